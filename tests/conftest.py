@@ -1,0 +1,42 @@
+"""What every test can ask for. The parts live in tests/support, one file a subject."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import chromium, environment
+
+pytest_plugins = ["tests.support.network", "tests.support.postgres"]
+
+environment.forget_personal_settings()
+
+
+@pytest.fixture
+def clean_environment(tmp_path: Path) -> dict[str, str]:
+    """An environment for a child process, by allow-list, with an empty user directory; add to it."""
+    home = tmp_path / "user"
+    home.mkdir(exist_ok=True)
+    return environment.allowed_environment(home)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An address of a SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'test.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database; a test that asks for it runs on SQLite and on Postgres."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Points Playwright at the machine's own browser; nothing is downloaded."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium.find_chromium(),
+        "args": chromium.launch_arguments(),
+    }

