@@ -1,0 +1,39 @@
+"""The only place that reads the time, so that tests can move it. Times are timezone-aware UTC."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_offset = timedelta()
+
+
+def now() -> datetime:
+    """The current moment in UTC, moved by what `shift` says."""
+    return datetime.now(UTC) + _offset  # noqa: TID251  (this is the clock)
+
+
+def epoch_ns() -> int:
+    """Nanoseconds since 1970, moved by what `shift` says."""
+    return time.time_ns() + int(_offset.total_seconds() * 1e9)
+
+
+def ticks() -> float:
+    """Seconds on a clock that only goes forward; for durations and time limits."""
+    return time.monotonic()
+
+
+def shift(by: timedelta) -> None:
+    """Move the clock, as a jump of the machine's clock would. Only tests and rehearsals call this."""
+    global _offset
+    _offset += by
+
+
+@contextmanager
+def shifted(by: timedelta) -> Iterator[None]:
+    """Move the clock inside a block."""
+    shift(by)
+    try:
+        yield
+    finally:
+        shift(-by)

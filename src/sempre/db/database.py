@@ -1,0 +1,105 @@
+"""Connections and transactions. Blocks are short: nothing outside is awaited while one is open.
+
+SQLite has one writer: writing goes through a pool of one connection, so writers queue here in order instead
+of spinning on a locked file; reading has connections of its own and is never held up (WAL).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from sempre.errors import UnavailableError
+
+Session = AsyncConnection
+
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a committed turn survives a power cut
+    "busy_timeout=30000",
+    "foreign_keys=ON",
+)
+
+
+class StoreUnavailableError(UnavailableError):
+    """The database does not take it now: locked, full, or away."""
+
+    code = "store_unavailable"
+
+
+class Database:
+    """One database. `url` is `sqlite:///path` or `postgresql://…`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_postgres = url.startswith("postgresql")
+        if self.is_postgres:
+            self._writer = self._reader = _postgres(url)
+        else:
+            self._writer = _sqlite(url, "BEGIN IMMEDIATE", size=1)
+            self._reader = _sqlite(url, "BEGIN", size=4)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an embedded database."""
+        return None if self.is_postgres else Path(self.url.removeprefix("sqlite:///"))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """Write. Commits when the block ends well, else rolls back. Raises StoreUnavailableError."""
+        async with _connection(self._writer) as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """Read a consistent state; never waits for a writer. Raises StoreUnavailableError."""
+        async with _connection(self._reader) as session:
+            yield session
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+@asynccontextmanager
+async def _connection(engine: AsyncEngine) -> AsyncIterator[Session]:
+    try:
+        async with engine.begin() as session:
+            yield session
+    except DBAPIError as error:
+        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+            raise StoreUnavailableError(
+                f"The database did not take it: {error.orig}. "
+                "Check the disk's free space and that the database answers; nothing was changed.",
+                retry_after=1,
+            ) from error
+        raise
+
+
+def _postgres(url: str) -> AsyncEngine:
+    address = sa.make_url(url).set(drivername="postgresql+psycopg")
+    return create_async_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def _sqlite(url: str, begin: str, *, size: int) -> AsyncEngine:
+    address = sa.make_url(url).set(drivername="sqlite+aiosqlite")
+    engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
+
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # else sqlite3 opens transactions by itself
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+    return engine
