@@ -37,8 +37,8 @@ OPTIONS = {
 class RunAs(TypedDict, total=False):
     """Popen's arguments for another user."""
 
-    user: str
-    group: str
+    user: int
+    group: int
     extra_groups: list[str]
 
 
@@ -55,9 +55,23 @@ def installed_binaries() -> Path:
 
 def unprivileged() -> RunAs:
     """Returns the Popen arguments under which Postgres agrees to run."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    return {}
+    if not is_root():
+        return {}
+    import pwd  # not on Windows
+
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def is_root() -> bool:
+    """Tells whether this process may do everything, and so Postgres nothing."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def hand_over(place: Path) -> None:
+    """Gives a file or folder to the user that the server runs as."""
+    if is_root():
+        shutil.chown(place, "nobody")
 
 
 def reachable(installation: Path, folder: Path, run_as: RunAs) -> Path:
@@ -83,8 +97,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.run_as = unprivileged()
-        if self.run_as:
-            shutil.chown(folder, self.run_as["user"], self.run_as["group"])
+        hand_over(folder)
         self.bin = reachable(installed_binaries(), folder, self.run_as) / "bin"
         self.environment = {**allowed_environment(folder), "LC_ALL": "C"}
         self.password = secrets.token_urlsafe(24)
@@ -102,9 +115,8 @@ class Server:
     def _initialise(self) -> None:
         secret = self.folder / "password"
         secret.write_text(self.password)
-        if self.run_as:
-            shutil.chown(secret, self.run_as["user"])
         secret.chmod(0o600)
+        hand_over(secret)
         self._run(
             "initdb", "--auth=scram-sha-256", "--encoding=utf8", "--no-sync", "--username=postgres",
             f"--pwfile={secret}", f"--pgdata={self.folder / 'data'}",
