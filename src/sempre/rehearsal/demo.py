@@ -5,6 +5,8 @@ Some prompts get a tool use first, so that one can see what that looks like.
 
 import re
 
+import msgspec
+
 from sempre.rehearsal.blocks import Answer, Block, Text, use
 from sempre.rehearsal.prompt import MessagesRequest, Prompt
 from sempre.rehearsal.script import Drip, ToolCall
@@ -31,7 +33,7 @@ _WRITES = re.compile(
     r"\b(?:write|create|draft|save|escreva|escrever|crie|criar|anote|salve|rascunho)\b",
     re.IGNORECASE,
 )
-_DIRECTORY = re.compile(rb"(?:[Ww]orking directory|cwd): (/[^\\\"\n]+)")
+_DIRECTORY = re.compile(rb'[Ww]orking directory: ((?:[^"\\]|\\\\|\\u[0-9a-f]{4})+)')
 _NOTE_NAME = "rehearsal-note.md"
 _TEXTS = {
     "en": (
@@ -90,14 +92,22 @@ def label_for(prompt: str) -> str:
 
 
 def _call(request: MessagesRequest, prompt: str, language: str) -> ToolCall | None:
-    directory = _DIRECTORY.search(bytes(request.system))
-    if _WRITES.search(prompt) and request.offers("Write") and directory:
-        path = f"{directory[1].decode('utf-8', 'replace')}/{_NOTE_NAME}"
+    directory = _directory(request) if _WRITES.search(prompt) else None
+    if directory is not None and request.offers("Write"):
+        path = f"{directory}/{_NOTE_NAME}"
         return ToolCall(
             "Write", {"file_path": path, "content": f"# {_LABELS[language]}\n\n{prompt}\n"}
         )
     if _LISTS.search(prompt) and request.offers("Bash"):
         return ToolCall("Bash", {"command": "ls", "description": "List the files here"})
+    return None
+
+
+def _directory(request: MessagesRequest) -> str | None:
+    """Where Claude Code says it works."""
+    for raw in (request.system, *request.messages):
+        if found := _DIRECTORY.search(bytes(raw)):
+            return msgspec.json.decode(b'"%b"' % found[1], type=str)
     return None
 
 

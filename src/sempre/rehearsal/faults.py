@@ -1,12 +1,14 @@
 """Errors instead of answers: which one a script asks for now, counted by session and script."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sempre import clock
-from sempre.rehearsal.script import ErrorAnswer, Quota, Script
+from sempre.rehearsal.script import Quota, Script
 
 ERROR_TYPES: Mapping[int, str] = {
     400: "invalid_request_error",
@@ -21,6 +23,8 @@ ERROR_TYPES: Mapping[int, str] = {
     529: "overloaded_error",
 }
 _ENDLESS_QUOTA = timedelta(hours=1)
+_QUOTA_MESSAGE = "This request would exceed your account's rate limit. Please try again later."
+_Key: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,49 +45,54 @@ class Faults:
     """Remembers how often a script has failed, and since when its quota is used up, until it was answered."""
 
     def __init__(self) -> None:
-        self._failed: dict[tuple[str, str], int] = {}
-        self._met: dict[tuple[str, str], datetime] = {}
+        self._errors: Counter[_Key] = Counter()
+        self._cuts: Counter[_Key] = Counter()
+        self._met: dict[_Key, datetime] = {}
 
     def refuse(self, script: Script, session: str) -> Refusal | None:
         """The error that is due for this call, if one is."""
         key = (session, script.source)
         if script.quota is not None and (wall := self._quota(script.quota, key)):
             return wall
-        return self._error(script.error, key) if script.error is not None else None
+        if script.error is None or not _due(self._errors, key, script.error.times):
+            return None
+        if script.error.status == 401:
+            return Refusal(401, "invalid x-api-key")
+        return Refusal(script.error.status, f"rehearsal {script.error.status}")
+
+    def ease(self, script: Script, session: str) -> Script:
+        """The script as it holds for this call: without a cut that has come as often as it should."""
+        cut = script.cut
+        if cut is None or _due(self._cuts, (session, script.source), cut.times):
+            return script
+        return replace(script, cut=None)
 
     def forget(self, script: Script, session: str) -> None:
         """The script was played to its end: told again, it fails again."""
-        self._failed.pop((session, script.source), None)
-        self._met.pop((session, script.source), None)
+        for memory in (self._errors, self._cuts, self._met):
+            memory.pop((session, script.source), None)
 
-    def _error(self, error: ErrorAnswer, key: tuple[str, str]) -> Refusal | None:
-        failed = self._failed.get(key, 0)
-        if error.times is not None and failed >= error.times:
-            return None
-        self._failed[key] = failed + 1
-        if error.status == 401:
-            return Refusal(401, "invalid x-api-key")
-        return Refusal(error.status, f"rehearsal {error.status}")
-
-    def _quota(self, quota: Quota, key: tuple[str, str]) -> Refusal | None:
+    def _quota(self, quota: Quota, key: _Key) -> Refusal | None:
         now = clock.now()
         met = self._met.setdefault(key, now)
-        lifted = (
-            now + _ENDLESS_QUOTA
-            if quota.seconds is None
-            else met + timedelta(seconds=quota.seconds)
-        )
+        lasts = _ENDLESS_QUOTA if quota.seconds is None else timedelta(seconds=quota.seconds)
+        lifted = (now if quota.seconds is None else met) + lasts
         if now >= lifted:
             return None
-        return Refusal(
-            429,
-            "This request would exceed your account's rate limit. Please try again later.",
-            {
-                "anthropic-ratelimit-unified-status": "rejected",
-                # Whole seconds, never before the wall has gone.
-                "anthropic-ratelimit-unified-reset": str(math.ceil(lifted.timestamp())),
-                "anthropic-ratelimit-unified-representative-claim": "five_hour",
-                "retry-after": str(math.ceil((lifted - now).total_seconds())),
-                "x-should-retry": "false",
-            },
-        )
+        headers = {
+            "anthropic-ratelimit-unified-status": "rejected",
+            # Whole seconds, never before the wall has gone.
+            "anthropic-ratelimit-unified-reset": str(math.ceil(lifted.timestamp())),
+            "anthropic-ratelimit-unified-representative-claim": "five_hour",
+            "retry-after": str(math.ceil((lifted - now).total_seconds())),
+            "x-should-retry": "false",
+        }
+        return Refusal(429, _QUOTA_MESSAGE, headers)
+
+
+def _due(failed: Counter[_Key], key: _Key, times: int | None) -> bool:
+    """Whether this fault comes once more; it is counted then."""
+    if times is not None and failed[key] >= times:
+        return False
+    failed[key] += 1
+    return True

@@ -10,11 +10,13 @@ import msgspec
 
 from sempre.errors import InvalidError
 
-# What Claude Code itself says as the user, and so is no prompt: reminders, marks of an interrupt, the request to
-# go on after a resume or a full answer.
+# What Claude Code itself says as the user, and so is no prompt: reminders, reports of background work, marks of
+# an interrupt, the request to go on after a resume or a full answer.
 _NOT_A_PROMPT = (
     "<system-reminder>",
+    "<task-notification>",
     "[Request interrupted by user",
+    "[structured-output-enforce]",
     "Continue from where you left off",
     "Output token limit hit",
     "Your response was cut off because it exceeded the output token limit",

@@ -10,11 +10,12 @@ import structlog
 from sempre.errors import InvalidError
 from sempre.rehearsal.answers import Manner, compose
 from sempre.rehearsal.blocks import Answer, new_id
+from sempre.rehearsal.directives import read_script
 from sempre.rehearsal.faults import Faults, Refusal
 from sempre.rehearsal.prompt import MessagesRequest, Prompt, find_prompt, read_request
 from sempre.rehearsal.record import Call, Outcome, Record, shorten
-from sempre.rehearsal.script import Script, read_script
-from sempre.rehearsal.stream import Cut, Pause, StreamError, play
+from sempre.rehearsal.script import Script
+from sempre.rehearsal.stream import Break, Pause, StreamError, play
 from sempre.rehearsal.usage import Usage, at_start, count_tokens, count_usage
 from sempre.rehearsal.wire import Reply, Request
 
@@ -78,7 +79,7 @@ class Provider:
         answer = compose(request, prompt, script, self._manner)
         usage = count_usage(request, body, script, answer.blocks)
         if request.stream:
-            await self._stream(call, reply, answer, usage, script)
+            await self._stream(call, reply, answer, usage, self._faults.ease(script, call.session))
         else:
             message = {"content": answer.blocks, "stop_reason": answer.stop_reason, "usage": usage}
             reply.send_json(200, {**_message(call), **message}, _headers(call))
@@ -95,6 +96,10 @@ class Provider:
             "cache-control": "no-cache",
         }
         reply.start_stream({**streaming, **_headers(call)})
+        if script.cut is not None and script.cut.where != "text":
+            reply.cut(0.5 if script.cut.where == "headers" else 0.0)
+            self._record.end(call, Outcome.BROKEN)
+            return
         for beat in play(_message(call), answer, usage, script):
             match beat:
                 case bytes():
@@ -108,8 +113,8 @@ class Provider:
                     reply.end_stream()
                     self._record.end(call, Outcome.BROKEN)
                     return
-                case Cut():
-                    reply.cut(send_half=beat.send_half)
+                case Break():
+                    reply.cut()
                     self._record.end(call, Outcome.BROKEN)
                     return
         reply.end_stream()

@@ -17,10 +17,8 @@ class Pause:
 
 
 @dataclass(frozen=True)
-class Cut:
-    """The connection breaks; of what was not yet sent nothing leaves, or half."""
-
-    send_half: bool = False
+class Break:
+    """The connection closes here; what came before has left."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +28,22 @@ class StreamError:
     data: bytes
 
 
-Beat: TypeAlias = bytes | Pause | Cut | StreamError
+Beat: TypeAlias = bytes | Pause | Break | StreamError
 
 
 def play(
     message: Mapping[str, object], answer: Answer, usage: Usage, script: Script
 ) -> Iterator[Beat]:
-    """The whole stream. `message` is the assistant message without content, stop reason and usage."""
-    if script.cut in ("silent", "headers"):
-        yield Cut(send_half=script.cut == "headers")
-        return
+    """The stream up to its end or its first fault. `message` lacks content, stop reason and usage."""
+    for beat in _whole(message, answer, usage, script):
+        yield beat
+        if isinstance(beat, Break | StreamError):
+            return
+
+
+def _whole(
+    message: Mapping[str, object], answer: Answer, usage: Usage, script: Script
+) -> Iterator[Beat]:
     start: dict[str, object] = {"content": [], "stop_reason": None, "usage": at_start(usage)}
     yield _event("message_start", message={**message, **start})
     if script.ping:
@@ -47,16 +51,10 @@ def play(
     if script.stream_error is not None:
         error = {"type": script.stream_error, "message": "rehearsal stream error"}
         yield StreamError(_event("error", error=error))
-        return
     for index, block in enumerate(answer.blocks):
         yield from _block(index, block, answer.drip, script)
-        if isinstance(block, Text) and script.cut == "text":
-            return
-    yield _event(
-        "message_delta",
-        delta={"stop_reason": answer.stop_reason, "stop_sequence": None},
-        usage=usage,
-    )
+    delta = {"stop_reason": answer.stop_reason, "stop_sequence": None}
+    yield _event("message_delta", delta=delta, usage=usage)
     yield _event("message_stop")
 
 
@@ -65,8 +63,6 @@ def _block(index: int, block: Block, drip: Drip | None, script: Script) -> Itera
         case Text():
             yield _start(index, Text(""))
             yield from _text(index, block.text, drip, script)
-            if script.cut == "text":
-                return
         case Thinking():
             yield _start(index, Thinking("", ""))
             yield _delta(index, type="thinking_delta", thinking=block.thinking)
@@ -79,13 +75,10 @@ def _block(index: int, block: Block, drip: Drip | None, script: Script) -> Itera
 
 
 def _text(index: int, text: str, drip: Drip | None, script: Script) -> Iterator[Beat]:
-    if script.cut == "text" or script.stall is not None:
+    if script.cut is not None or script.stall is not None:
         half = len(text) // 2
         yield _delta(index, type="text_delta", text=text[:half])
-        if script.cut == "text":
-            yield Cut()
-            return
-        yield Pause(script.stall or 0.0)
+        yield Break() if script.cut is not None else Pause(script.stall or 0.0)
         text = text[half:]
     pieces, pause = (drip.pieces, drip.pause) if drip else (1, 0.0)
     length = max(1, -(-len(text) // pieces))

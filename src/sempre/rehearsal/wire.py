@@ -60,10 +60,9 @@ class Reply:
             self._transport.write(bytes(self._held))
             self._held.clear()
 
-    def cut(self, *, send_half: bool = False) -> None:
-        """Close the connection now; of what was held back nothing leaves, or half."""
-        if send_half:
-            self._transport.write(bytes(self._held[: len(self._held) // 2]))
+    def cut(self, share: float = 1.0) -> None:
+        """Close the connection; of what was held back only this share leaves."""
+        self._transport.write(bytes(self._held[: int(len(self._held) * share)]))
         self._held.clear()
         self.keep_alive = False
         self._transport.close()
