@@ -1,0 +1,39 @@
+"""All that a change must pass, the quick parts first: `make test`. Pytest's summary comes last.
+
+With arguments only pytest runs, and gets them.
+"""
+
+import subprocess
+import sys
+
+from checks.browser import provide_browser
+from checks.commands import DASHBOARD_TESTS, ROOT
+
+PYTEST = [sys.executable, "-m", "pytest"]
+
+
+def list_steps(arguments: list[str]) -> list[tuple[str, list[str]]]:
+    """Returns the steps in order, each with the title it is announced by."""
+    if arguments:
+        return [("tests", [*PYTEST, *arguments])]
+    return [
+        ("checks", [sys.executable, "-m", "checks"]),
+        ("dashboard's unit tests", DASHBOARD_TESTS()),
+        ("tests", [*PYTEST, "-n", "logical"]),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the steps until one fails."""
+    if "not browser" not in " ".join(arguments):
+        provide_browser()
+    for title, command in list_steps(arguments):
+        print(f"\n== {title}", flush=True)
+        code = subprocess.call(command, cwd=ROOT)
+        if code != 0:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,22 @@
+"""Mends what a machine can mend: formatting, simple lint, generated files. `make fix`."""
+
+import subprocess
+import sys
+
+from checks.commands import DASHBOARD, ROOT, installed, packaged
+from checks.generated import write_schema
+
+
+def main() -> int:
+    """Runs every mender; a finding that none can mend is left to `make check`."""
+    write_schema()
+    menders = [
+        installed("ruff", "check", "--fix", "--exit-zero", "--quiet")(),
+        installed("ruff", "format", "--quiet")(),
+        packaged("@biomejs/biome/bin/biome", "check", "--write", str(DASHBOARD))(),
+    ]
+    return max(subprocess.call(command, cwd=ROOT) for command in menders)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Pins all dependencies again: `make lock`. The locks hold versions and hashes, and no address."""
+
+import subprocess
+import sys
+
+from checks.commands import DASHBOARD, ROOT, installed
+from hatch_build import node_command, node_environment, npm_program
+
+# Universal: one file for every system and every Python from 3.11 on.
+OPTIONS = [
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-header",
+    "--no-emit-index-url",
+    "--no-annotate",
+    "--quiet",
+]
+
+
+def compile_lock(group: str, target: str, *more: str) -> None:
+    """Resolves the run-time dependencies and one group of pyproject.toml."""
+    inputs = ["pyproject.toml", f"--group={group}", f"--output-file={target}"]
+    command = installed("uv", "pip", "compile", *inputs, *OPTIONS, *more)()
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def lock_dashboard() -> None:
+    """Resolves package.json; dashboard/.npmrc keeps addresses out."""
+    command = node_command(npm_program(), "install", "--package-lock-only", "--no-audit")
+    subprocess.run(command, cwd=DASHBOARD, env=node_environment(), check=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Pins again; `--upgrade` takes newer versions where pyproject.toml allows them."""
+    compile_lock("build", "requirements.lock", *arguments)
+    # What both locks name has one version: `make run` after `make test` installs nothing.
+    compile_lock("dev", "requirements-dev.lock", "--constraint=requirements.lock", *arguments)
+    lock_dashboard()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
