@@ -137,7 +137,8 @@ def store(path: Path, keyring: Keyring) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = path.with_suffix(".new")
     aside.unlink(missing_ok=True)
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    aside.touch(mode=0o600)
+    with aside.open("w") as file:
         file.write(dump(keyring))
         file.flush()
         os.fsync(file.fileno())

@@ -40,9 +40,12 @@ turns = sa.Table(
     sealed_column("failure", nullable=True),  # a provider's message may quote the prompt
     sa.Column("session_id", sa.Text),
     sa.Column("model", sa.Text),
-    sa.Column("workflow", sa.Text, nullable=False),  # id in the engine; a person's retry gets a new one
+    sa.Column(
+        "workflow", sa.Text, nullable=False
+    ),  # id in the engine; a person's retry gets a new one
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("transient_attempts", sa.Integer, nullable=False),
+    sa.Column("forgotten_attempts", sa.Integer, nullable=False),  # those before a person asked anew
     sa.Column("retry_at", Moment),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("started_at", Moment),

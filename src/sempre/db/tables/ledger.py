@@ -21,7 +21,9 @@ ledger = sa.Table(
     sa.Column("cache_read_tokens", sa.BigInteger, nullable=False),
     sa.Column("cache_write_tokens", sa.BigInteger, nullable=False),
     sa.Column("cost_micros", sa.BigInteger),  # null: no price known for the model
-    sa.Column("process", sa.Text, nullable=False),  # who has it in flight, to tell a crash's leftovers
+    sa.Column(
+        "process", sa.Text, nullable=False
+    ),  # who has it in flight, to tell a crash's leftovers
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Index("ix_ledger_turn_id", "turn_id"),

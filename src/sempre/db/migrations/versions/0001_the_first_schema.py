@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("workflow", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("transient_attempts", sa.Integer(), nullable=False),
+        sa.Column("forgotten_attempts", sa.Integer(), nullable=False),
         sa.Column("retry_at", sa.BigInteger(), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=True),

@@ -1,0 +1,106 @@
+"""Attempts at turns."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sempre.contract.messages import Failure
+from sempre.conversations.turn import Attempt
+from sempre.crypto import Keyring
+from sempre.db import Session
+from sempre.db.sealed import place
+from sempre.db.tables import attempts
+
+RUNNING = "running"
+CRASHED = "crashed"
+STOPPED = "stopped"
+
+
+async def insert(
+    session: Session,
+    *,
+    attempt_id: str,
+    turn_id: str,
+    number: int,
+    message_id: str,
+    session_id: str,
+    resumed: bool,
+    now: datetime,
+) -> None:
+    await session.execute(
+        attempts.insert().values(
+            id=attempt_id,
+            turn_id=turn_id,
+            number=number,
+            message_id=message_id,
+            session_id=session_id,
+            state=RUNNING,
+            counted=False,
+            resumed=resumed,
+            started_at=now,
+        )
+    )
+
+
+async def of_turn(session: Session, keyring: Keyring, turn_id: str) -> list[Attempt]:
+    statement = sa.select(attempts).where(attempts.c.turn_id == turn_id).order_by(attempts.c.number)
+    return [_attempt(row, keyring) for row in await session.execute(statement)]
+
+
+async def end(
+    session: Session,
+    keyring: Keyring,
+    attempt_id: str,
+    state: str,
+    *,
+    counted: bool,
+    failure: Failure | None,
+    now: datetime,
+) -> None:
+    sealed = (
+        keyring.seal(failure.message, place(attempts.c.failure, attempt_id)) if failure else None
+    )
+    await session.execute(
+        attempts.update()
+        .where(attempts.c.id == attempt_id)
+        .values(
+            state=state,
+            counted=counted,
+            failure_kind=failure.kind if failure else None,
+            failure=sealed,
+            ended_at=now,
+        )
+    )
+
+
+async def stop(session: Session, attempt_ids: Iterable[str], now: datetime) -> None:
+    """Mark running attempts as broken off by an orderly stop; such a one is never counted."""
+    await session.execute(
+        attempts.update()
+        .where(attempts.c.id.in_(list(attempt_ids)), attempts.c.state == RUNNING)
+        .values(state=STOPPED, ended_at=now)
+    )
+
+
+def _attempt(row: Any, keyring: Keyring) -> Attempt:
+    failure = None
+    if row.failure_kind is not None:
+        failure = Failure(
+            kind=row.failure_kind,
+            message=keyring.open(row.failure, place(attempts.c.failure, row.id)),
+        )
+    return Attempt(
+        id=row.id,
+        turn_id=row.turn_id,
+        number=row.number,
+        message_id=row.message_id,
+        session_id=row.session_id,
+        state=row.state,
+        failure=failure,
+        counted=row.counted,
+        resumed=row.resumed,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,141 @@
+"""Channels: their numbers, their state, their session."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sempre.conversations.turn import ChannelRow
+from sempre.db import Session
+from sempre.db.tables import channels
+from sempre.errors import NotFoundError
+
+
+async def insert(
+    session: Session, channel: str, *, node: str | None, first_number: int, now: datetime
+) -> bool:
+    """Make it known; false when it was."""
+    dialect = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
+    result = await session.execute(
+        dialect(channels)
+        .values(
+            id=channel,
+            node=node,
+            state="open",
+            next_seq=1,
+            next_number=first_number,
+            session_started=False,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[channels.c.id])
+    )
+    return result.rowcount == 1
+
+
+async def take_places(session: Session, channel: str, count: int) -> tuple[int, int]:
+    """Reserve `count` sequence numbers and answer numbers; gives the first of each."""
+    row = (
+        await session.execute(
+            channels.update()
+            .where(channels.c.id == channel)
+            .values(
+                next_seq=channels.c.next_seq + count, next_number=channels.c.next_number + count
+            )
+            .returning(channels.c.next_seq, channels.c.next_number)
+        )
+    ).one_or_none()
+    if row is None:
+        raise _unknown(channel)
+    return row.next_seq - count, row.next_number - count
+
+
+async def take_number(session: Session, channel: str) -> int:
+    """Reserve one answer number, for a turn whose own is taken by something that is not ours."""
+    statement = (
+        channels.update()
+        .where(channels.c.id == channel)
+        .values(next_number=channels.c.next_number + 1)
+        .returning(channels.c.next_number)
+    )
+    return (await session.execute(statement)).scalar_one() - 1
+
+
+async def get(session: Session, channel: str) -> ChannelRow:
+    row = (await session.execute(sa.select(channels).where(channels.c.id == channel))).one_or_none()
+    if row is None:
+        raise _unknown(channel)
+    return _channel(row)
+
+
+async def every(session: Session) -> Sequence[ChannelRow]:
+    return [
+        _channel(row) for row in await session.execute(sa.select(channels).order_by(channels.c.id))
+    ]
+
+
+async def set_state(
+    session: Session,
+    channel: str,
+    state: str,
+    *,
+    kind: str | None = None,
+    reason: str | None = None,
+    until: datetime | None = None,
+) -> bool:
+    """Whether that changed anything."""
+    result = await session.execute(
+        channels.update()
+        .where(
+            channels.c.id == channel,
+            sa.or_(
+                channels.c.state != state,
+                channels.c.state_kind.is_distinct_from(kind),
+                channels.c.state_reason.is_distinct_from(reason),
+                channels.c.state_until.is_distinct_from(until),
+            ),
+        )
+        .values(state=state, state_kind=kind, state_reason=reason, state_until=until)
+    )
+    return result.rowcount == 1
+
+
+async def set_session(
+    session: Session, channel: str, session_id: str | None, *, started: bool, now: datetime
+) -> None:
+    since = sa.case(
+        (
+            channels.c.session_id.is_distinct_from(session_id),
+            sa.literal(now, channels.c.session_since.type),
+        ),
+        else_=channels.c.session_since,
+    )
+    await session.execute(
+        channels.update()
+        .where(channels.c.id == channel)
+        .values(session_id=session_id, session_started=started, session_since=since)
+    )
+
+
+def _unknown(channel: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no channel {channel}. `sempre status` lists those there are; a folder under "
+        "`.queue/` makes a worker.",
+        code="channel_not_found",
+    )
+
+
+def _channel(row: Any) -> ChannelRow:
+    return ChannelRow(
+        id=row.id,
+        node=row.node,
+        state=row.state,
+        state_kind=row.state_kind,
+        state_reason=row.state_reason,
+        state_until=row.state_until,
+        session_id=row.session_id,
+        session_started=row.session_started,
+        session_since=row.session_since,
+        created_at=row.created_at,
+    )

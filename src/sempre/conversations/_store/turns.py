@@ -1,0 +1,227 @@
+"""Turns: stored sealed, given back opened."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sempre.contract.messages import ENDED, Failure, Inbound, TurnState
+from sempre.conversations.turn import Turn
+from sempre.crypto import Keyring
+from sempre.db import Session
+from sempre.db.sealed import place
+from sempre.db.tables import turns
+from sempre.errors import NotFoundError
+
+_OPEN = [state.value for state in TurnState if state not in ENDED]
+
+
+def new_row(
+    keyring: Keyring,
+    turn_id: str,
+    message: Inbound,
+    *,
+    seq: int,
+    number: int,
+    workflow: str,
+    now: datetime,
+) -> dict[str, object]:
+    """The row of a message that just came in; one that can't be answered has ended already."""
+    failed = message.failure
+    return {
+        "id": turn_id,
+        "channel": message.channel,
+        "seq": seq,
+        "number": number,
+        "external_id": message.external_id,
+        "state": TurnState.FAILED if failed else TurnState.QUEUED,
+        "cancel_requested": False,
+        "origin": json.dumps(dict(message.origin)),
+        "prompt": keyring.seal(message.text, place(turns.c.prompt, turn_id)),
+        "failure_kind": failed.kind if failed else None,
+        "failure": keyring.seal(failed.message, place(turns.c.failure, turn_id))
+        if failed
+        else None,
+        "workflow": workflow,
+        "attempts": 0,
+        "transient_attempts": 0,
+        "forgotten_attempts": 0,
+        "received_at": message.received_at,
+        "finished_at": now if failed else None,
+    }
+
+
+async def insert(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    await session.execute(turns.insert(), [dict(row) for row in rows])
+
+
+async def known(
+    session: Session, channel: str, external_ids: Iterable[str]
+) -> Mapping[str, tuple[str, int, bool]]:
+    """For each external id that has a turn: its id, its number, whether it was given out."""
+    statement = sa.select(
+        turns.c.external_id, turns.c.id, turns.c.number, turns.c.published_at.is_not(None)
+    ).where(turns.c.channel == channel, turns.c.external_id.in_(list(external_ids)))
+    return {row[0]: (row[1], row[2], row[3]) for row in await session.execute(statement)}
+
+
+async def get(session: Session, keyring: Keyring, turn_id: str, *, lock: bool = False) -> Turn:
+    """One turn; `lock` holds it until the transaction ends (on SQLite there is one writer anyway)."""
+    statement = sa.select(turns).where(turns.c.id == turn_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"There is no turn {turn_id}. `sempre turns` lists them.", code="turn_not_found"
+        )
+    return _turn(row, keyring)
+
+
+async def update(session: Session, turn_id: str, values: Mapping[str, object]) -> None:
+    await session.execute(turns.update().where(turns.c.id == turn_id).values(dict(values)))
+
+
+def sealed_answer(keyring: Keyring, turn_id: str, text: str) -> bytes:
+    return keyring.seal(text, place(turns.c.answer, turn_id))
+
+
+def sealed_prompt(keyring: Keyring, turn_id: str, text: str) -> bytes:
+    return keyring.seal(text, place(turns.c.prompt, turn_id))
+
+
+def failure_values(keyring: Keyring, turn_id: str, failure: Failure | None) -> dict[str, object]:
+    if failure is None:
+        return {"failure_kind": None, "failure": None}
+    return {
+        "failure_kind": failure.kind,
+        "failure": keyring.seal(failure.message, place(turns.c.failure, turn_id)),
+    }
+
+
+async def page(
+    session: Session,
+    keyring: Keyring,
+    *,
+    channel: str | None,
+    states: Sequence[TurnState],
+    before: str | None,
+    limit: int,
+) -> list[Turn]:
+    """Newest first; `before` is the id of the last turn of the page before."""
+    statement = sa.select(turns).order_by(turns.c.id.desc()).limit(limit)
+    if channel is not None:
+        statement = statement.where(turns.c.channel == channel)
+    if states:
+        statement = statement.where(turns.c.state.in_(states))
+    if before is not None:
+        statement = statement.where(turns.c.id < before)
+    return [_turn(row, keyring) for row in await session.execute(statement)]
+
+
+async def unfinished(
+    session: Session, channels: Sequence[str] | None = None
+) -> list[tuple[str, str, str]]:
+    """(id, channel, workflow) of all that is not yet given out, in the order of their channels' sequence."""
+    statement = (
+        sa.select(turns.c.id, turns.c.channel, turns.c.workflow)
+        .where(turns.c.published_at.is_(None))
+        .order_by(turns.c.channel, turns.c.seq)
+    )
+    if channels is not None:
+        statement = statement.where(turns.c.channel.in_(channels))
+    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
+
+
+async def depth(session: Session) -> Mapping[str, tuple[int, datetime | None]]:
+    """For each channel with open turns: how many wait and since when the oldest does."""
+    statement = (
+        sa.select(
+            turns.c.channel,
+            sa.func.count(),
+            sa.func.min(turns.c.received_at, type_=turns.c.received_at.type),
+        )
+        .where(turns.c.state.in_([TurnState.QUEUED, TurnState.PARKED, TurnState.WAITING]))
+        .group_by(turns.c.channel)
+    )
+    return {row[0]: (row[1], row[2]) for row in await session.execute(statement)}
+
+
+async def live(session: Session, keyring: Keyring) -> list[Turn]:
+    """What runs, waits for a person or is parked now."""
+    states = [TurnState.RUNNING, TurnState.WAITING, TurnState.PARKED]
+    statement = sa.select(turns).where(turns.c.state.in_(states)).order_by(turns.c.id)
+    return [_turn(row, keyring) for row in await session.execute(statement)]
+
+
+async def open_count(session: Session) -> Mapping[TurnState, int]:
+    statement = (
+        sa.select(turns.c.state, sa.func.count())
+        .where(turns.c.state.in_(_OPEN))
+        .group_by(turns.c.state)
+    )
+    return {TurnState(row[0]): row[1] for row in await session.execute(statement)}
+
+
+async def ended_since(session: Session, moment: datetime) -> Mapping[tuple[str, TurnState], int]:
+    """How many turns ended since then, by channel and state."""
+    statement = (
+        sa.select(turns.c.channel, turns.c.state, sa.func.count())
+        .where(turns.c.finished_at >= moment)
+        .group_by(turns.c.channel, turns.c.state)
+    )
+    return {(row[0], TurnState(row[1])): row[2] for row in await session.execute(statement)}
+
+
+async def of_session(session: Session, session_id: str) -> int:
+    """How many turns were answered in this session."""
+    statement = sa.select(sa.func.count()).where(
+        turns.c.session_id == session_id, turns.c.state == TurnState.ANSWERED
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+async def next_open(session: Session, channel: str) -> str | None:
+    """The turn at the head of the channel's queue."""
+    statement = (
+        sa.select(turns.c.id)
+        .where(turns.c.channel == channel, turns.c.state.in_(_OPEN))
+        .order_by(turns.c.seq)
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+def _turn(row: Any, keyring: Keyring) -> Turn:
+    failure = None
+    if row.failure_kind is not None:
+        failure = Failure(
+            kind=row.failure_kind, message=keyring.open(row.failure, place(turns.c.failure, row.id))
+        )
+    answer = None if row.answer is None else keyring.open(row.answer, place(turns.c.answer, row.id))
+    return Turn(
+        id=row.id,
+        channel=row.channel,
+        seq=row.seq,
+        number=row.number,
+        external_id=row.external_id,
+        state=TurnState(row.state),
+        cancel_requested=row.cancel_requested,
+        origin=json.loads(row.origin),
+        prompt=keyring.open(row.prompt, place(turns.c.prompt, row.id)),
+        answer=answer,
+        failure=failure,
+        session_id=row.session_id,
+        model=row.model,
+        workflow=row.workflow,
+        attempts=row.attempts,
+        transient_attempts=row.transient_attempts,
+        forgotten_attempts=row.forgotten_attempts,
+        retry_at=row.retry_at,
+        received_at=row.received_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        published_at=row.published_at,
+    )

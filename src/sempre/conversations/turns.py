@@ -1,0 +1,152 @@
+"""Turns as a whole: read them, cancel them, try them again, mark them given out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sempre import clock
+from sempre.contract.messages import TurnState
+from sempre.conversations._store import attempts, channels, dead_letters, turns
+from sempre.conversations.inbox import Submission, workflow_id
+from sempre.conversations.turn import Turn
+from sempre.crypto import Keyring
+from sempre.db import Database
+from sempre.errors import ConflictError
+from sempre.events import Log
+
+
+class Turns:
+    def __init__(self, db: Database, keyring: Keyring, log: Log) -> None:
+        self._db = db
+        self._keyring = keyring
+        self._log = log
+
+    async def get(self, turn_id: str) -> Turn:
+        """Raises NotFoundError."""
+        async with self._db.reading() as session:
+            return await turns.get(session, self._keyring, turn_id)
+
+    async def page(
+        self,
+        *,
+        channel: str | None = None,
+        states: Sequence[TurnState] = (),
+        before: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[Turn]:
+        """Newest first."""
+        async with self._db.reading() as session:
+            return await turns.page(
+                session, self._keyring, channel=channel, states=states, before=before, limit=limit
+            )
+
+    async def live(self) -> Sequence[Turn]:
+        """What runs, waits or is parked now, oldest first."""
+        async with self._db.reading() as session:
+            return await turns.live(session, self._keyring)
+
+    async def depth(self) -> Mapping[str, tuple[int, datetime | None]]:
+        """By channel: how many turns wait, and since when the oldest does."""
+        async with self._db.reading() as session:
+            return await turns.depth(session)
+
+    async def open_count(self) -> Mapping[TurnState, int]:
+        async with self._db.reading() as session:
+            return await turns.open_count(session)
+
+    async def ended_since(self, moment: datetime) -> Mapping[tuple[str, TurnState], int]:
+        async with self._db.reading() as session:
+            return await turns.ended_since(session, moment)
+
+    async def answered_in_session(self, session_id: str) -> int:
+        async with self._db.reading() as session:
+            return await turns.of_session(session, session_id)
+
+    async def unfinished(self) -> Sequence[Submission]:
+        """All that is not given out yet, in order: what the engine must have a workflow for."""
+        async with self._db.reading() as session:
+            rows = await turns.unfinished(session)
+        return [Submission(turn_id=row[0], channel=row[1], workflow=row[2]) for row in rows]
+
+    async def cancel(self, turn_id: str) -> Turn:
+        """A person says stop. What does not run is cancelled at once; for what runs the wish is noted, and the
+        caller interrupts the agent. Raises ConflictError when it has ended."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if turn.state.ended:
+                raise ConflictError(
+                    f"This turn has ended already: {turn.state.value}. There is nothing to cancel."
+                )
+            values: dict[str, object] = {"cancel_requested": True}
+            if turn.state is not TurnState.RUNNING:
+                values |= {
+                    "state": TurnState.CANCELLED,
+                    "finished_at": clock.now(),
+                    "retry_at": None,
+                }
+                values |= turns.failure_values(self._keyring, turn_id, None)
+            await turns.update(session, turn_id, values)
+            after = await turns.get(session, self._keyring, turn_id)
+        if after.state.ended:
+            self._tell(
+                after, "turn.ended", {"state": after.state.value, "attempts": after.attempts}
+            )
+        return after
+
+    async def retry(self, turn_id: str, *, text: str | None = None) -> Submission:
+        """Try a failed or cancelled turn again, with its number and, if `text` is given, another prompt. The
+        caller submits it. Raises ConflictError in another state."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if turn.state not in {TurnState.FAILED, TurnState.CANCELLED}:
+                raise ConflictError(
+                    f"This turn is {turn.state.value}; only a failed or cancelled one can be tried again."
+                )
+            if turn.published_at is None:
+                raise ConflictError("This turn is just being put away; try again in a moment.")
+            workflow = _again(turn)
+            tried = await attempts.of_turn(session, self._keyring, turn_id)
+            values: dict[str, object] = {
+                "state": TurnState.QUEUED,
+                "cancel_requested": False,
+                "workflow": workflow,
+                "attempts": 0,
+                "transient_attempts": 0,
+                "forgotten_attempts": len(tried),
+                "retry_at": None,
+                "finished_at": None,
+                "published_at": None,
+                **turns.failure_values(self._keyring, turn_id, None),
+            }
+            if text is not None:
+                values["prompt"] = turns.sealed_prompt(self._keyring, turn_id, text)
+            await turns.update(session, turn_id, values)
+            await dead_letters.resolve(session, turn_id, "retried", clock.now())
+        self._tell(turn, "turn.retried", {"edited": text is not None})
+        return Submission(turn_id=turn_id, channel=turn.channel, workflow=workflow)
+
+    async def renumber(self, turn_id: str) -> Turn:
+        """Give the turn the next free number, since something else stands under its own."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            number = await channels.take_number(session, turn.channel)
+            await turns.update(session, turn_id, {"number": number})
+        self._tell(turn, "turn.note", {"code": "renumbered", "from": turn.number, "to": number})
+        return await self.get(turn_id)
+
+    async def mark_published(self, turn_id: str, where: str) -> None:
+        """It was given out."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            await turns.update(session, turn_id, {"published_at": clock.now()})
+        if turn.published_at is None:
+            self._tell(turn, "turn.published", {"where": where, "number": turn.number})
+
+    def _tell(self, turn: Turn, kind: str, details: Mapping[str, object]) -> None:
+        self._log.append(kind, details, channel=turn.channel, turn_id=turn.id)
+
+
+def _again(turn: Turn) -> str:
+    """The workflow id of the next retry by a person."""
+    first = workflow_id(turn.channel, turn.seq)
+    done = int(turn.workflow.removeprefix(first).removeprefix(":") or 0)
+    return workflow_id(turn.channel, turn.seq, done + 1)

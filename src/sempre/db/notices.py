@@ -1,0 +1,65 @@
+"""Short words between processes that share one Postgres (LISTEN / NOTIFY). With SQLite there is one process.
+
+A notice only says "look": what counts stands in the tables, so a lost one costs time, never work.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import psycopg
+import sqlalchemy as sa
+import structlog
+
+from sempre.db.database import Database, Session
+from sempre.tasks import spawn
+
+_log = structlog.stdlib.get_logger(__name__)
+_RECONNECT_SECONDS = 1.0
+
+
+async def notify(session: Session, topic: str, payload: str = "") -> None:
+    """Say it once this transaction has committed; nothing on SQLite."""
+    if session.dialect.name == "postgresql":
+        await session.execute(sa.select(sa.func.pg_notify(topic, payload)))
+
+
+class Notices:
+    """Hears what other processes (and this one) say."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._heard: dict[str, Callable[[str], None]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def on(self, topic: str, heard: Callable[[str], None]) -> None:
+        """Call `heard(payload)` for each notice, and with "" after a reconnection, when some may be missing."""
+        self._heard[topic] = heard
+
+    def open(self) -> None:
+        if self._db.is_postgres:
+            self._task = spawn(self._listen_for_ever(), name="db.notices")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except psycopg.Error as error:
+                _log.warning("notices.lost", reason=str(error), again_in=_RECONNECT_SECONDS)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(self._db.url, autocommit=True)
+        async with connection:
+            for topic in self._heard:
+                await connection.execute(
+                    psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(topic))
+                )
+            for heard in self._heard.values():
+                heard("")
+            async for notice in connection.notifies():
+                self._heard[notice.channel](notice.payload)

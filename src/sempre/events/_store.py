@@ -1,0 +1,138 @@
+"""The SQL of the log. Bodies are sealed under the event's id."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sempre.crypto import Keyring
+from sempre.db import Session
+from sempre.db.sealed import place
+from sempre.db.tables import counters, events
+from sempre.events.event import Draft, Event
+
+_COUNTER = "events"
+
+
+async def reserve(session: Session, count: int) -> int:
+    """Take `count` ids; gives the first. The counter's row is locked until the commit, so ids are committed
+    in order and a reader's cursor never passes over one that appears later."""
+    insert = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(counters)
+        .values(name=_COUNTER, value=count)
+        .on_conflict_do_update(
+            index_elements=[counters.c.name], set_={"value": counters.c.value + count}
+        )
+        .returning(counters.c.value)
+    )
+    last: int = (await session.execute(statement)).scalar_one()
+    return last - count + 1
+
+
+async def last_seq(session: Session, turn_id: str) -> int:
+    statement = (
+        sa.select(events.c.seq)
+        .where(events.c.turn_id == turn_id)
+        .order_by(events.c.seq.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar() or 0
+
+
+async def insert(session: Session, rows: Sequence[Event], keyring: Keyring) -> None:
+    await session.execute(
+        events.insert(),
+        [
+            {
+                "id": row.id,
+                "at": row.at,
+                "kind": row.kind,
+                "channel": row.channel,
+                "turn_id": row.turn_id,
+                "seq": row.seq,
+                "details": keyring.seal(
+                    msgspec.json.encode(row.details).decode(), place(events.c.details, row.id)
+                ),
+            }
+            for row in rows
+        ],
+    )
+
+
+async def last_id(session: Session) -> int:
+    statement = sa.select(counters.c.value).where(counters.c.name == _COUNTER)
+    return (await session.execute(statement)).scalar() or 0
+
+
+async def after(
+    session: Session,
+    keyring: Keyring,
+    cursor: int,
+    *,
+    limit: int,
+    channel: str | None = None,
+    turn_id: str | None = None,
+) -> list[Event]:
+    """Events with a larger id, oldest first."""
+    statement = sa.select(events).where(events.c.id > cursor).order_by(events.c.id).limit(limit)
+    if channel is not None:
+        statement = statement.where(events.c.channel == channel)
+    if turn_id is not None:
+        statement = statement.where(events.c.turn_id == turn_id)
+    return [_event(row, keyring) for row in await session.execute(statement)]
+
+
+async def of_turn(
+    session: Session, keyring: Keyring, turn_id: str, *, after: int, limit: int
+) -> list[Event]:
+    """Events of one turn with a larger seq, by the index on (turn, seq): constant time however long it is."""
+    statement = (
+        sa.select(events)
+        .where(events.c.turn_id == turn_id, events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return [_event(row, keyring) for row in await session.execute(statement)]
+
+
+async def delete_before(
+    session: Session, moment: datetime, *, keep: Iterable[str], limit: int
+) -> int:
+    """Remove up to `limit` events older than `moment`, but for those of the turns to keep."""
+    doomed = (
+        sa.select(events.c.id)
+        .where(
+            events.c.at < moment,
+            sa.or_(events.c.turn_id.is_(None), events.c.turn_id.not_in(list(keep))),
+        )
+        .order_by(events.c.at)
+        .limit(limit)
+    )
+    result = await session.execute(events.delete().where(events.c.id.in_(doomed)))
+    return result.rowcount
+
+
+def _event(row: Any, keyring: Keyring) -> Event:
+    text = keyring.open(row.details, place(events.c.details, row.id))
+    return Event(
+        row.id, row.at, row.kind, row.channel, row.turn_id, row.seq, msgspec.json.decode(text)
+    )
+
+
+def numbered(drafts: Sequence[Draft], first: int, seqs: dict[str, int]) -> list[Event]:
+    """Give each draft its id, and its place within its turn; `seqs` holds the last one of each turn."""
+    numbered_events: list[Event] = []
+    for at, draft in enumerate(drafts):
+        seq = None
+        if draft.turn_id is not None:
+            seq = seqs[draft.turn_id] = seqs[draft.turn_id] + 1
+        numbered_events.append(
+            Event(
+                first + at, draft.at, draft.kind, draft.channel, draft.turn_id, seq, draft.details
+            )
+        )
+    return numbered_events
