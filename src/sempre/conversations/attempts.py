@@ -22,8 +22,6 @@ _A_PERSON_ACTS = timedelta(
     hours=24
 )  # a stopped channel looks again by itself after this, if nobody did
 
-_COUNTED = frozenset({Ending.ERROR, Ending.TRANSIENT})
-
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -169,8 +167,8 @@ class Attempts:
 
     def _counted(self, turn: Turn, ending: Ending, failure: Failure, now: datetime) -> _Next:
         transient = ending is Ending.TRANSIENT
-        column = "transient_attempts" if transient else "attempts"
-        failed = (turn.transient_attempts if transient else turn.attempts) + 1
+        column = "transient_errors" if transient else "errors"
+        failed = (turn.transient_errors if transient else turn.errors) + 1
         limit = self._limits.transient_attempts if transient else self._limits.attempts
         values = {column: failed}
         if failed >= limit:
@@ -227,11 +225,11 @@ class Attempts:
                 failure=failure,
                 now=now,
             )
-        failed = turn.attempts + len(crashed)
+        failed = turn.errors + len(crashed)
         if failed < self._limits.attempts:
-            await turns.update(session, turn.id, {"attempts": failed})
+            await turns.update(session, turn.id, {"errors": failed})
             return await turns.get(session, self._keyring, turn.id), False
-        follows = _Next(state=TurnState.FAILED, failure=failure, values={"attempts": failed})
+        follows = _Next(state=TurnState.FAILED, failure=failure, values={"errors": failed})
         await self._apply(session, turn, follows, now)
         self._tell_end(turn, follows)
         return turn, True
@@ -265,6 +263,7 @@ class Attempts:
         )
         values: dict[str, object] = {
             "state": TurnState.RUNNING,
+            "attempts": turn.attempts + 1,
             "session_id": question.session.id,
             "started_at": turn.started_at or now,
             "retry_at": None,
@@ -310,7 +309,7 @@ class Attempts:
             {
                 "state": follows.state.value,
                 "failure": {"kind": failure.kind, "message": failure.message} if failure else None,
-                "attempts": follows.values.get("attempts", turn.attempts),
+                "attempts": turn.attempts,
             },
             channel=turn.channel,
             turn_id=turn.id,

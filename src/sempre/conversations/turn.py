@@ -26,7 +26,8 @@ class Turn:
     model: str | None
     workflow: str
     attempts: int
-    transient_attempts: int
+    errors: int
+    transient_errors: int
     forgotten_attempts: int
     retry_at: datetime | None
     received_at: datetime

@@ -43,8 +43,9 @@ turns = sa.Table(
     sa.Column(
         "workflow", sa.Text, nullable=False
     ),  # id in the engine; a person's retry gets a new one
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("transient_attempts", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),  # tries since it was asked, counted or not
+    sa.Column("errors", sa.Integer, nullable=False),  # those that count against the limit
+    sa.Column("transient_errors", sa.Integer, nullable=False),  # the same for what passes by itself
     sa.Column("forgotten_attempts", sa.Integer, nullable=False),  # those before a person asked anew
     sa.Column("retry_at", Moment),
     sa.Column("received_at", Moment, nullable=False),
