@@ -1,0 +1,59 @@
+"""Opens the engine's database: a SQLite file of its own, or a schema on Postgres."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+
+from sempre.errors import UnavailableError
+
+# dbos switches neither on, and skips its own pragmas for an engine that it is given.
+_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
+# A client that freezes inside a transaction must not hold its locks for ever.
+_IDLE_TRANSACTION = "-c idle_in_transaction_session_timeout=60000"
+
+
+def open_store(url: str, *, connections: int) -> sa.Engine:
+    """An engine for dbos or for our own statements; connects when it is first used."""
+    if url.startswith("sqlite"):
+        return _open_sqlite(url, connections)
+    return sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        connect_args={"options": _IDLE_TRANSACTION, "connect_timeout": 10},
+    )
+
+
+def _open_sqlite(url: str, connections: int) -> sa.Engine:
+    store = sa.create_engine(
+        sa.make_url(url).set(drivername="sqlite"), pool_size=connections, max_overflow=0
+    )
+
+    def prepare(connection: Any, _record: object) -> None:
+        # A deferred transaction that turns into a writer fails at once when another one writes.
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(store, "connect", prepare)
+    return store
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Say a database's failure in our own words. Raises UnavailableError."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise UnavailableError(
+            f"The engine's database does not answer ({type(error).__name__}); check that it runs "
+            "and that its disk has space. What was accepted is kept and is tried again.",
+            retry_after=1.0,
+            code="engine_unavailable",
+        ) from error

@@ -1,0 +1,326 @@
+"""The engine: launch, submit, wake, cancel, close. The one object that the application holds."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from dbos import DBOS, Queue
+from dbos import error as dbos_error
+
+from sempre import clock, ids
+from sempre.durable import internals, registry
+from sempre.durable._store import open_store, reachable
+from sempre.durable.alone import Alone
+from sempre.durable.cluster import Cluster
+from sempre.durable.collect import collect
+from sempre.durable.configuration import EngineSettings, dbos_config, quiet_logs
+from sempre.durable.nudge import Nudger
+from sempre.durable.registry import Run
+from sempre.durable.states import OF_DBOS, State
+from sempre.durable.submissions import Submission, Submissions
+from sempre.errors import ConflictError, NotFoundError, UnavailableError
+from sempre.tasks import spawn
+
+R = TypeVar("R")
+
+_THREADS = 4  # a claim, a batch of submissions, and two for all else
+_CONNECTIONS = 20
+_LOOKED_UP_AT_ONCE = 500
+_CLEAN_UP_SECONDS = 10.0  # what cancelled steps may take to end what they started
+_WRITE_SECONDS = 5.0
+_ASK_AGAIN_SECONDS = 0.5
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Engine:
+    """One a process. `stopping` is set when it begins to close; `lost` when others declared it dead: then
+    close it and exit, since its work runs elsewhere."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.stopping = asyncio.Event()
+        self.lost = asyncio.Event()
+        self._settings = settings
+        self._me = settings.executor_id or f"{settings.node}:{ids.new_id()}"
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="engine")
+        self._store = open_store(settings.database_url, connections=_CONNECTIONS)
+        self._members = self._membership()
+        self._nudger = Nudger(self._claim, settings.listened)
+        self._submissions = Submissions(self._insert, self._inserted)
+        self._queues: dict[str, Queue] = {}
+        self._runs: set[Run] = set()
+        self._changed = asyncio.Event()
+        self._dbos: DBOS | None = None
+
+    async def launch(self) -> None:
+        """Open the database, take back what earlier processes left, start what can start.
+
+        Workflows run in the calling loop. Raises ConflictError, UnavailableError.
+        """
+        if registry.watcher() is not None:
+            raise ConflictError("An engine runs in this process; close it before the next launch.")
+        registry.watch(self)
+        try:
+            await self._in_thread(self._members.join)
+            self._launch_dbos()
+            await self._in_thread(self._register_queues)
+            recovered = await self._in_thread(self._members.recover)
+            self._members.open()
+        except BaseException:
+            await self._tear_down()
+            raise
+        self._nudger.open()
+        self._nudger.nudge()
+        if recovered:
+            _log.info("engine.recovered", workflows=len(recovered))
+
+    async def close(self, grace: float = 0.0) -> None:
+        """Claim nothing more, let what runs finish for `grace` seconds, break off the rest.
+
+        What is broken off or waits is not recorded as ended: it goes on at the next launch, here or elsewhere.
+        """
+        self.stopping.set()
+        await self._submissions.close()
+        if self._dbos is not None:
+            internals.stop_claiming(self._dbos)
+            await self._nudger.close()
+            await self._in_thread(internals.join_claimers)
+            await self._drain(grace)
+            await self._break_off(self._dbos)
+        await self._tear_down()
+
+    async def submit(
+        self,
+        name: str,
+        workflow_id: str,
+        *,
+        queue_key: str,
+        args: tuple[str | int, ...] = (),
+        queue: str = "turns",
+        sequence: int = 0,
+    ) -> None:
+        """Run the workflow `name` once, after all that was submitted for this key before. See Submission.
+
+        Stored when it returns. The same id again changes nothing. Raises InvalidError, UnavailableError.
+        """
+        submission = Submission(
+            name=name,
+            workflow_id=workflow_id,
+            queue_key=queue_key,
+            args=args,
+            queue=queue,
+            sequence=sequence,
+        )
+        await self.submit_many([submission])
+
+    async def submit_many(self, submissions: Iterable[Submission]) -> None:
+        """The same for many, in this order, in few transactions."""
+        checked = list(submissions)
+        names = registry.names()
+        for each in checked:
+            each.check(names, self._settings.queues)
+        await self._submissions.put(checked)
+
+    async def signal(self, workflow_id: str, topic: str) -> None:
+        """Wake `durable.wait(topic)` in that workflow, now or when it gets there. Raises NotFoundError."""
+
+        def send() -> None:
+            try:
+                DBOS.send(workflow_id, True, topic)
+            except dbos_error.DBOSNonExistentWorkflowError as error:
+                raise NotFoundError(
+                    f"There is no workflow {workflow_id} to signal; submit it first."
+                ) from error
+
+        dbos = self._launched()
+        await self._in_thread(send)
+        internals.wake(dbos, workflow_id, topic)
+
+    async def cancel(self, workflow_id: str) -> None:
+        """Take it off its queue, or break it off if it runs here (elsewhere: within a second).
+
+        It never runs again. Whoever cancels says so in the application's own tables.
+        """
+        self._launched()
+        # First the run, then the row: or the key's next would start while this one still cleans up.
+        await _cancelled({run.task for run in self._runs if run.workflow_id == workflow_id})
+        await self._in_thread(partial(DBOS.cancel_workflow, workflow_id))
+        self._nudger.nudge()
+
+    async def resume(self, workflow_id: str, *, queue: str = "turns") -> None:
+        """Queue a cancelled workflow again; it goes on after its last recorded step. Raises NotFoundError."""
+
+        def resume() -> None:
+            try:
+                DBOS.resume_workflow(workflow_id, queue_name=queue)
+            except dbos_error.DBOSNonExistentWorkflowError as error:
+                raise NotFoundError(f"There is no workflow {workflow_id} to resume.") from error
+
+        self._launched()
+        await self._in_thread(resume)
+        self._inserted({queue})
+
+    async def states(self, workflow_ids: Iterable[str]) -> Mapping[str, State]:
+        """How each of these stands, MISSING included."""
+
+        def look_up(some: list[str]) -> dict[str, State]:
+            found = DBOS.list_workflows(workflow_ids=some, load_input=False, load_output=False)
+            return {each.workflow_id: OF_DBOS[each.status] for each in found}
+
+        self._launched()
+        wanted = list(workflow_ids)
+        states = dict.fromkeys(wanted, State.MISSING)
+        for start in range(0, len(wanted), _LOOKED_UP_AT_ONCE):
+            some = wanted[start : start + _LOOKED_UP_AT_ONCE]
+            states.update(await self._in_thread(partial(look_up, some)))
+        return states
+
+    async def collect(self, older_than: datetime) -> int:
+        """Delete what ended before that moment; says how many."""
+        self._launched()
+        return await self._in_thread(partial(collect, older_than))
+
+    def running(self) -> frozenset[str]:
+        """What runs in this process now, waiting or not."""
+        return frozenset(run.workflow_id for run in self._runs)
+
+    async def still_mine(self, workflow_id: str) -> bool:
+        """In a step, right before it acts outside: false when another process has taken this workflow over.
+
+        Then do nothing and return: nothing that this execution records counts any more. While the database
+        does not answer, it waits.
+        """
+        run = registry.current_run.get()
+        if run is None or run.workflow_id != workflow_id:
+            raise RuntimeError("still_mine is asked by a step about its own workflow.")
+        while True:
+            try:
+                owner = await self._in_thread(partial(self._members.owner, workflow_id))
+            except UnavailableError:
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+            else:
+                return owner is not None and owner == run.token
+
+    def began(self, run: Run) -> None:
+        """For `registry`: an execution has begun here."""
+        self._runs.add(run)
+        # A task ends after the outcome is written, so its key is free when this is called.
+        run.task.add_done_callback(lambda _task: self._ended(run))
+
+    def paused(self) -> None:
+        """For `registry`: an execution waits for a signal."""
+        self._changed.set()
+
+    def _ended(self, run: Run) -> None:
+        self._runs.discard(run)
+        self._changed.set()
+        self._nudger.nudge()
+
+    def _membership(self) -> Alone | Cluster:
+        if self._settings.is_postgres:
+            return Cluster(self._settings, self._me, nudge=self._heard, lost=self._declared_dead)
+        return Alone(self._store, self._me)
+
+    def _heard(self, queue: str) -> None:
+        self._nudger.nudge(*([queue] if queue else []))
+
+    def _declared_dead(self) -> None:
+        if self._dbos is not None:
+            internals.stop_claiming(self._dbos)
+        self.lost.set()
+
+    def _launch_dbos(self) -> None:
+        """In the loop's own thread: dbos runs workflows in the loop that it is launched from."""
+        quiet_logs()
+        self._dbos = DBOS(config=dbos_config(self._store, self._me))
+        DBOS.listen_queues(self._settings.listened)
+        with reachable():
+            DBOS.launch()
+
+    def _register_queues(self) -> None:
+        for name in self._settings.listened:
+            self._queues[name] = DBOS.register_queue(
+                name,
+                partition_concurrency=1,  # and no other limit: one that waits must not take a slot
+                polling_interval_sec=self._settings.poll,
+                on_conflict="always_update",
+            )
+
+    async def _claim(self, queue: str) -> int:
+        return await self._in_thread(
+            partial(internals.claim, self._launched(), self._queues[queue])
+        )
+
+    async def _insert(self, submissions: Sequence[Submission]) -> None:
+        await self._in_thread(partial(internals.insert, self._launched(), submissions))
+
+    def _inserted(self, queues: set[str]) -> None:
+        self._nudger.nudge(*queues)
+        # What this process listens to it has just claimed; of the rest the others must hear.
+        foreign = queues - set(self._queues)
+        if foreign and self._settings.is_postgres:
+            spawn(self._in_thread(partial(self._members.notify, foreign)), name="engine.notify")
+
+    async def _drain(self, grace: float) -> None:
+        """Wait until nothing but waiting workflows is left."""
+        end = clock.ticks() + grace
+        while (left := end - clock.ticks()) > 0:
+            self._changed.clear()
+            idle = {run.task for run in self._runs if run.waiting}
+            if not internals.tasks(self._launched()) - idle:
+                return
+            try:
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
+
+    async def _break_off(self, dbos: DBOS) -> None:
+        late = await _cancelled(internals.tasks(dbos))
+        if late:
+            _log.warning("engine.steps_do_not_end", workflows=sorted(self.running()))
+        # dbos made its own threads the loop's; the application needs some that outlive it.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        written = self._in_thread(partial(internals.finish_writes, dbos))
+        await asyncio.wait([spawn(written, name="engine.finish_writes")], timeout=_WRITE_SECONDS)
+
+    async def _tear_down(self) -> None:
+        registry.watch(None)
+        await self._members.close()
+        if self._dbos is not None:
+            await self._in_thread(DBOS.destroy)
+            self._dbos = None
+        try:
+            await self._in_thread(self._members.leave)
+        except UnavailableError as error:
+            _log.warning("engine.left_in_silence", reason=error.message)
+        self._store.dispose()
+        self._threads.shutdown(wait=False)
+
+    def _launched(self) -> DBOS:
+        if self._dbos is None:
+            raise UnavailableError("The engine is not running; launch it first.")
+        return self._dbos
+
+    async def _in_thread(self, work: Callable[[], R]) -> R:
+        """Blocking work, in threads of our own: dbos keeps the loop's for workflows."""
+
+        def run() -> R:
+            with reachable():
+                return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+async def _cancelled(tasks: set[asyncio.Task[object]]) -> set[asyncio.Task[object]]:
+    """Cancel and wait for their clean-up; gives those that have not ended by then."""
+    for task in tasks:
+        task.cancel()
+    if not tasks:
+        return set()
+    _, late = await asyncio.wait(tasks, timeout=_CLEAN_UP_SECONDS)
+    return late

@@ -1,0 +1,99 @@
+"""Every private part of dbos that we rely on, in one place; all of it blocks, none of it is called elsewhere.
+
+Held to the pinned version by tests/durable/test_internals.py, whose message says what to do on an upgrade.
+"""
+
+# ruff: noqa: SLF001
+
+import asyncio
+import logging
+import sys
+import threading
+from collections.abc import Sequence
+
+from dbos import DBOS, Queue
+from dbos._context import current_owner_xid
+from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
+from dbos._utils import GlobalParams, generate_uuid
+
+from sempre.durable.submissions import Submission
+
+_log = logging.getLogger(__name__)
+_CLAIMER = "queue-worker-"
+_CLAIM_SECONDS = 10.0
+
+
+def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:
+    """Enqueue all of them in one transaction, in this order; those that are there already stay as they are.
+
+    Not dbos' public enqueue: that makes a transaction for each, and on SQLite with Python 3.11 stamps them in
+    whole seconds; this stamps each key's submissions in strictly rising milliseconds.
+    """
+    rows = [
+        prepare_enqueued_workflow(
+            dbos,
+            dbos._registry.workflow_info_map[each.name],
+            tuple(each.args),
+            {},
+            queue_name=each.queue,
+            workflow_id=each.workflow_id,
+            queue_partition_key=each.queue_key,
+        )
+        for each in submissions
+    ]
+    for row, each in zip(rows, submissions, strict=True):
+        row["priority"] = each.sequence
+    dbos._sys_db.init_workflows(rows)
+
+
+def claim(dbos: DBOS, queue: Queue) -> int:
+    """Start what is at the head of every free key, as the queue's thread does at its next poll; says how many."""
+    owner = generate_uuid()
+    claimed = dbos._sys_db.start_queued_partitioned_workflows(
+        queue, GlobalParams.executor_id, GlobalParams.app_version, sys.maxsize, owner_xid=owner
+    )
+    if not claimed:
+        return 0
+    # From here on the rows are ours: each must be started, or it would wait for a recovery.
+    for row in dbos._sys_db.get_workflow_statuses(claimed):
+        workflow_id = row["workflow_uuid"]
+        try:
+            execute_dequeued_workflow(dbos, row, owner)
+        except Exception:  # noqa: BLE001  (one that cannot start must not keep back the others)
+            _log.exception("A claimed workflow did not start.", extra={"workflow": workflow_id})
+    return len(claimed)
+
+
+def stop_claiming(dbos: DBOS) -> None:
+    """No queue is polled any more. What `destroy` does first."""
+    for event in dbos.background_thread_stop_events:
+        event.set()
+
+
+def join_claimers() -> None:
+    """Wait until no queue's thread is in the middle of a claim."""
+    for thread in threading.enumerate():
+        if thread.name.startswith(_CLAIMER):
+            thread.join(_CLAIM_SECONDS)
+
+
+def tasks(dbos: DBOS) -> set[asyncio.Task[object]]:
+    """The tasks of the workflows that run here."""
+    return set(dbos._workflow_tasks)
+
+
+def wake(dbos: DBOS, workflow_id: str, topic: str) -> None:
+    """Wake a workflow that waits here, instead of at the next tick of dbos' listener."""
+    waiting = dbos._sys_db.notifications_map.get(f"{workflow_id}::{topic}")
+    if waiting is not None:
+        waiting.set()
+
+
+def my_token(workflow_id: str) -> str | None:
+    """The token under which the calling execution writes this workflow's history."""
+    return current_owner_xid(workflow_id)
+
+
+def finish_writes(dbos: DBOS) -> None:
+    """Wait until what the threads of cancelled workflows were writing is written."""
+    dbos._executor.shutdown(wait=True)

@@ -1,0 +1,60 @@
+"""Starts queued work at once, so that the queues' own poll may stay slow. Losing a nudge costs a poll, no work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from sempre.errors import UnavailableError
+from sempre.tasks import spawn
+
+_RETRIES = (0.005, 0.010, 0.020, 0.050, 0.100)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Nudger:
+    """One claim at a time; nudges that come meanwhile become one more claim, however many they are."""
+
+    def __init__(self, claim: Callable[[str], Awaitable[int]], queues: Iterable[str]) -> None:
+        self._claim = claim
+        self._queues = tuple(queues)
+        self._wanted: set[str] = set()
+        self._awake = asyncio.Event()
+        self._closed = False
+        self._task: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        self._task = spawn(self._run(), name="engine.nudge")
+
+    def nudge(self, *queues: str) -> None:
+        """Look at these queues, or at all that this process listens to."""
+        self._wanted.update(queue for queue in queues or self._queues if queue in self._queues)
+        self._awake.set()
+
+    async def close(self) -> None:
+        """Start nothing more. A claim under way is finished: what was claimed must be started."""
+        self._closed = True
+        self._awake.set()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            while self._wanted and not self._closed:
+                await self._claim_with_retries(self._wanted.pop())
+            if self._closed:
+                return
+
+    async def _claim_with_retries(self, queue: str) -> None:
+        for seconds in (*_RETRIES, None):
+            try:
+                await self._claim(queue)
+                return
+            except UnavailableError as error:
+                if seconds is None or self._closed:
+                    _log.info("engine.nudge_lost", queue=queue, reason=error.message)
+                    return
+                await asyncio.sleep(seconds)
