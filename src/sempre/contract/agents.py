@@ -18,8 +18,12 @@ class Ending(StrEnum):
     QUOTA = "quota"  # a quota wall: the channel parks until `until`
     BUDGET = "budget"  # refused by our own gate before the call: the turn parks
     AUTHENTICATION = "authentication"  # the channel stops and asks the person
-    MISCONFIGURED = "misconfigured"  # cannot work before a person acts (no CLI, no folder): the channel stops
-    INVALID = "invalid"  # this prompt can never be answered (too large for the provider): fails at once
+    MISCONFIGURED = (
+        "misconfigured"  # cannot work before a person acts (no CLI, no folder): the channel stops
+    )
+    INVALID = (
+        "invalid"  # this prompt can never be answered (too large for the provider): fails at once
+    )
     CANCELLED = "cancelled"  # a person said stop
     STOPPED = "stopped"  # this process is stopping; never counted
 

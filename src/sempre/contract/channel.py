@@ -1,6 +1,7 @@
 """What a channel is, and what it is given. A channel sees nothing else of Sempre but the foundations."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from sempre.contract.messages import Accepted, Inbound, Outbound, Receipt
@@ -33,6 +34,26 @@ class Inbox(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class SessionWish:
+    """What a person wants of a channel's session before the next turn; neither: go on."""
+
+    reset: bool = False
+    adopt: str | None = None
+
+
+class Remembering(Protocol):
+    """A channel that shows its session to people, who may change it there."""
+
+    async def session_wish(self, channel: str, known: str | None) -> SessionWish:
+        """What a person changed since we wrote it; `known` is the session as the database has it."""
+        ...
+
+    async def session_is(self, channel: str, session_id: str) -> None:
+        """Show this one."""
+        ...
+
+
 class Channel(Protocol):
     """One kind of channel on this node, for instance all `files:` channels."""
 
@@ -48,4 +69,8 @@ class Channel(Protocol):
 
     async def send(self, message: Outbound) -> Receipt:
         """Give it out; the same key twice has one effect. Raises NumberTakenError, UnavailableError."""
+        ...
+
+    async def settled(self, message: Outbound) -> None:
+        """It is marked as given out: let go of what was kept for it. May come again after a crash."""
         ...

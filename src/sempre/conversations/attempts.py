@@ -16,6 +16,7 @@ from sempre.conversations.turn import Attempt, Turn
 from sempre.crypto import Keyring
 from sempre.db import Database
 from sempre.db import Session as DbSession
+from sempre.errors import ConflictError
 from sempre.events import Log
 
 _A_PERSON_ACTS = timedelta(
@@ -99,12 +100,13 @@ class Attempts:
         return Try(question=question)
 
     async def end(self, question: Question, outcome: Outcome) -> datetime | None:
-        """Book how the attempt ended. Gives the moment to try again, or None when the turn has ended."""
+        """Book how the attempt ended. Gives the moment to try again, or None when the turn has ended.
+        Raises ConflictError when another process has taken the attempt over."""
         now = clock.now()
         async with self._db.transaction() as session:
             turn = await turns.get(session, self._keyring, question.turn_id, lock=True)
             follows = self._follows(turn, outcome, now)
-            await attempts.end(
+            booked = await attempts.end(
                 session,
                 self._keyring,
                 question.attempt_id,
@@ -113,6 +115,10 @@ class Attempts:
                 failure=outcome.failure,
                 now=now,
             )
+            if not booked:
+                raise ConflictError(
+                    "This attempt was taken over by another process; what came of it here is left out."
+                )
             await channels.set_session(
                 session, turn.channel, outcome.session.id, started=outcome.session.started, now=now
             )
@@ -121,10 +127,11 @@ class Attempts:
         self._tell_ended(turn, follows, outcome, now)
         return follows.retry_at
 
-    async def stop_all(self) -> None:
-        """This process stops in order: what still runs is marked so and will not count."""
+    async def break_off(self, question: Question) -> None:
+        """This process stops in order: the attempt is marked so, and does not count."""
         async with self._db.transaction() as session:
-            await attempts.stop(session, list(self._running), clock.now())
+            await attempts.stop(session, question.attempt_id, clock.now())
+        self._running.pop(question.attempt_id, None)
 
     async def park(self, turn_id: str, kind: str, reason: str, until: datetime | None) -> None:
         """Nothing is tried before; the turn shows why."""

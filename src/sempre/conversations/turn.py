@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sempre.contract.messages import Failure, TurnState
+from sempre.contract.messages import Failure, TurnState, Usage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,7 @@ class Turn:
     failure: Failure | None
     session_id: str | None
     model: str | None
+    usage: Usage | None  # once it has ended
     workflow: str
     attempts: int
     errors: int

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sempre import clock
-from sempre.contract.messages import TurnState
+from sempre.contract.messages import TurnState, Usage
 from sempre.conversations._store import attempts, channels, dead_letters, turns
 from sempre.conversations.inbox import Submission, workflow_id
 from sempre.conversations.turn import Turn
@@ -117,6 +117,7 @@ class Turns:
                 "finished_at": None,
                 "published_at": None,
                 **turns.failure_values(self._keyring, turn_id, None),
+                **turns.usage_values(None),
             }
             if text is not None:
                 values["prompt"] = turns.sealed_prompt(self._keyring, turn_id, text)
@@ -124,6 +125,21 @@ class Turns:
             await dead_letters.resolve(session, turn_id, "retried", clock.now())
         self._tell(turn, "turn.retried", {"edited": text is not None})
         return Submission(turn_id=turn_id, channel=turn.channel, workflow=workflow)
+
+    async def hurry(self, turn_id: str) -> None:
+        """A person does not want to wait for the back-off to end."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if not turn.state.ended:
+                await turns.update(session, turn_id, {"retry_at": None})
+
+    async def record_usage(self, turn_id: str, usage: Usage) -> Turn:
+        """Write down what an ended turn took, once: what is given out is made from the row alone."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if turn.usage is None:
+                await turns.update(session, turn_id, turns.usage_values(usage))
+        return await self.get(turn_id)
 
     async def renumber(self, turn_id: str) -> Turn:
         """Give the turn the next free number, since something else stands under its own."""

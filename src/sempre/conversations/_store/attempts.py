@@ -1,6 +1,5 @@
 """Attempts at turns."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -58,13 +57,14 @@ async def end(
     counted: bool,
     failure: Failure | None,
     now: datetime,
-) -> None:
+) -> bool:
+    """False when it does not run any more: another process thought this one dead and took over."""
     sealed = (
         keyring.seal(failure.message, place(attempts.c.failure, attempt_id)) if failure else None
     )
-    await session.execute(
+    result = await session.execute(
         attempts.update()
-        .where(attempts.c.id == attempt_id)
+        .where(attempts.c.id == attempt_id, attempts.c.state == RUNNING)
         .values(
             state=state,
             counted=counted,
@@ -73,13 +73,14 @@ async def end(
             ended_at=now,
         )
     )
+    return result.rowcount == 1
 
 
-async def stop(session: Session, attempt_ids: Iterable[str], now: datetime) -> None:
-    """Mark running attempts as broken off by an orderly stop; such a one is never counted."""
+async def stop(session: Session, attempt_id: str, now: datetime) -> None:
+    """Mark a running attempt as broken off by an orderly stop; such a one is never counted."""
     await session.execute(
         attempts.update()
-        .where(attempts.c.id.in_(list(attempt_ids)), attempts.c.state == RUNNING)
+        .where(attempts.c.id == attempt_id, attempts.c.state == RUNNING)
         .values(state=STOPPED, ended_at=now)
     )
 

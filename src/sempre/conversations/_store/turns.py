@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sempre.contract.messages import ENDED, Failure, Inbound, TurnState
+from sempre.contract.messages import ENDED, Failure, Inbound, TurnState, Usage
 from sempre.conversations.turn import Turn
 from sempre.crypto import Keyring
 from sempre.db import Session
@@ -195,6 +195,28 @@ async def next_open(session: Session, channel: str) -> str | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+def usage_values(usage: Usage | None) -> dict[str, object]:
+    return {
+        "input_tokens": usage.input_tokens if usage else None,
+        "output_tokens": usage.output_tokens if usage else None,
+        "cache_read_tokens": usage.cache_read_tokens if usage else None,
+        "cache_write_tokens": usage.cache_write_tokens if usage else None,
+        "cost_micros": usage.cost_micros if usage else None,
+    }
+
+
+def _usage(row: Any) -> Usage | None:
+    if row.input_tokens is None:
+        return None
+    return Usage(
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cache_read_tokens=row.cache_read_tokens,
+        cache_write_tokens=row.cache_write_tokens,
+        cost_micros=row.cost_micros,
+    )
+
+
 def _turn(row: Any, keyring: Keyring) -> Turn:
     failure = None
     if row.failure_kind is not None:
@@ -216,6 +238,7 @@ def _turn(row: Any, keyring: Keyring) -> Turn:
         failure=failure,
         session_id=row.session_id,
         model=row.model,
+        usage=_usage(row),
         workflow=row.workflow,
         attempts=row.attempts,
         errors=row.errors,

@@ -40,6 +40,11 @@ turns = sa.Table(
     sealed_column("failure", nullable=True),  # a provider's message may quote the prompt
     sa.Column("session_id", sa.Text),
     sa.Column("model", sa.Text),
+    sa.Column("input_tokens", sa.BigInteger),  # what it took, written once it has ended
+    sa.Column("output_tokens", sa.BigInteger),
+    sa.Column("cache_read_tokens", sa.BigInteger),
+    sa.Column("cache_write_tokens", sa.BigInteger),
+    sa.Column("cost_micros", sa.BigInteger),  # null also when a price is unknown
     sa.Column(
         "workflow", sa.Text, nullable=False
     ),  # id in the engine; a person's retry gets a new one

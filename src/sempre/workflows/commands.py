@@ -1,0 +1,126 @@
+"""What a person does to turns and channels: send, cancel, try again, go on."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from sempre import clock, ids
+from sempre.contract.agents import Agent
+from sempre.contract.channel import Inbox
+from sempre.contract.messages import Inbound, TurnState
+from sempre.conversations import Channels, Submission, Turn, Turns
+from sempre.durable import Engine
+from sempre.durable import Submission as EngineSubmission
+from sempre.errors import InvalidError
+from sempre.workflows import turn as turn_workflow
+
+CANCEL_TOPIC = "sempre_cancel"
+_INTERRUPT_TRIES = 20
+_INTERRUPT_PAUSE = 0.05  # seconds
+
+
+class Commands:
+    """`announce` tells the other processes (Postgres) to interrupt a turn that runs there."""
+
+    def __init__(
+        self,
+        *,
+        turns: Turns,
+        channels: Channels,
+        engine: Engine,
+        inbox: Inbox,
+        agent: Callable[[str], Agent | None],
+        announce: Callable[[str], None],
+        queue: Callable[[str], str],
+        max_bytes: int,
+    ) -> None:
+        self._turns = turns
+        self._channels = channels
+        self._engine = engine
+        self._inbox = inbox
+        self._agent = agent
+        self._announce = announce
+        self._queue = queue
+        self._max_bytes = max_bytes
+
+    async def send(
+        self,
+        channel: str,
+        text: str,
+        *,
+        key: str | None = None,
+        origin: Mapping[str, str] | None = None,
+    ) -> Turn:
+        """Put a prompt on a channel. The same `key` twice is the same turn. Raises NotFoundError, InvalidError."""
+        if not text.strip():
+            raise InvalidError("The prompt is empty. Write what the agent shall do.")
+        if len(text.encode()) > self._max_bytes:
+            raise InvalidError(
+                f"The prompt is larger than {self._max_bytes} bytes. Put the material in a file of the "
+                "worker's directory and name it in the prompt, or raise files.max_prompt_bytes."
+            )
+        await self._channels.get(channel)
+        message = Inbound(
+            channel=channel,
+            external_id=f"api:{key or ids.new_id()}",
+            text=text,
+            received_at=clock.now(),
+            origin=dict(origin or {}),
+        )
+        (accepted,) = await self._inbox.accept([message])
+        return await self._turns.get(accepted.turn_id)
+
+    async def cancel(self, turn_id: str) -> Turn:
+        """Stop it: at once when it waits, within a second when it runs. Raises ConflictError."""
+        turn = await self._turns.cancel(turn_id)
+        if turn.state is TurnState.RUNNING:
+            self._announce(turn_id)
+            await self.interrupt(turn_id)
+        else:
+            await self._engine.signal(turn.workflow, turn_workflow.GO_ON)
+        return await self._turns.get(turn_id)
+
+    async def interrupt(self, turn_id: str) -> None:
+        """Stop the agent that works on it here; it may be between the attempt's row and the agent."""
+        for _ in range(_INTERRUPT_TRIES):
+            turn = await self._turns.get(turn_id)
+            agent = self._agent(turn.channel)
+            if turn.state.ended or agent is None or await agent.interrupt(turn_id):
+                return
+            await asyncio.sleep(_INTERRUPT_PAUSE)
+
+    async def retry(self, turn_id: str, *, text: str | None = None) -> Turn:
+        """Try a failed or cancelled turn again. Raises ConflictError."""
+        if text is not None and not text.strip():
+            raise InvalidError("The edited prompt is empty. Leave it out to try the old one again.")
+        await self.submit([await self._turns.retry(turn_id, text=text)])
+        return await self._turns.get(turn_id)
+
+    async def resume(self, channel: str) -> None:
+        """A parked or stopped channel goes on at once. Raises NotFoundError."""
+        head = await self._channels.resume(channel)
+        if head is not None:
+            turn = await self._turns.get(head)
+            await self._turns.hurry(head)
+            await self._engine.signal(turn.workflow, turn_workflow.GO_ON)
+
+    async def submit(self, submissions: Sequence[Submission]) -> None:
+        """Give stored turns to the engine, in order."""
+        await submit(self._engine, self._queue, submissions)
+
+
+async def submit(
+    engine: Engine, queue: Callable[[str], str], submissions: Sequence[Submission]
+) -> None:
+    """Give stored turns to the engine, in order; of one channel one runs at a time."""
+    await engine.submit_many(
+        [
+            EngineSubmission(
+                name=turn_workflow.WORKFLOW,
+                workflow_id=each.workflow,
+                queue_key=each.channel,
+                args=(each.turn_id,),
+                queue=queue(each.channel),
+            )
+            for each in submissions
+        ]
+    )

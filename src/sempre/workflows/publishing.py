@@ -1,0 +1,97 @@
+"""The publishing step of a turn: give its end out on its channel, made from its row alone, then mark it.
+
+Nothing may leave here as an exception: the engine would record it as the turn's outcome for ever.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from sempre import crash
+from sempre.contract.channel import Channel, NumberTakenError
+from sempre.contract.messages import Outbound, Usage
+from sempre.conversations import Turn, Turns
+from sempre.errors import UnavailableError
+
+_log = structlog.stdlib.get_logger(__name__)
+_AFTER_A_FAULT = 5.0  # seconds
+
+
+class Publishing:
+    """`channel` finds the channel of this node that gives out for a channel id; `spent` what a turn took.
+    `mine` asks the engine whether this process still owns the workflow (a process that was thought dead does not)."""
+
+    def __init__(
+        self,
+        *,
+        turns: Turns,
+        channel: Callable[[str], Channel | None],
+        spent: Callable[[str], Awaitable[Usage]],
+        mine: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        self._turns = turns
+        self._channel = channel
+        self._spent = spent
+        self._mine = mine
+
+    async def publish(self, turn_id: str) -> float | None:
+        """Seconds to wait before the next try, or None when it is given out."""
+        try:
+            await self._publish(turn_id)
+        except UnavailableError as error:
+            wait = error.retry_after or _AFTER_A_FAULT
+            _log.warning("turn.not_published", turn=turn_id, reason=error.message, again_in=wait)
+            return wait
+        except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, it is tried again
+            _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
+            return _AFTER_A_FAULT
+        return None
+
+    async def _publish(self, turn_id: str) -> None:
+        turn = await self._turns.get(turn_id)
+        if turn.usage is None:
+            turn = await self._turns.record_usage(turn_id, await self._spent(turn_id))
+        channel = self._channel(turn.channel)
+        if turn.published_at is None:
+            if not await self._mine(turn.workflow):
+                raise UnavailableError("Another process has taken this turn over; it gives it out.")
+            await self._give_out(turn, channel)
+        if channel is not None:
+            await channel.settled(outbound(await self._turns.get(turn_id)))
+
+    async def _give_out(self, turn: Turn, channel: Channel | None) -> None:
+        where = ""
+        while channel is not None:
+            try:
+                where = (await channel.send(outbound(turn))).where
+                break
+            except NumberTakenError:
+                turn = await self._turns.renumber(turn.id)
+        crash.point("turn.sent")
+        await self._turns.mark_published(turn.id, where)
+        crash.point("turn.marked")
+
+
+def outbound(turn: Turn) -> Outbound:
+    """How a turn ended, for its channel; the same for the same row."""
+    if turn.finished_at is None or turn.usage is None:
+        raise RuntimeError(f"turn {turn.id} has not ended")
+    return Outbound(
+        key=turn.workflow,
+        turn_id=turn.id,
+        channel=turn.channel,
+        external_id=turn.external_id,
+        number=turn.number,
+        state=turn.state,
+        text=turn.answer,
+        prompt=turn.prompt,
+        origin=turn.origin,
+        failure=turn.failure,
+        session_id=turn.session_id,
+        model=turn.model,
+        usage=turn.usage,
+        attempts=turn.attempts,
+        received_at=turn.received_at,
+        started_at=turn.started_at,
+        finished_at=turn.finished_at,
+    )
