@@ -206,7 +206,7 @@ def run_step(title: str, command: List[str]) -> None:
     ticker = Ticker()
     ticker.show(title)
     kept: Deque[str] = deque(maxlen=60)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         cwd=str(ROOT),
         stdin=subprocess.DEVNULL,
@@ -214,11 +214,11 @@ def run_step(title: str, command: List[str]) -> None:
         stderr=subprocess.STDOUT,
         universal_newlines=True,
         errors="replace",
-    )
-    for line in process.stdout or ():
-        kept.append(line)
-        ticker.show(title + ": " + line)
-    if process.wait() != 0:
+    ) as process:
+        for line in process.stdout or ():
+            kept.append(line)
+            ticker.show(title + ": " + line)
+    if process.returncode != 0:
         raise BootstrapError("%s failed (%s):\n%s" % (title, " ".join(command), "".join(kept)))
     ticker.end(title)
 

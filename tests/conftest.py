@@ -12,6 +12,14 @@ pytest_plugins = ["tests.support.network", "tests.support.postgres"]
 environment.forget_personal_settings()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the long forms out unless they are asked for: `make soak`, or `-m` with their name."""
+    if "soak" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture
 def clean_environment(tmp_path: Path) -> dict[str, str]:
     """An environment for a child process, by allow-list, with an empty user directory; add to it."""

@@ -1,0 +1,251 @@
+"""bootstrap.py finds a Python, says what is missing, and does nothing twice."""
+
+import ast
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+from bootstrap import BootstrapError, Python
+
+ROOT = Path(__file__).parents[2]
+NEW = Python("/usr/bin/python3.13", "3.13", has_venv=True)
+DEBIAN = {"ID": "debian", "VERSION_ID": "12"}
+
+on_posix = pytest.mark.skipif(os.name == "nt", reason="writes shell scripts that pose as Pythons")
+
+
+def write_python(folder: Path, name: str, answer: str) -> list[str]:
+    """Writes a program that answers the probe like some Python."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{answer}\n")
+    path.chmod(0o755)
+    return [str(path)]
+
+
+def test_it_can_be_read_by_an_old_python() -> None:
+    ast.parse((ROOT / "bootstrap.py").read_text(), feature_version=(3, 6))
+
+
+@on_posix
+def test_the_first_new_enough_python_is_taken(tmp_path: Path) -> None:
+    candidates = [
+        [str(tmp_path / "missing")],
+        write_python(tmp_path, "broken", "exit 1"),
+        write_python(tmp_path, "silent", "exit 0"),
+        write_python(tmp_path, "old", "echo '/old|3.9|True'"),
+        write_python(tmp_path, "bare", "echo '/bare|3.12|False'"),
+        write_python(tmp_path, "good", "echo '/good|3.11|True'"),
+        write_python(tmp_path, "later", "echo '/later|3.14|True'"),
+    ]
+    assert bootstrap.find_python(iter(candidates)) == Python("/good", "3.11", has_venv=True)
+
+
+def test_it_finds_this_python() -> None:
+    found = bootstrap.find_python(bootstrap.list_candidates())
+    assert found.is_new_enough()
+    assert Path(found.path).exists()
+
+
+def test_three_ten_is_older_than_three_eleven() -> None:
+    assert not Python("p", "3.9", has_venv=True).is_new_enough()
+    assert not Python("p", "3.10", has_venv=True).is_new_enough()
+    assert Python("p", "3.11", has_venv=True).is_new_enough()
+    assert Python("p", "4.0", has_venv=True).is_new_enough()
+
+
+@on_posix
+def test_a_missing_venv_module_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "read_os_release", lambda: DEBIAN)
+    bare = write_python(tmp_path, "bare", "echo '/usr/bin/python3.12|3.12|False'")
+    with pytest.raises(BootstrapError, match=r"apt-get install python3\.12-venv"):
+        bootstrap.find_python(iter([bare]))
+
+
+@pytest.mark.parametrize(
+    ("platform", "system", "command"),
+    [
+        ("linux", DEBIAN, "sudo apt-get install python3 python3-venv"),
+        ("linux", {"ID": "debian", "VERSION_ID": "11"}, "pyenv install 3.13"),
+        ("linux", {"ID": "debian"}, "sudo apt-get install python3 python3-venv"),
+        (
+            "linux",
+            {"ID": "ubuntu", "ID_LIKE": "debian", "VERSION_ID": "22.04"},
+            "sudo apt-get install python3.11 python3.11-venv",
+        ),
+        (
+            "linux",
+            {"ID": "ubuntu", "ID_LIKE": "debian", "VERSION_ID": "24.04"},
+            "sudo apt-get install python3 python3-venv",
+        ),
+        (
+            "linux",
+            {"ID": "ubuntu", "ID_LIKE": "debian", "VERSION_ID": "20.04"},
+            "pyenv install 3.13",
+        ),
+        ("linux", {"ID": "fedora"}, "sudo dnf install python3"),
+        ("linux", {"ID": "rocky", "ID_LIKE": "rhel centos fedora"}, "sudo dnf install python3.11"),
+        ("linux", {"ID": "opensuse-leap", "ID_LIKE": "suse"}, "sudo zypper install python311"),
+        ("linux", {"ID": "manjaro", "ID_LIKE": "arch"}, "sudo pacman -S python"),
+        ("linux", {"ID": "alpine"}, "sudo apk add python3"),
+        ("linux", {}, "your system's package"),
+        ("darwin", {}, "brew install python@3.13"),
+        ("win32", {}, "winget install Python.Python.3.13"),
+    ],
+)
+def test_the_package_of_each_system_is_named(
+    platform: str, system: dict[str, str], command: str
+) -> None:
+    assert bootstrap.name_python_package(platform, system).startswith(command)
+
+
+def test_os_release_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "os-release"
+    file.write_text('# a comment\nID=debian\nVERSION_ID="12"\n\n')
+    assert bootstrap.read_os_release(str(file)) == DEBIAN
+    assert bootstrap.read_os_release(str(tmp_path / "none")) == {}
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone with locks and an environment that looks installed for `run`."""
+    venv = tmp_path / ".venv"
+    python = venv / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    (venv / "sempre.place").write_text(str(tmp_path))
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV", venv)
+    monkeypatch.setattr(bootstrap, "VENV_PYTHON", python)
+    bootstrap.stamp("run").write_text(bootstrap.wanted("run"))
+    return tmp_path
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The titles of the steps taken; nothing is really installed."""
+    titles: list[str] = []
+    monkeypatch.setattr(bootstrap, "run_step", lambda title, command: titles.append(title))
+    return titles
+
+
+def test_what_is_installed_is_not_installed_again(clone: Path, steps: list[str]) -> None:
+    bootstrap.prepare("run")
+    assert steps == ["dashboard"]
+
+
+def test_run_needs_no_development_packages(clone: Path, steps: list[str]) -> None:
+    assert not bootstrap.is_installed("dev")
+    bootstrap.prepare("dev")
+    assert steps == ["packages", "sempre", "dashboard"]
+    bootstrap.stamp("run").unlink()
+    assert bootstrap.is_installed("run"), "the development lock holds what run needs"
+
+
+@pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])
+def test_a_changed_lock_is_installed(clone: Path, steps: list[str], changed: str) -> None:
+    (clone / changed).write_text("new")
+    bootstrap.prepare("run")
+    bootstrap.prepare("run")
+    assert steps == ["packages", "sempre", "dashboard", "dashboard"]
+
+
+def test_a_moved_clone_gets_a_new_environment(clone: Path) -> None:
+    (clone / ".venv" / "sempre.place").write_text("/elsewhere")
+    assert not bootstrap.is_whole()
+
+
+def test_an_environment_without_its_python_is_made_anew(clone: Path) -> None:
+    assert bootstrap.is_whole()
+    bootstrap.VENV_PYTHON.unlink()
+    assert not bootstrap.is_whole()
+
+
+def test_an_install_that_was_cut_short_starts_over(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(title: str, command: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bootstrap, "run_step", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        bootstrap.install("dev")
+    assert not bootstrap.is_whole()
+    assert not bootstrap.is_installed("dev")
+
+
+def test_a_failed_step_shows_its_output(capfd: pytest.CaptureFixture[str]) -> None:
+    script = "print('about to fail'); raise SystemExit(3)"
+    with pytest.raises(BootstrapError, match="about to fail"):
+        bootstrap.run_step("packages", [sys.executable, "-c", script])
+
+
+def test_a_step_leaves_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    bootstrap.run_step("packages", [sys.executable, "-c", "print('noise')"])
+    out = capfd.readouterr().out
+    assert out.endswith("s  packages\n")
+    assert "noise" not in out
+
+
+def test_two_at_once_take_turns(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with bootstrap.alone():
+            order.append("second")
+
+    with bootstrap.alone():
+        thread = threading.Thread(target=second)
+        thread.start()
+        time.sleep(0.4)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
+    assert "waiting for it" in capfd.readouterr().out
+
+
+def test_the_home_is_ours_unless_chosen(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bootstrap.choose_home("run", []) == ["--home", str(clone / "home")]
+    assert bootstrap.choose_home("run", ["--port", "9000"]) == ["--home", str(clone / "home")]
+    assert bootstrap.choose_home("run", ["--home", "x"]) == []
+    assert bootstrap.choose_home("run", ["--home=x"]) == []
+    assert bootstrap.choose_home("test", []) == []
+    monkeypatch.setenv("SEMPRE_HOME", "x")
+    assert bootstrap.choose_home("run", []) == []
+
+
+def test_arguments_go_through(
+    clone: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "become", lambda arguments: became.append(arguments) or 0)
+    assert bootstrap.main(["run", "--port", "9000"]) == 0
+    home = ["--home", str(clone / "home")]
+    assert became == [["-m", "sempre", "up", "--open", *home, "--port", "9000"]]
+
+
+def test_an_unknown_command_shows_the_list(
+    clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "bootstrap.py", "rnu"],
+        cwd=tmp_path,
+        env=clean_environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert all(f"  {command} " in done.stdout for command in bootstrap.COMMANDS)
+
+
+def test_the_makefile_has_a_door_for_each_command() -> None:
+    doors = (ROOT / "Makefile").read_text()
+    targets = next(line for line in doors.splitlines() if line.startswith(".PHONY:"))
+    assert set(targets.removeprefix(".PHONY:").split()) == set(bootstrap.COMMANDS)
