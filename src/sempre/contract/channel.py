@@ -1,8 +1,7 @@
 """What a channel is, and what it is given. A channel sees nothing else of Sempre but the foundations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sempre.contract.messages import Accepted, Inbound, Outbound, Receipt
 
@@ -34,22 +33,25 @@ class Inbox(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionWish:
-    """What a person wants of a channel's session before the next turn; neither: go on."""
+class SessionRequest(Protocol):
+    """What a person wants of a channel's session before the next turn."""
 
-    reset: bool = False
-    adopt: str | None = None
+    @property
+    def kind(self) -> Literal["unchanged", "reset", "adopt"]: ...
+    @property
+    def session_id(self) -> str | None:
+        """The session to adopt."""
+        ...
 
 
 class Remembering(Protocol):
     """A channel that shows its session to people, who may change it there."""
 
-    async def session_wish(self, channel: str, known: str | None) -> SessionWish:
+    async def session_request(self, channel: str, known: str | None) -> SessionRequest:
         """What a person changed since we wrote it; `known` is the session as the database has it."""
         ...
 
-    async def session_is(self, channel: str, session_id: str) -> None:
+    async def session_changed(self, channel: str, session_id: str | None) -> None:
         """Show this one."""
         ...
 
@@ -71,6 +73,6 @@ class Channel(Protocol):
         """Give it out; the same key twice has one effect. Raises NumberTakenError, UnavailableError."""
         ...
 
-    async def settled(self, message: Outbound) -> None:
+    async def settle(self, message: Outbound) -> None:
         """It is marked as given out: let go of what was kept for it. May come again after a crash."""
         ...

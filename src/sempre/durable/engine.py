@@ -208,6 +208,7 @@ class Engine:
     def began(self, run: Run) -> None:
         """For `registry`: an execution has begun here."""
         self._runs.add(run)
+        run.queues = internals.queues_of(self._launched(), run.workflow_id)
         # A task ends after the outcome is written, so its key is free when this is called.
         run.task.add_done_callback(lambda _task: self._ended(run))
 
@@ -218,7 +219,7 @@ class Engine:
     def _ended(self, run: Run) -> None:
         self._runs.discard(run)
         self._changed.set()
-        self._nudger.nudge()
+        self._nudger.nudge(*run.queues)
 
     def _membership(self) -> Alone | Cluster:
         if self._settings.is_postgres:
@@ -250,10 +251,8 @@ class Engine:
                 on_conflict="always_update",
             )
 
-    async def _claim(self, queue: str) -> int:
-        return await self._in_thread(
-            partial(internals.claim, self._launched(), self._queues[queue])
-        )
+    async def _claim(self, queue: str) -> None:
+        await self._in_thread(partial(internals.claim, self._launched(), self._queues[queue]))
 
     async def _insert(self, submissions: Sequence[Submission]) -> None:
         await self._in_thread(partial(internals.insert, self._launched(), submissions))

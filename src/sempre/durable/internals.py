@@ -46,14 +46,19 @@ def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:
     dbos._sys_db.init_workflows(rows)
 
 
-def claim(dbos: DBOS, queue: Queue) -> int:
-    """Start what is at the head of every free key, as the queue's thread does at its next poll; says how many."""
+def claim(dbos: DBOS, queue: Queue) -> None:
+    """Start what is at the head of every free key, as the queue's thread does at its next poll."""
     owner = generate_uuid()
     claimed = dbos._sys_db.start_queued_partitioned_workflows(
-        queue, GlobalParams.executor_id, GlobalParams.app_version, sys.maxsize, owner_xid=owner
+        queue,
+        GlobalParams.executor_id,
+        GlobalParams.app_version,
+        sys.maxsize,
+        owner_xid=owner,
+        is_latest_version=True,  # there is one; asking costs a query each time
     )
     if not claimed:
-        return 0
+        return
     # From here on the rows are ours: each must be started, or it would wait for a recovery.
     for row in dbos._sys_db.get_workflow_statuses(claimed):
         workflow_id = row["workflow_uuid"]
@@ -61,7 +66,6 @@ def claim(dbos: DBOS, queue: Queue) -> int:
             execute_dequeued_workflow(dbos, row, owner)
         except Exception:  # noqa: BLE001  (one that cannot start must not keep back the others)
             _log.exception("A claimed workflow did not start.", extra={"workflow": workflow_id})
-    return len(claimed)
 
 
 def stop_claiming(dbos: DBOS) -> None:
@@ -87,6 +91,12 @@ def wake(dbos: DBOS, workflow_id: str, topic: str) -> None:
     waiting = dbos._sys_db.notifications_map.get(f"{workflow_id}::{topic}")
     if waiting is not None:
         waiting.set()
+
+
+def queues_of(dbos: DBOS, workflow_id: str) -> list[str]:
+    """The queue that this workflow, which runs here, came from; several after it was queued anew elsewhere."""
+    buckets = dbos._active_workflows_set._m.get(workflow_id, [])
+    return [bucket[0] for bucket in buckets if bucket is not None]
 
 
 def my_token(workflow_id: str) -> str | None:

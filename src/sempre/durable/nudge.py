@@ -16,7 +16,7 @@ _log = structlog.stdlib.get_logger(__name__)
 class Nudger:
     """One claim at a time; nudges that come meanwhile become one more claim, however many they are."""
 
-    def __init__(self, claim: Callable[[str], Awaitable[int]], queues: Iterable[str]) -> None:
+    def __init__(self, claim: Callable[[str], Awaitable[None]], queues: Iterable[str]) -> None:
         self._claim = claim
         self._queues = tuple(queues)
         self._wanted: set[str] = set()

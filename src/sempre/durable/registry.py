@@ -7,7 +7,7 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from dbos import DBOS
@@ -26,6 +26,7 @@ class Run:
     workflow_id: str
     token: str | None
     task: asyncio.Task[object]
+    queues: list[str] = field(default_factory=list[str])
     waiting: bool = False
 
 

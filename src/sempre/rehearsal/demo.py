@@ -53,6 +53,11 @@ _TEXTS = {
         "Peça para listar os arquivos, ou para escrever uma nota, e veja uma ferramenta em uso."
     ),
 }
+# Claude Code compacts a session with a prompt of its own and takes only this form for an answer.
+_SUMMARY = (
+    "<analysis>Nothing to analyse: this is a rehearsal.</analysis>\n"
+    "<summary>Rehearsal: scripted conversation, nothing to remember.</summary>"
+)
 _SEEN = {
     "en": {
         False: "The tool ran and said:\n\n{result}\n\n",
@@ -67,6 +72,8 @@ _SEEN = {
 
 def answer(request: MessagesRequest, prompt: Prompt, pace: float) -> Answer:
     """The demo answer, or the tool use before it."""
+    if "<analysis>" in prompt.text and "<summary>" in prompt.text:
+        return Answer((Text(_SUMMARY),), "end_turn")
     language = language_of(prompt.text)
     call = _call(request, prompt.text, language)
     if call is not None and not prompt.results:

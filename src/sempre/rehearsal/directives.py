@@ -19,6 +19,7 @@ from sempre.rehearsal.script import (
     ToolCall,
 )
 
+_MOST_DIRECTIVES = 1000
 _LONGEST_SECONDS = 86_400.0
 _CUTS = ("text", "headers", "silent")
 
@@ -28,18 +29,19 @@ def read_script(prompt: str) -> Script:
 
     Raises ScriptError for a known directive with an unusable value. Unknown names are plain text.
     """
-    script = Script()
-    for directive in find_directives(prompt):
-        reader = _READERS.get(directive.name)
-        if reader is None:
-            continue
+    directives = [each for each in find_directives(prompt) if each.name in _READERS]
+    if len(directives) > _MOST_DIRECTIVES:
+        raise ScriptError(
+            f"A prompt can hold {_MOST_DIRECTIVES} directives, not {len(directives)}."
+        )
+    script = Script(source="".join(directive.source for directive in directives))
+    for directive in directives:
         try:
-            script = reader(script, directive.value)
+            script = _READERS[directive.name](script, directive.value)
         except ValueError as error:
             raise ScriptError(
                 f"The directive {directive.source[:200]} can't be followed: {error}"
             ) from None
-        script = replace(script, source=script.source + directive.source)
     return script
 
 

@@ -3,6 +3,7 @@
 Kept in memory, the newest `keep` calls; written to a file as JSON lines when there is one.
 """
 
+import asyncio
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -84,6 +85,9 @@ class Record:
         self._calls: deque[Call] = deque(maxlen=keep)
         self._file: BinaryIO | None = path.open("ab", buffering=0) if path is not None else None
         self._number = 0
+        self._open = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def calls(self) -> list[Call]:
@@ -106,10 +110,16 @@ class Record:
         chosen = self._calls if calls is None else calls
         return sum((call.usage for call in chosen if call.usage is not None), Usage())
 
+    async def settled(self) -> None:
+        """Wait until no call is under way, so that the numbers hold still."""
+        await self._idle.wait()
+
     def begin(self, request_id: str, method: str, path: str, headers: Mapping[str, str]) -> Call:
         self._number += 1
         call = Call(self._number, request_id, clock.now(), method, path, _without_keys(headers))
         self._calls.append(call)
+        self._open += 1
+        self._idle.clear()
         return call
 
     def asked(self, call: Call) -> None:
@@ -119,6 +129,11 @@ class Record:
         self._write("asked", call, {name: getattr(call, name) for name in (*fields, *last)})
 
     def end(self, call: Call, outcome: Outcome) -> None:
+        if call.outcome is not Outcome.OPEN:
+            return
+        self._open -= 1
+        if not self._open:
+            self._idle.set()
         call.outcome = outcome
         call.milliseconds = round((clock.ticks() - call.begun) * 1000, 3)
         names = ("status", "outcome", "usage", "milliseconds")

@@ -4,15 +4,16 @@ A value ends at its matching `]]`, so directives may stand inside a directive's 
 (after `JSON_AFTER_WORD`, a word first) is read as JSON, so it may contain `]]`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARK = re.compile(r"\[\[(?P<name>[a-z]+)(?P<value>:)?(?(value)|(?=\]\]))|(?P<close>\]{2,})")
 _JSON_START = re.compile(r"\s*(?:[\w.-]+\s+)?(?=[\[{\"])")
+_JSON_TOKEN = re.compile(
+    r"""\s*(?:(?P<opens>[\[{])|(?P<closes>[\]}])|"(?:[^"\\]++|\\.)*+"|[,:]|true|false|null|-?\d[\d.eE+-]*)"""
+)
 _CLOSE = re.compile(r"\s*\]\]")
-_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,19 @@ def _pairs(text: str) -> Iterator[tuple[_Opening, int, int]]:
 
 
 def _after_json(text: str, begin: int) -> tuple[int, int] | None:
-    """Where a value that is JSON ends, and the directive with it; None when it isn't JSON up to `]]`."""
+    """Where a value that looks like JSON ends, and the directive with it; None when `]]` doesn't follow.
+
+    Only brackets and strings are matched: json's own decoder counts lines at each error, which made a
+    prompt of many broken directives take minutes.
+    """
     start = _JSON_START.match(text, begin)
     if start is None:
         return None
-    try:
-        _, end = _DECODER.raw_decode(text, start.end())
-    except (ValueError, RecursionError):
-        return None
-    close = _CLOSE.match(text, end)
-    return None if close is None else (end, close.end())
+    at, depth = start.end(), 0
+    while token := _JSON_TOKEN.match(text, at):
+        at = token.end()
+        depth += bool(token["opens"]) - bool(token["closes"])
+        if depth <= 0:
+            close = _CLOSE.match(text, at)
+            return None if close is None else (at, close.end())
+    return None

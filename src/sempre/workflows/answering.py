@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from sempre import clock, crash
-from sempre.contract.agents import Agent, Ending, Outcome, Session
+from sempre.contract.agents import Agent, Ending, Outcome, Question, Session
 from sempre.contract.channel import Remembering
 from sempre.contract.messages import Failure
 from sempre.conversations import Attempts, Channels, Turn, Turns
@@ -68,16 +68,24 @@ class Answering:
         if tried.question is None:
             return None if tried.wait_until is None else _until(tried.wait_until)
         crash.point("turn.attempted")
-        outcome = await agent.answer(tried.question, _Sink(self._log, turn))
-        if self._stopping.is_set() and outcome.ending is not Ending.ANSWERED:
-            await (
-                asyncio.Event().wait()
-            )  # cancelled when the engine closes; run again at the next start
+        outcome = await self._ask(agent, tried.question, turn)
         crash.point("turn.agent_done")
         again = await self._attempts.end(tried.question, outcome)
         crash.point("turn.answered")
         await self._mind(turn, outcome, again)
         return None if again is None else _until(again)
+
+    async def _ask(self, agent: Agent, question: Question, turn: Turn) -> Outcome:
+        """The agent's outcome. When the process stops meanwhile, the attempt is marked as broken off and
+        this is cancelled: the next start runs the step again."""
+        try:
+            outcome = await agent.answer(question, _Sink(self._log, turn))
+            if self._stopping.is_set() and outcome.ending is not Ending.ANSWERED:
+                await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.shield(self._attempts.break_off(question))
+            raise
+        return outcome
 
     async def _held(self, turn: Turn) -> float | None:
         """How long the channel holds its turns back, if it does."""
@@ -103,12 +111,12 @@ class Answering:
         memory = self._memory(channel)
         if memory is None:
             return session
-        wish = await memory.session_wish(channel, session.id if session.started else None)
-        if wish.reset:
+        wish = await memory.session_request(channel, session.id if session.started else None)
+        if wish.kind == "reset":
             session = await self._channels.new_session(channel)
             self._log.append("session.reset", {"session_id": session.id}, channel=channel)
-        elif wish.adopt is not None:
-            session = Session(id=wish.adopt, started=True)
+        elif wish.kind == "adopt" and wish.session_id is not None:
+            session = Session(id=wish.session_id, started=True)
             await self._channels.set_session(channel, session)
             self._log.append("session.adopted", {"session_id": session.id}, channel=channel)
         return session
@@ -122,7 +130,7 @@ class Answering:
             await self._channels.park(turn.channel, outcome.ending.value, failure.message, again)
         memory = self._memory(turn.channel)
         if memory is not None and outcome.session.started:
-            await memory.session_is(turn.channel, outcome.session.id)
+            await memory.session_changed(turn.channel, outcome.session.id)
 
 
 class _Sink:

@@ -57,7 +57,7 @@ class Publishing:
                 raise UnavailableError("Another process has taken this turn over; it gives it out.")
             await self._give_out(turn, channel)
         if channel is not None:
-            await channel.settled(outbound(await self._turns.get(turn_id)))
+            await channel.settle(outbound(await self._turns.get(turn_id)))
 
     async def _give_out(self, turn: Turn, channel: Channel | None) -> None:
         where = ""

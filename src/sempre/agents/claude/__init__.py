@@ -1,0 +1,9 @@
+"""Claude Code: live sessions of its real program, one a channel. docs/claude-code.md tells users what to know."""
+
+from sempre.agents.claude.access import Access
+from sempre.agents.claude.agent import ClaudeAgent
+from sempre.agents.claude.limits import Limits
+from sempre.agents.claude.passes import Pass, Passes
+from sempre.agents.claude.profile import Profile
+
+__all__ = ["Access", "ClaudeAgent", "Limits", "Pass", "Passes", "Profile"]

@@ -1,0 +1,111 @@
+"""The whole environment of a Claude Code process, by allow-list: every command that an agent runs can print it.
+
+So nothing of ours, of the provider's or of a surrounding Claude Code gets in; what is needed is set here.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sempre.agents.claude.access import Access
+from sempre.agents.claude.windows import git_bash
+
+MARK = "SEMPRE_LAUNCH"
+
+_ALLOWED = frozenset(
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TMPDIR",
+        "XDG_RUNTIME_DIR",
+    ]
+    + [
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NODE_EXTRA_CA_CERTS",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+    ]
+    # What Windows needs to start programs and to find the user's folders.
+    + ["APPDATA", "COMSPEC", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "NUMBER_OF_PROCESSORS", "OS"]
+    + ["PATHEXT", "PROCESSOR_ARCHITECTURE", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"]
+    + ["SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "USERNAME", "USERPROFILE", "WINDIR"]
+)
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
+_LOOPBACK = "127.0.0.1,localhost,::1"
+_QUIET = {
+    "DISABLE_AUTOUPDATER": "1",
+    "DISABLE_ERROR_REPORTING": "1",
+    "DISABLE_TELEMETRY": "1",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "CLAUDE_CODE_ENTRYPOINT": "sdk-py",
+    "CLAUDE_ENABLE_BYTE_WATCHDOG": "1",
+}
+_SHORTEST_STALL = 5.0
+
+
+def build(
+    parent: Mapping[str, str],
+    access: Access,
+    token: str,
+    *,
+    mark: str,
+    directory: Path,
+    retries: int,
+    silence_seconds: float,
+) -> dict[str, str]:
+    """Returns everything that the process will see; `parent` is where allowed names are taken from."""
+    kept = {name: value for name, value in parent.items() if _is_allowed(name)}
+    return {
+        **kept,
+        **_network(parent, own_login=access.model_url is None),
+        **_QUIET,
+        **_model(access, token),
+        **_bash(parent),
+        "CLAUDE_CONFIG_DIR": str(access.config_directory),
+        "CLAUDE_CODE_MAX_RETRIES": str(retries),
+        # A stalled stream is cut and tried again by Claude Code itself, well before we break off the attempt.
+        "CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS": str(
+            int(max(silence_seconds * 0.4, _SHORTEST_STALL) * 1000)
+        ),
+        "PWD": str(directory),
+        MARK: mark,
+    }
+
+
+def _is_allowed(name: str) -> bool:
+    return name.upper() in _ALLOWED or name.startswith("LC_")
+
+
+def _network(parent: Mapping[str, str], *, own_login: bool) -> dict[str, str]:
+    """The person's proxy, but not past it to our own listener. A proxy's password is handed on only where
+    Claude Code itself must pass the proxy: behind the gateway it need not."""
+    proxies = {
+        name: value
+        for name, value in parent.items()
+        if name.upper() in _PROXIES and (own_login or "@" not in value)
+    }
+    around = next((parent[name] for name in ("NO_PROXY", "no_proxy") if parent.get(name)), "")
+    direct = f"{around},{_LOOPBACK}" if around else _LOOPBACK
+    return {**proxies, "NO_PROXY": direct, "no_proxy": direct}
+
+
+def _model(access: Access, token: str) -> dict[str, str]:
+    address = access.model_address(token)
+    return {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_API_KEY": token} if address else {}
+
+
+def _bash(parent: Mapping[str, str]) -> dict[str, str]:
+    if sys.platform != "win32":
+        return {}
+    git = shutil.which("git", path=parent.get("PATH"))
+    bash = git and git_bash(git, os.path.exists)
+    return {"CLAUDE_CODE_GIT_BASH_PATH": bash} if bash else {}

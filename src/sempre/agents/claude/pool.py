@@ -1,0 +1,123 @@
+"""Who may have a live process, and for how long. The only place that counts them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from sempre import tasks
+from sempre.agents.claude.limits import Limits
+from sempre.agents.claude.profile import Profile
+from sempre.agents.claude.starter import Running, Starter
+from sempre.contract.agents import Session, Sink
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Pool:
+    """One process a channel. A turn holds a slot while it works; a process that waits for the next prompt holds
+    none, and is stopped when another channel needs its place, longest unused first."""
+
+    def __init__(self, starter: Starter, limits: Limits) -> None:
+        self._starter = starter
+        self._limits = limits
+        self._slots = asyncio.Semaphore(limits.alive)
+        self._starting = asyncio.Semaphore(limits.starting)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._running: dict[str, Running] = {}  # least recently used first
+        self._booked: set[str] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    @property
+    def alive(self) -> int:
+        return len(self._running)
+
+    @asynccontextmanager
+    async def lease(
+        self, channel: str, session: Session, profile: Profile, sink: Sink
+    ) -> AsyncIterator[Running]:
+        """The channel's process, started or resumed if need be; ours alone inside the block. A slot comes before
+        the channel's lock, so whoever has a lock can work, and what is unlocked can be stopped.
+
+        Raises StartError, MisconfiguredError.
+        """
+        async with self._slots, self._locks[channel]:
+            running = await self._find(channel, session, profile, sink)
+            try:
+                yield running
+            finally:
+                running.turns += 1
+                self._rest(running)
+
+    async def close(self) -> None:
+        """End all, also those at work."""
+        for timer in self._timers.values():
+            timer.cancel()
+        await asyncio.gather(*(self._starter.stop(running) for running in self._running.values()))
+        self._running.clear()
+
+    async def _find(
+        self, channel: str, session: Session, profile: Profile, sink: Sink
+    ) -> Running:
+        if timer := self._timers.pop(channel, None):
+            timer.cancel()
+        running = self._running.pop(channel, None)
+        if running is not None:
+            if running.fits(profile, session) and not self._is_worn(running):
+                self._running[channel] = running  # to the end: the most recently used
+                return running
+            await self._starter.stop(running)
+        return await self._start(channel, session, profile, sink)
+
+    async def _start(
+        self, channel: str, session: Session, profile: Profile, sink: Sink
+    ) -> Running:
+        self._booked.add(channel)
+        try:
+            while len(self._running.keys() | self._booked) > self._limits.alive:
+                await self._evict()
+            async with self._starting:
+                running = await self._starter.start(channel, session, profile, sink)
+            self._running[channel] = running
+        finally:
+            self._booked.discard(channel)
+        return running
+
+    async def _evict(self) -> None:
+        """There is one to evict: whoever is locked has a slot, and we have one without a process."""
+        for channel in list(self._running):
+            if not self._locks[channel].locked():
+                return await self._stop(channel, "evicted")
+        raise AssertionError("more processes at work than slots")
+
+    def _rest(self, running: Running) -> None:
+        """After a turn: wait for the next one for a while, or go."""
+        channel = running.channel
+        if running.live.ended.is_set() or self._is_worn(running):
+            tasks.spawn(self._stop_if_idle(channel, "worn"), name=f"claude-retire-{channel}")
+            return
+        self._timers[channel] = asyncio.get_running_loop().call_later(
+            self._limits.idle_seconds,
+            lambda: tasks.spawn(self._stop_if_idle(channel, "idle"), name=f"claude-idle-{channel}"),
+        )
+
+    def _is_worn(self, running: Running) -> bool:
+        return (
+            running.turns >= self._limits.recycle_turns
+            or running.live.memory_mb > self._limits.recycle_mb
+        )
+
+    async def _stop_if_idle(self, channel: str, reason: str) -> None:
+        if channel in self._running and not self._locks[channel].locked():
+            await self._stop(channel, reason)
+
+    async def _stop(self, channel: str, reason: str) -> None:
+        """Under the channel's lock: its next turn waits until the process has written its transcript and gone."""
+        async with self._locks[channel]:
+            if timer := self._timers.pop(channel, None):
+                timer.cancel()
+            running = self._running.pop(channel)
+            await self._starter.stop(running)
+        _log.info("claude.stopped", channel=channel, reason=reason, turns=running.turns)

@@ -1,0 +1,169 @@
+"""One live Claude Code process and its session: connect it, give it one prompt at a time, end it and all that it
+started. What the messages to a prompt mean is the exchange's affair; who may have a process is the pool's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, ClaudeSDKError
+
+from sempre import tasks
+from sempre.agents.claude import descendants
+from sempre.agents.claude.exchange import Exchange
+from sempre.agents.claude.launches import Launch
+from sempre.agents.claude.limits import Limits
+from sempre.agents.claude.transport import CliTransport, Line
+
+_log = structlog.stdlib.get_logger(__name__)
+_CERTAIN_SECONDS = 5.0
+
+
+class StartError(Exception):
+    """The process did not come up; the text is what it said."""
+
+
+class LiveSession:
+    """`id` is the session's. `ended` is set once the process is gone, whoever ended it, and all it started too."""
+
+    def __init__(
+        self,
+        session_id: str,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        directory: Path,
+        launch: Launch,
+        limits: Limits,
+    ) -> None:
+        self.id = session_id
+        self.ended = asyncio.Event()
+        self._launch = launch
+        self._limits = limits
+        self._transport = CliTransport(
+            command,
+            directory=directory,
+            environment=environment,
+            started=launch.started,
+            heard=self._hear,
+        )
+        options = ClaudeAgentOptions(verbatim_prompts=True)
+        self._client = ClaudeSDKClient(options, transport=self._transport)
+        self._exchange: Exchange | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._transport.pid
+
+    @property
+    def memory_mb(self) -> float:
+        return descendants.memory_mb(self.pid)
+
+    async def connect(self) -> None:
+        """Start the process and shake hands. Raises StartError; nothing is left running then."""
+        try:
+            async with asyncio.timeout(self._limits.start_seconds):
+                await self._client.connect()
+        except TimeoutError as error:
+            await self.kill()
+            raise StartError("Claude Code did not come up in time.") from error
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
+        except Exception as error:  # the SDK raises bare Exceptions for what the process reports
+            await self.kill()
+            raise StartError(self._transport.complaint or str(error)) from error
+        self._launch.forget_secrets()
+        self._listening = tasks.spawn(self._listen(), name=f"claude-listen-{self.pid}")
+
+    async def ask(self, exchange: Exchange, text: str) -> None:
+        """Hand one prompt over; its messages go to `exchange` until `release`. Raises ClaudeSDKError."""
+        self._exchange = exchange
+        await self._client.query(_one_message(text, exchange.message_id))
+
+    def release(self) -> None:
+        self._exchange = None
+
+    async def interrupt(self) -> None:
+        """Break the running turn off; its result comes as usual."""
+        await self._client.interrupt()
+
+    async def probe(self) -> bool:
+        """Whether the process answers at all; it does within milliseconds, also in mid-turn."""
+        try:
+            async with asyncio.timeout(self._limits.probe_seconds):
+                await self._client.get_mcp_status()
+        except (TimeoutError, ClaudeSDKError):
+            return False
+        except Exception as error:  # it answered, with an error of its own
+            _log.warning("claude.probe_refused", session=self.id, error=str(error))
+        return True
+
+    async def stop(self) -> None:
+        """End it in order, so that it writes its transcript: an idle one by closing its input, one that works
+        by SIGTERM, which also ends the command that it runs."""
+        if self._ending is None:
+            self._ending = tasks.spawn(self._end_in_order(), name=f"claude-stop-{self.id}")
+        await asyncio.shield(self._ending)
+
+    async def kill(self) -> None:
+        """End it now."""
+        if self._ending is None:
+            self._ending = tasks.spawn(self._end_now(), name=f"claude-kill-{self.id}")
+        elif self._transport.is_ready():
+            self._transport.kill()
+        await asyncio.shield(self._ending)
+
+    async def _end_in_order(self) -> None:
+        if self._exchange is None:
+            await self._transport.end_input()
+            await self._transport.gone(self._limits.farewell_seconds)
+        if self._transport.is_ready():
+            self._transport.terminate()
+            await self._transport.gone(self._limits.farewell_seconds)
+        await self._end_now()
+
+    async def _end_now(self) -> None:
+        if self._transport.is_ready():
+            started = await asyncio.to_thread(descendants.children, self.pid)
+            self._transport.kill()
+            await self._transport.gone(_CERTAIN_SECONDS)
+            descendants.kill(started)
+        await asyncio.to_thread(descendants.kill_marked, self._launch.mark)
+        await self._client.disconnect()
+        if self._listening is not None:
+            await asyncio.wait({self._listening}, timeout=_CERTAIN_SECONDS)
+        self._launch.remove()
+        self.ended.set()
+
+    def _hear(self, line: Line) -> None:
+        """Sees every line first; the SDK drops those it does not know, and these are the signs of acceptance."""
+        if line.get("type") == "command_lifecycle" and self._exchange is not None:
+            self._exchange.note(line["command_uuid"], line["state"])
+
+    async def _listen(self) -> None:
+        """For as long as the process lives. What comes between turns (a background task's end) has no listener."""
+        reason = "Claude Code ended."
+        try:
+            async for message in self._client.receive_messages():
+                if self._exchange is not None:
+                    self._exchange.take(message)
+        except Exception as error:  # whatever broke the stream, the process can't be used any more
+            reason = self._transport.complaint or str(error)
+        if self._exchange is not None:
+            self._exchange.broken(reason)
+        if self._ending is None:
+            _log.warning("claude.died", session=self.id, reason=reason)
+            self._ending = tasks.spawn(self._end_now(), name=f"claude-bury-{self.id}")
+
+
+async def _one_message(text: str, message_id: str) -> AsyncIterator[dict[str, Any]]:
+    yield {
+        "type": "user",
+        "uuid": message_id,
+        "parent_tool_use_id": None,
+        "message": {"role": "user", "content": [{"type": "text", "text": text}]},
+    }

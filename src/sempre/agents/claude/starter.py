@@ -1,0 +1,128 @@
+"""Brings a session to life: a new one, or one that is resumed; and when it can't be resumed, a new one instead."""
+
+import os
+from dataclasses import dataclass
+
+from sempre import ids
+from sempre.agents.claude import command, environment, transcript
+from sempre.agents.claude.access import Access
+from sempre.agents.claude.launches import Launches
+from sempre.agents.claude.limits import Limits
+from sempre.agents.claude.passes import Pass, Passes
+from sempre.agents.claude.profile import Profile
+from sempre.agents.claude.session import LiveSession, StartError
+from sempre.agents.claude.totals import Totals
+from sempre.contract.agents import Session, Sink
+
+_UNKNOWN = "no conversation found"
+_TAKEN = "already in use"
+
+
+@dataclass(kw_only=True)
+class Running:
+    """A live session and all that belongs to it. `turns` counts those asked of this process."""
+
+    channel: str
+    live: LiveSession
+    caller: Pass
+    token: str
+    launch: tuple[object, ...]
+    totals: Totals
+    resumed: bool
+    turns: int = 0
+
+    def fits(self, profile: Profile, session: Session) -> bool:
+        return (
+            not self.live.ended.is_set()
+            and self.launch == profile.launch
+            and self.live.id == session.id
+        )
+
+
+class Starter:
+    def __init__(self, access: Access, limits: Limits, launches: Launches, passes: Passes) -> None:
+        self._access = access
+        self._limits = limits
+        self._launches = launches
+        self._passes = passes
+
+    async def start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
+        """Raises StartError, MisconfiguredError."""
+        if not session.started:
+            return await self._begin(channel, session.id, profile)
+        try:
+            return await self._launch(channel, session.id, profile, resume=True)
+        except StartError as error:
+            reason = str(error)
+            if not self._is_lost(session.id, reason):
+                raise
+        fresh = ids.random_uuid()
+        sink.tell("session.lost", {"session_id": session.id, "next": fresh, "reason": reason})
+        return await self._begin(channel, fresh, profile)
+
+    async def _begin(self, channel: str, session_id: str, profile: Profile) -> Running:
+        """A session that was begun before a crash let us note it down is resumed."""
+        try:
+            return await self._launch(channel, session_id, profile, resume=False)
+        except StartError as error:
+            if _TAKEN not in str(error).lower():
+                raise
+        return await self._launch(channel, session_id, profile, resume=True)
+
+    async def _launch(
+        self, channel: str, session_id: str, profile: Profile, *, resume: bool
+    ) -> Running:
+        program = command.find_program()
+        caller = Pass(channel=channel, session_id=session_id, directory=profile.directory)
+        token = self._passes.issue(caller)
+        launch = self._launches.new()
+        launch.write(
+            settings=command.settings(self._access.hook_address(token)),
+            instructions=profile.instructions,
+        )
+        live = LiveSession(
+            session_id,
+            command=command.arguments(program, profile, session_id, resume=resume, launch=launch),
+            environment=environment.build(
+                os.environ,
+                self._access,
+                token,
+                mark=launch.mark,
+                directory=profile.directory,
+                retries=self._limits.provider_retries,
+                silence_seconds=profile.silence_seconds,
+            ),
+            directory=profile.directory,
+            launch=launch,
+            limits=self._limits,
+        )
+        try:
+            await live.connect()
+        except BaseException:
+            self._passes.revoke(token)
+            raise
+        return Running(
+            channel=channel,
+            live=live,
+            caller=caller,
+            token=token,
+            launch=profile.launch,
+            totals=Totals(self._carried(session_id) if resume else 0.0),
+            resumed=resume,
+        )
+
+    async def stop(self, running: Running) -> None:
+        """End its process; the session stays, to be resumed."""
+        self._passes.revoke(running.token)
+        await running.live.stop()
+
+    def _carried(self, session_id: str) -> float | None:
+        path = transcript.find(self._access.config_directory, session_id)
+        return transcript.total_cost(path) if path else None
+
+    def _is_lost(self, session_id: str, reason: str) -> bool:
+        """Claude Code does not know it, or has a transcript that it can't read."""
+        if _UNKNOWN in reason.lower():
+            return True
+        path = transcript.find(self._access.config_directory, session_id)
+        return path is None or not transcript.is_sound(path)

@@ -1,0 +1,110 @@
+"""Claude Code's transcripts: which sessions there are, and whether an answer stands in one. Read only, but for
+copying one of the user's own into our configuration folder."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_FINISHED = frozenset({"end_turn", "stop_sequence", "refusal"})
+_SYNTHETIC = "<synthetic>"
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    model: str
+
+
+def find(configuration: Path, session_id: str) -> Path | None:
+    """A session is looked for in every project folder: its own may have been another directory's."""
+    return next(iter(sorted(configuration.glob(f"projects/*/{session_id}.jsonl"))), None)
+
+
+def adopt(own: Path, theirs: Path, session_id: str) -> bool:
+    """Copy a session with its history from the user's configuration folder into ours; False: it is in neither.
+    Theirs stays as it is: one session id has one writer, and that is us from now on."""
+    if find(own, session_id):
+        return True
+    source = find(theirs, session_id)
+    if source is None:
+        return False
+    target = own / "projects" / source.parent.name / source.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_suffix(".part")
+    shutil.copyfile(source, aside)
+    aside.replace(target)
+    return True
+
+
+def read(path: Path) -> Iterator[Entry]:
+    """Its entries. A line that is none (the last one, when a kill came in its middle) is left out."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict):
+                yield entry
+
+
+def is_sound(path: Path) -> bool:
+    """Whether anything that was said stands in it."""
+    return any(entry.get("type") == "user" and entry.get("uuid") for entry in read(path))
+
+
+def find_answer(path: Path, message_ids: Sequence[str]) -> Answer | None:
+    """The finished answer to one of these messages; the newest counts first."""
+    turns = _turns(path, frozenset(message_ids))
+    for message_id in reversed(message_ids):
+        if answer := _finished(turns.get(message_id, [])):
+            return answer
+    return None
+
+
+def total_cost(path: Path) -> float | None:
+    """What the session had cost when a process of it last ended in order."""
+    total = None
+    for entry in read(path):
+        if entry.get("type") == "cost-state":
+            total = entry.get("totalCostUSD")
+    return total
+
+
+def _turns(path: Path, wanted: frozenset[str]) -> dict[str, list[Entry]]:
+    """For each wanted message, the assistant's entries up to the next thing that a user said."""
+    turns: dict[str, list[Entry]] = {}
+    current: list[Entry] | None = None
+    for entry in read(path):
+        if entry.get("isSidechain"):
+            continue
+        if entry.get("type") == "user" and not (entry.get("isMeta") or _is_tool_result(entry)):
+            current = turns.setdefault(entry["uuid"], []) if entry.get("uuid") in wanted else None
+        elif entry.get("type") == "assistant" and current is not None:
+            current.append(entry)
+    return turns
+
+
+def _is_tool_result(entry: Entry) -> bool:
+    content = entry.get("message", {}).get("content")
+    return isinstance(content, list) and any(
+        isinstance(block, dict) and block.get("type") == "tool_result" for block in content
+    )
+
+
+def _finished(entries: Sequence[Entry]) -> Answer | None:
+    """One entry a block; the last block's text is the answer, as it is in a result."""
+    if not entries:
+        return None
+    last, message = entries[-1], entries[-1]["message"]
+    if last.get("isApiErrorMessage") or message.get("model") == _SYNTHETIC:
+        return None
+    texts = [block["text"] for block in message.get("content", []) if block.get("type") == "text"]
+    if not texts or message.get("stop_reason") not in _FINISHED:
+        return None
+    return Answer(texts[-1], message.get("model", ""))

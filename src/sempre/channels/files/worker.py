@@ -1,0 +1,65 @@
+"""One worker of this node: its intake, its publisher, what it still has to settle."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sempre.channels.files import numbering, publish, settle
+from sempre.channels.files.intake import Intake
+from sempre.channels.files.layout import Place
+from sempre.channels.files.publish import Publisher
+from sempre.channels.files.scan import Ignored
+from sempre.channels.files.scheduler import Upcoming
+from sempre.contract.channel import Inbox
+from sempre.contract.messages import Outbound
+
+
+@dataclass(frozen=True)
+class View:
+    """A worker as pages and commands show it. `there` is false when its queue folder was removed."""
+
+    name: str
+    there: bool
+    waiting: int  # prompts seen but not yet accepted
+    queue_path: str
+    output_path: str
+    ignored: list[Ignored]
+    schedule: list[Upcoming]
+    since: datetime
+
+
+@dataclass
+class Worker:
+    """Made when its folder is first seen; stays known when the folder goes, as its turns go on."""
+
+    place: Place
+    since: datetime
+    publisher: Publisher
+    intake: Intake | None = None  # none while the folder is not there
+    unsettled: dict[str, str] = field(default_factory=dict[str, str])  # external id: claim
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def introduce(self, inbox: Inbox) -> None:
+        """Make the channel known, with the number that its first answer may have."""
+        first = await asyncio.to_thread(numbering.first_free, self.place.output)
+        await inbox.open(self.place.channel, first_number=first)
+
+    def gave_out(self, message: Outbound) -> None:
+        """Its claim may go once the turn is marked as published."""
+        claim = publish.claim_of(self.place, message)
+        if claim is not None:
+            self.unsettled[message.external_id] = claim.name
+
+    async def settle(self, external_id: str, *, keep: bool) -> None:
+        claim = self.unsettled.pop(external_id, None)
+        if claim is not None:
+            await asyncio.to_thread(settle.remove, self.place, [claim], keep=keep)
+
+    async def settle_published(self, inbox: Inbox, *, keep: bool) -> None:
+        """For turns that were marked but whose `settle` never came."""
+        if not self.unsettled:
+            return
+        known = await inbox.published(self.place.channel, list(self.unsettled))
+        for external_id, published in known.items():
+            if published:
+                await self.settle(external_id, keep=keep)
