@@ -3,7 +3,7 @@ of it back as an Outcome. Keeps no state that a restart would miss."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import structlog
 from sempre import tasks
 from sempre.agents.claude import prompt, transcript
 from sempre.agents.claude.access import Access
-from sempre.agents.claude.launches import Launches
+from sempre.agents.claude.launches import Launches, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Passes
 from sempre.agents.claude.profile import Profile
@@ -23,7 +23,7 @@ from sempre.errors import MisconfiguredError
 if TYPE_CHECKING:
     from sempre.agents.claude.exchange import Exchange
     from sempre.agents.claude.pool import Pool
-    from sempre.agents.claude.starter import Running
+    from sempre.agents.claude.starter import Starter
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class _Attempt:
 
     work: asyncio.Task[Outcome] | None = None
     exchange: "Exchange | None" = None
-    cancelled: bool = field(default=False)
+    cancelled: bool = False
 
 
 class ClaudeAgent:
@@ -61,3 +61,152 @@ class ClaudeAgent:
         self._launches = Launches(state)
         self._attempts: dict[str, _Attempt] = {}
         self._pool: Pool | None = None
+
+    async def open(self) -> None:
+        """End what a Sempre that was killed has left running. Otherwise done before the first start."""
+        await asyncio.to_thread(self._launches.reap)
+
+    async def warm_up(self) -> None:
+        """Import the agent SDK ahead of the first question, off the loop: half a second and 25 MB."""
+        await asyncio.to_thread(_import_pool)
+
+    async def answer(self, question: Question, sink: Sink) -> Outcome:
+        """`Agent.answer`. The work is a task of its own, so that a person's stop can end it wherever it is."""
+        attempt = _Attempt()
+        attempt.work = tasks.spawn(
+            self._answer(question, sink, attempt), name=f"claude-turn-{question.turn_id}"
+        )
+        self._attempts[question.turn_id] = attempt
+        try:
+            await asyncio.wait({attempt.work})
+        except asyncio.CancelledError:
+            await tasks.stop(attempt.work)
+            raise
+        finally:
+            self._attempts.pop(question.turn_id, None)
+        if attempt.work.cancelled():
+            return self._broken_off(question, attempt)
+        return attempt.work.result()
+
+    async def interrupt(self, turn_id: str) -> bool:
+        """`Agent.interrupt`."""
+        attempt = self._attempts.get(turn_id)
+        if attempt is None or attempt.work is None:
+            return False
+        attempt.cancelled = True
+        if attempt.exchange is None:  # it waits for a process, or one is being started
+            attempt.work.cancel()
+        else:
+            await attempt.exchange.cancel()
+        return True
+
+    async def close(self) -> None:
+        """`Agent.close`: running answers end as STOPPED, and every process of ours is gone when it returns."""
+        await tasks.stop(*(attempt.work for attempt in self._attempts.values() if attempt.work))
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _answer(self, question: Question, sink: Sink, attempt: _Attempt) -> Outcome:
+        try:
+            profile = self._profile(question.channel)
+            _check(profile)
+            adopted = await asyncio.to_thread(self._adopt, question)
+            if adopted is not None:
+                sink.tell("turn.note", {"code": "adopted", "message": _ADOPTED})
+                return adopted
+            return await self._converse(question, profile, sink, attempt)
+        except MisconfiguredError as error:
+            return _failed(question.session, Ending.MISCONFIGURED, error.code, error.message)
+        except StartError as error:
+            message = f"Claude Code did not start: {error}"
+            return _failed(question.session, Ending.ERROR, "not_started", message)
+        except Exception:  # noqa: BLE001  (`answer` never raises: a bug of ours is an attempt that failed)
+            _log.exception("claude.attempt_failed", turn=question.turn_id)
+            message = "Sempre failed while it asked Claude Code; its log says where."
+            return _failed(question.session, Ending.ERROR, "internal", message)
+
+    async def _converse(
+        self, question: Question, profile: Profile, sink: Sink, attempt: _Attempt
+    ) -> Outcome:
+        pool = self._ready_pool()
+        async with pool.lease(question.channel, question.session, profile, sink) as running:
+            running.caller.begin(question.turn_id, question.attempt_id)
+            attempt.exchange = running.exchange(question.message_id, profile, sink, self._limits)
+            try:
+                reply = await attempt.exchange.run(prompt.wording(question))
+            except asyncio.CancelledError:
+                await running.live.stop()
+                raise
+            finally:
+                attempt.exchange = None
+                running.caller.end()
+        return Outcome(
+            ending=reply.ending,
+            session=self._session(running.live.id, reply.ending),
+            text=reply.text,
+            model=reply.model,
+            usage=reply.usage,
+            failure=reply.failure,
+            until=reply.until,
+        )
+
+    def _ready_pool(self) -> "Pool":
+        if self._pool is None:
+            self._launches.reap()
+            pool, starter = _import_pool()
+            self._pool = pool(
+                starter(self._access, self._limits, self._launches, self._passes), self._limits
+            )
+        return self._pool
+
+    def _adopt(self, question: Question) -> Outcome | None:
+        """The answer to an earlier attempt, when it reached the transcript before we could note it down."""
+        if not question.earlier or not question.session.started:
+            return None
+        path = transcript.find(self._access.config_directory, question.session.id)
+        answer = path and transcript.find_answer(path, question.earlier)
+        if not answer:
+            return None
+        return Outcome(
+            ending=Ending.ANSWERED,
+            session=question.session,
+            text=answer.text,
+            model=answer.model,
+            adopted=True,
+        )
+
+    def _session(self, session_id: str, ending: Ending) -> Session:
+        """Begun is what has a transcript: one that was killed in its first moment is not to be resumed."""
+        begun = ending is Ending.ANSWERED or transcript.find(
+            self._access.config_directory, session_id
+        )
+        return Session(id=session_id, started=bool(begun))
+
+    def _broken_off(self, question: Question, attempt: _Attempt) -> Outcome:
+        if attempt.cancelled:
+            return _failed(question.session, Ending.CANCELLED, "cancelled", "A person stopped it.")
+        return _failed(question.session, Ending.STOPPED, "stopped", "Sempre is stopping.")
+
+
+_ADOPTED = "The answer stood in the session's transcript already; it was not asked for again."
+
+
+def _import_pool() -> "tuple[type[Pool], type[Starter]]":
+    # Imported late: these and what they use need the agent SDK, which costs half a second and 25 MB.
+    from sempre.agents.claude.pool import Pool
+    from sempre.agents.claude.starter import Starter
+
+    return Pool, Starter
+
+
+def _check(profile: Profile) -> None:
+    if not profile.directory.is_dir():
+        raise MisconfiguredError(
+            f"The worker's directory {profile.directory} is not there.",
+            remedy="Create it or set another one, then resume the worker.",
+            code="no_directory",
+        )
+
+
+def _failed(session: Session, ending: Ending, kind: str, message: str) -> Outcome:
+    return Outcome(ending=ending, session=session, failure=Failure(kind=kind, message=message))

@@ -35,13 +35,7 @@ def find_program() -> Path:
 
 
 def arguments(
-    program: Path,
-    profile: Profile,
-    session_id: str,
-    *,
-    resume: bool,
-    settings: Path,
-    instructions: Path,
+    program: Path, profile: Profile, session_id: str, *, resume: bool, launch: Launch
 ) -> list[str]:
     """Without allow rules, `dontAsk` refuses whatever the hook does not allow, also when the hook is dead."""
     chosen = "--resume" if resume else "--session-id"

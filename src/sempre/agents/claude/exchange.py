@@ -63,7 +63,7 @@ class Exchange:
         self._until: datetime | None = None
 
     async def run(self, text: str) -> Reply:
-        """Ask, and wait for what comes of it. Cancelling it leaves the prompt running: the caller ends the session."""
+        """Ask, and wait for what comes of it. When cancelled, the prompt stays with the session, which must end."""
         watch = tasks.spawn(self._watch(), name=f"claude-watch-{self.message_id}")
         try:
             await self._wire.ask(self, text)
@@ -74,7 +74,12 @@ class Exchange:
         finally:
             watch.cancel()
             self._narrator.close()
-            self._wire.release()
+            if self._reply.done():
+                self._wire.release()
+
+    async def cancel(self) -> None:
+        """A person said stop."""
+        await self.break_off(failed(Ending.CANCELLED, "cancelled", "A person stopped it."))
 
     async def break_off(self, verdict: Reply) -> None:
         """End it as `verdict` says, within the time a person is ready to wait."""

@@ -16,6 +16,10 @@ _log = structlog.stdlib.get_logger(__name__)
 _RECORD = "pid.json"
 
 
+class StartError(Exception):
+    """The process did not come up; the text is what it said."""
+
+
 @dataclass(frozen=True)
 class Launch:
     """`mark` is in the environment of the process and of all that it starts."""

@@ -58,9 +58,7 @@ class Pool:
         await asyncio.gather(*(self._starter.stop(running) for running in self._running.values()))
         self._running.clear()
 
-    async def _find(
-        self, channel: str, session: Session, profile: Profile, sink: Sink
-    ) -> Running:
+    async def _find(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
         if timer := self._timers.pop(channel, None):
             timer.cancel()
         running = self._running.pop(channel, None)
@@ -71,9 +69,7 @@ class Pool:
             await self._starter.stop(running)
         return await self._start(channel, session, profile, sink)
 
-    async def _start(
-        self, channel: str, session: Session, profile: Profile, sink: Sink
-    ) -> Running:
+    async def _start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
         self._booked.add(channel)
         try:
             while len(self._running.keys() | self._booked) > self._limits.alive:

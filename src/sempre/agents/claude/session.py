@@ -12,16 +12,12 @@ from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, ClaudeSDKError
 from sempre import tasks
 from sempre.agents.claude import descendants
 from sempre.agents.claude.exchange import Exchange
-from sempre.agents.claude.launches import Launch
+from sempre.agents.claude.launches import Launch, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.transport import CliTransport, Line
 
 _log = structlog.stdlib.get_logger(__name__)
 _CERTAIN_SECONDS = 5.0
-
-
-class StartError(Exception):
-    """The process did not come up; the text is what it said."""
 
 
 class LiveSession:
@@ -98,7 +94,7 @@ class LiveSession:
                 await self._client.get_mcp_status()
         except (TimeoutError, ClaudeSDKError):
             return False
-        except Exception as error:  # it answered, with an error of its own
+        except Exception as error:  # noqa: BLE001  (it answered, with an error of its own)
             _log.warning("claude.probe_refused", session=self.id, error=str(error))
         return True
 
@@ -151,7 +147,7 @@ class LiveSession:
             async for message in self._client.receive_messages():
                 if self._exchange is not None:
                     self._exchange.take(message)
-        except Exception as error:  # whatever broke the stream, the process can't be used any more
+        except Exception as error:  # noqa: BLE001  (whatever broke it, this process is done)
             reason = self._transport.complaint or str(error)
         if self._exchange is not None:
             self._exchange.broken(reason)

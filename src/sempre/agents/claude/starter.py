@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sempre import ids
 from sempre.agents.claude import command, environment, transcript
 from sempre.agents.claude.access import Access
-from sempre.agents.claude.launches import Launches
+from sempre.agents.claude.exchange import Exchange
+from sempre.agents.claude.launches import Launches, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Pass, Passes
 from sempre.agents.claude.profile import Profile
-from sempre.agents.claude.session import LiveSession, StartError
+from sempre.agents.claude.session import LiveSession
+from sempre.agents.claude.stream import Narrator
 from sempre.agents.claude.totals import Totals
 from sempre.contract.agents import Session, Sink
 
@@ -28,7 +30,6 @@ class Running:
     token: str
     launch: tuple[object, ...]
     totals: Totals
-    resumed: bool
     turns: int = 0
 
     def fits(self, profile: Profile, session: Session) -> bool:
@@ -36,6 +37,18 @@ class Running:
             not self.live.ended.is_set()
             and self.launch == profile.launch
             and self.live.id == session.id
+        )
+
+    def exchange(self, message_id: str, profile: Profile, sink: Sink, limits: Limits) -> Exchange:
+        """For one prompt in this session."""
+        return Exchange(
+            self.live,
+            message_id,
+            narrator=Narrator(sink, limits.coalesce_seconds),
+            caller=self.caller,
+            profile=profile,
+            limits=limits,
+            totals=self.totals,
         )
 
 
@@ -49,28 +62,28 @@ class Starter:
     async def start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
         """Raises StartError, MisconfiguredError."""
         if not session.started:
-            return await self._begin(channel, session.id, profile)
+            return await self._begin(channel, session.id, profile, sink)
         try:
-            return await self._launch(channel, session.id, profile, resume=True)
+            return await self._launch(channel, session.id, profile, sink, resume=True)
         except StartError as error:
             reason = str(error)
             if not self._is_lost(session.id, reason):
                 raise
         fresh = ids.random_uuid()
         sink.tell("session.lost", {"session_id": session.id, "next": fresh, "reason": reason})
-        return await self._begin(channel, fresh, profile)
+        return await self._begin(channel, fresh, profile, sink)
 
-    async def _begin(self, channel: str, session_id: str, profile: Profile) -> Running:
+    async def _begin(self, channel: str, session_id: str, profile: Profile, sink: Sink) -> Running:
         """A session that was begun before a crash let us note it down is resumed."""
         try:
-            return await self._launch(channel, session_id, profile, resume=False)
+            return await self._launch(channel, session_id, profile, sink, resume=False)
         except StartError as error:
             if _TAKEN not in str(error).lower():
                 raise
-        return await self._launch(channel, session_id, profile, resume=True)
+        return await self._launch(channel, session_id, profile, sink, resume=True)
 
     async def _launch(
-        self, channel: str, session_id: str, profile: Profile, *, resume: bool
+        self, channel: str, session_id: str, profile: Profile, sink: Sink, *, resume: bool
     ) -> Running:
         program = command.find_program()
         caller = Pass(channel=channel, session_id=session_id, directory=profile.directory)
@@ -101,6 +114,7 @@ class Starter:
         except BaseException:
             self._passes.revoke(token)
             raise
+        sink.tell("session.resumed" if resume else "session.started", {"session_id": session_id})
         return Running(
             channel=channel,
             live=live,
@@ -108,7 +122,6 @@ class Starter:
             token=token,
             launch=profile.launch,
             totals=Totals(self._carried(session_id) if resume else 0.0),
-            resumed=resume,
         )
 
     async def stop(self, running: Running) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from claude_agent_sdk import (
     AssistantMessage,
@@ -200,15 +200,15 @@ class Pieces:
             self._held.clear()
 
 
-def shorten(value: Any) -> Any:
+def shorten(value: object) -> object:
     """The same with its long texts cut: events are for reading, the transcript has it all."""
     match value:
         case str() if len(value) > _LONGEST:
             return f"{value[:_LONGEST]}\n… {len(value) - _LONGEST} more characters"
         case dict():
-            return {key: shorten(part) for key, part in value.items()}
+            return {key: shorten(part) for key, part in cast("dict[str, object]", value).items()}
         case list():
-            return [shorten(part) for part in value]
+            return [shorten(part) for part in cast("list[object]", value)]
         case _:
             return value
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 _FINISHED = frozenset({"end_turn", "stop_sequence", "refusal"})
 _SYNTHETIC = "<synthetic>"
@@ -92,9 +92,8 @@ def _turns(path: Path, wanted: frozenset[str]) -> dict[str, list[Entry]]:
 
 def _is_tool_result(entry: Entry) -> bool:
     content = entry.get("message", {}).get("content")
-    return isinstance(content, list) and any(
-        isinstance(block, dict) and block.get("type") == "tool_result" for block in content
-    )
+    blocks = cast("list[Entry]", content) if isinstance(content, list) else []
+    return any(block.get("type") == "tool_result" for block in blocks)
 
 
 def _finished(entries: Sequence[Entry]) -> Answer | None:
