@@ -15,7 +15,7 @@ from sempre.channels.files import scan
 from sempre.channels.files.lineup import Lineup
 from sempre.channels.files.notices import Notice, Notices
 from sempre.channels.files.scan import Ignored, Listing
-from sempre.channels.files.take import Busy, LookAgain, Sign, Stuck, Taken, Taker
+from sempre.channels.files.take import UNSEEN, Busy, LookAgain, Sign, Stuck, Taken, Taker
 from sempre.contract.channel import Inbox
 from sempre.contract.messages import Inbound
 from sempre.errors import UnavailableError
@@ -120,7 +120,7 @@ class Intake:
                 if await self._drain():
                     pause = 1.0
                     continue
-            except Exception:  # the edge of this loop: one fault must not stop the worker
+            except Exception:  # noqa: BLE001  (the loop's edge: one fault must not stop the worker)
                 _log.exception("files.intake_failed", worker=self.place.worker)
             await self._rest(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
@@ -173,6 +173,8 @@ class Intake:
                     batch.again[name] = Sign(seen=outcome.seen)
                 case Busy():
                     batch.busy.append(name)
+                    if sign.closed:  # one writer closed it, another has it open
+                        batch.again[name] = UNSEEN
                 case Stuck():
                     batch.stuck = outcome
                     batch.left = list(names[at:])

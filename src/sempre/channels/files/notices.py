@@ -1,6 +1,6 @@
 """What this channel tells people beside turns. Each code is documented in docs/channels/files.md (a test checks)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 import structlog
@@ -28,7 +28,7 @@ class Notice(StrEnum):
 class Notices:
     """Says each thing once, until it is over and comes again."""
 
-    def __init__(self, inbox: Callable[[], Inbox]) -> None:
+    def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._said: set[tuple[str, Notice, str]] = set()
 
@@ -41,13 +41,17 @@ class Notices:
             return
         self._said.add(key)
         try:
-            await self._inbox().notice(channel, notice.value, details)
-        except Exception:  # the edge: not being able to tell must not stop the intake
+            await self._inbox.notice(channel, notice.value, details)
+        except Exception:  # noqa: BLE001  (an edge: not being able to tell must not stop the intake)
             self._said.discard(key)
             _log.exception("files.notice_failed", channel=channel, code=notice.value)
 
-    def over(self, notice: Notice, *, channel: str = KIND, about: str = "") -> None:
-        self._said.discard((channel, notice, about))
+    def over(self, notice: Notice, *, channel: str = KIND, about: str = "") -> bool:
+        """It holds no longer. True when it had been said."""
+        key = (channel, notice, about)
+        said = key in self._said
+        self._said.discard(key)
+        return said
 
     def only(self, notice: Notice, abouts: set[str], *, channel: str = KIND) -> None:
         """Of this kind only these still hold."""

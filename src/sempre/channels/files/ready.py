@@ -12,9 +12,6 @@ import sys
 from enum import Enum
 from pathlib import Path
 
-if sys.platform == "linux":
-    import fcntl
-
 # Other machines write to these without this kernel knowing, so a lease on them proves nothing.
 _SHARED = (
     "nfs",
@@ -54,17 +51,24 @@ def is_link(status: os.stat_result) -> bool:
     return stat.S_ISLNK(status.st_mode)
 
 
-def writers(descriptor: int) -> Writers:
-    """Take a read lease on a file open for reading. While the descriptor stays open, opening it to write waits."""
-    if sys.platform != "linux":
+if sys.platform == "linux":
+    import fcntl
+
+    def writers(descriptor: int) -> Writers:
+        """Take a read lease on a file open for reading; until it is closed, whoever opens it to write waits."""
+        try:
+            # A writer who comes now breaks the lease; the kernel's default signal for that ends the process.
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError as error:
+            return Writers.SOMEBODY if error.errno == errno.EAGAIN else Writers.UNKNOWN
+        return Writers.NOBODY
+
+else:
+
+    def writers(descriptor: int) -> Writers:
+        """No other system tells."""
         return Writers.UNKNOWN
-    try:
-        # A writer who comes now breaks the lease; the kernel's default signal for that would end the process.
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    except OSError as error:
-        return Writers.SOMEBODY if error.errno == errno.EAGAIN else Writers.UNKNOWN
-    return Writers.NOBODY
 
 
 def leases_hold(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:

@@ -94,7 +94,7 @@ class Scheduler:
                 await self.due()
             except UnavailableError as error:
                 _log.warning("files.schedule_delayed", reason=error.message)
-            except Exception:  # the edge of this loop: the next beat tries again
+            except Exception:  # noqa: BLE001  (the loop's edge: the next beat tries again)
                 _log.exception("files.schedule_failed")
             await asyncio.sleep(self._sleep())
 

@@ -6,6 +6,7 @@ never read.
 
 import errno
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from sempre.channels.files.names import readable
 from sempre.channels.files.prompt import Prompt
 from sempre.channels.files.ready import Look, Writers
 from sempre.contract.messages import Inbound
+
+# The kernel tells that a file is closed a moment before it stops counting its writer.
+_CLOSING_LOOKS = 10
+_CLOSING_SECONDS = 0.002
 
 # Ours to wait out, not the file's fault.
 _SHORT_OF = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR})
@@ -124,7 +129,7 @@ class Taker:
             os.close(descriptor)
 
     def _must_wait(self, descriptor: int, sign: Sign) -> Busy | LookAgain | None:
-        writers = ready.writers(descriptor) if self.leases else Writers.UNKNOWN
+        writers = self._writers(descriptor, sign)
         if writers is Writers.SOMEBODY:
             return Busy()
         status = os.fstat(descriptor)
@@ -133,6 +138,17 @@ class Taker:
         certain = status.st_size > 0 and (writers is Writers.NOBODY or sign.closed)
         now = ready.look(status)
         return None if certain or sign.seen == now else LookAgain(now)
+
+    def _writers(self, descriptor: int, sign: Sign) -> Writers:
+        if not self.leases:
+            return Writers.UNKNOWN
+        writers = ready.writers(descriptor)
+        for _ in range(_CLOSING_LOOKS if sign.closed else 0):
+            if writers is not Writers.SOMEBODY:
+                break
+            time.sleep(_CLOSING_SECONDS)
+            writers = ready.writers(descriptor)
+        return writers
 
     def _claim(self, path: Path, content: int | Prompt) -> Taken | Gone | Busy:
         claim = self.claims.make(path.name)

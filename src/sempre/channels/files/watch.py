@@ -103,10 +103,9 @@ class Watch(events.FileSystemEventHandler):
             self._file(event.dest_path, closed=True)
 
     def _file(self, path: bytes | str, *, closed: bool) -> None:
-        parts = os.fsdecode(path).removeprefix(self._prefix).split(os.sep)
-        if len(parts) != 2 or not parts[1].endswith(SUFFIX) or parts[1].startswith("."):
+        worker, _, name = os.fsdecode(path).removeprefix(self._prefix).partition(os.sep)
+        if os.sep in name or name.startswith(".") or not name.endswith(SUFFIX):
             return
-        worker, name = parts
         if closed:
             self._tell(lambda listener: listener.file_closed(worker, name))
         else:

@@ -39,6 +39,18 @@ class Worker:
     unsettled: dict[str, str] = field(default_factory=dict[str, str])  # external id: claim
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def view(self, schedule: list[Upcoming]) -> View:
+        return View(
+            name=self.place.worker,
+            there=self.intake is not None,
+            waiting=self.intake.waiting if self.intake else 0,
+            queue_path=str(self.place.queue),
+            output_path=str(self.place.output),
+            ignored=self.intake.ignored if self.intake else [],
+            schedule=schedule,
+            since=self.since,
+        )
+
     async def introduce(self, inbox: Inbox) -> None:
         """Make the channel known, with the number that its first answer may have."""
         first = await asyncio.to_thread(numbering.first_free, self.place.output)
