@@ -16,7 +16,7 @@ _LABELS = {
     "pt": "Ensaio: esta resposta segue um roteiro.",
 }
 _PORTUGUESE = re.compile(
-    r"[ãõç]|\b(?:o|os|um|uma|que|não|nao|voce|você|para|por|com|isto|isso|esta|está|e|de|do|da|meu|minha|"
+    r"[áàâãéêíóôõúç]|\b(?:o|os|um|uma|que|qual|não|nao|voce|você|para|por|com|isto|isso|esta|está|e|de|do|da|meu|minha|"
     r"olá|ola|oi|bom|boa|faça|faca|escreva|crie|leia|liste|mostre|resuma|arquivos?|pasta)\b",
     re.IGNORECASE,
 )

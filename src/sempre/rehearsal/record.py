@@ -110,6 +110,11 @@ class Record:
         chosen = self._calls if calls is None else calls
         return sum((call.usage for call in chosen if call.usage is not None), Usage())
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._open > 0
+
     async def settled(self) -> None:
         """Wait until no call is under way, so that the numbers hold still."""
         await self._idle.wait()
