@@ -205,7 +205,7 @@ def run_step(title: str, command: List[str]) -> None:
     """Runs a part of the preparation; its output is shown when it fails."""
     ticker = Ticker()
     ticker.show(title)
-    kept: Deque[str] = deque(maxlen=60)
+    kept: Deque[str] = deque(maxlen=400)
     with subprocess.Popen(
         command,
         cwd=str(ROOT),

@@ -1,10 +1,15 @@
 """Pins all dependencies again: `make lock`. The locks hold versions and hashes, and no address."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from checks.commands import DASHBOARD, ROOT, installed
 from hatch_build import node_command, node_environment, npm_program
+
+LOCK = "package-lock.json"
 
 # Universal: one file for every system and every Python from 3.11 on.
 OPTIONS = [
@@ -25,10 +30,18 @@ def compile_lock(group: str, target: str, *more: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
 
 
-def lock_dashboard() -> None:
-    """Resolves package.json; dashboard/.npmrc keeps addresses out."""
-    command = node_command(npm_program(), "install", "--package-lock-only", "--no-audit")
-    subprocess.run(command, cwd=DASHBOARD, env=node_environment(), check=True)
+def lock_dashboard(is_upgrade: bool) -> None:
+    """Resolves package.json; dashboard/.npmrc keeps addresses out.
+
+    It is done aside: beside node_modules npm forgets the packages of other systems.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        names = ["package.json", ".npmrc"] + ([] if is_upgrade else [LOCK])
+        for name in names:
+            shutil.copy(DASHBOARD / name, folder)
+        command = node_command(npm_program(), "install", "--package-lock-only", "--no-audit")
+        subprocess.run(command, cwd=folder, env=node_environment(), check=True)
+        shutil.copy(Path(folder) / LOCK, DASHBOARD)
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +49,7 @@ def main(arguments: list[str]) -> int:
     compile_lock("build", "requirements.lock", *arguments)
     # What both locks name has one version: `make run` after `make test` installs nothing.
     compile_lock("dev", "requirements-dev.lock", "--constraint=requirements.lock", *arguments)
-    lock_dashboard()
+    lock_dashboard("--upgrade" in arguments)
     return 0
 
 

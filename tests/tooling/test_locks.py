@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -62,8 +63,19 @@ def test_the_build_pins_what_the_lock_pins() -> None:
         assert str(requirement.specifier) == f"=={pins[requirement.name]}"
 
 
-def test_no_address_of_a_registry_stands_in_the_dashboards_lock() -> None:
-    packages = json.loads((ROOT / "dashboard" / "package-lock.json").read_text())["packages"]
+@pytest.fixture
+def packages() -> dict[str, Any]:
+    """The packages of the dashboard's lock, by their place in node_modules."""
+    return json.loads((ROOT / "dashboard" / "package-lock.json").read_text())["packages"]
+
+
+def test_the_dashboards_lock_serves_every_system(packages: dict[str, Any]) -> None:
+    wanted = {n for entry in packages.values() for n in entry.get("optionalDependencies", {})}
+    present = {name.rpartition("node_modules/")[2] for name in packages}
+    assert wanted - present == set()
+
+
+def test_no_address_of_a_registry_stands_in_the_dashboards_lock(packages: dict[str, Any]) -> None:
     assert [name for name, entry in packages.items() if "resolved" in entry] == []
     unpinned = [name for name, entry in packages.items() if name and "integrity" not in entry]
     assert len(packages) > 50
