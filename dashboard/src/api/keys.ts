@@ -1,0 +1,19 @@
+/** The keys of everything that is cached: features read under them, live events refresh under them. */
+export interface TurnFilter {
+  channel?: string | undefined;
+  state?: string | undefined;
+  q?: string | undefined;
+}
+
+export const keys = {
+  status: ["status"] as const,
+  workers: ["workers"] as const,
+  worker: (name: string) => ["workers", name] as const,
+  turns: ["turns"] as const,
+  turnList: (filter: TurnFilter) => ["turns", "list", filter] as const,
+  turnHead: (filter: TurnFilter, limit: number) => ["turns", "head", filter, limit] as const,
+  turn: (id: string) => ["turns", "one", id] as const,
+  deadLetters: ["dead-letters"] as const,
+  connection: ["connection"] as const,
+  settings: ["settings"] as const,
+};

@@ -1,0 +1,20 @@
+/** Names for the shapes that the server's OpenAPI document describes. */
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Status = Schemas["Status"];
+export type Worker = Schemas["Worker"];
+export type WorkerState = Worker["state"];
+export type Turn = Schemas["TurnSummary"];
+export type FullTurn = Schemas["Turn"];
+export type TurnPage = Schemas["TurnPage"];
+export type TurnState = Turn["state"];
+export type Attempt = Schemas["Attempt"];
+export type Failure = Schemas["Failure"];
+export type SempreEvent = Schemas["Event"];
+export type DeadLetter = Schemas["DeadLetter"];
+export type DeadLetterPage = Schemas["DeadLetterPage"];
+export type Connection = Schemas["Connection"];
+export type ConnectionKind = Connection["kind"];
+export type Setting = Schemas["Setting"];

@@ -1,0 +1,46 @@
+/** Something could not be read or done: what happened, what to do, and the button that tries again. */
+import { Button } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/lib/client";
+import { Shape } from "./Sign";
+import classes from "./Trouble.module.css";
+
+export function useErrorText(): (error: unknown) => string {
+  const { t } = useTranslation();
+  return (error) => {
+    if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+    if (error.status === 0) return t("trouble.unreachable");
+    return [error.message, error.remedy].filter(Boolean).join(" ");
+  };
+}
+
+interface TroubleProps {
+  error: unknown;
+  retry?: () => void;
+}
+
+export function Trouble({ error, retry }: TroubleProps) {
+  const { t } = useTranslation();
+  const say = useErrorText();
+  const request = error instanceof ApiError ? error.requestId : null;
+  return (
+    <div role="alert" data-tone="failed" className={classes.trouble}>
+      <Shape tone="failed" />
+      <div className={classes.text}>
+        <p>{say(error)}</p>
+        {request ? <p className="meta mono">{t("trouble.request", { id: request })}</p> : null}
+      </div>
+      {retry ? (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconRefresh size={14} />}
+          onClick={() => retry()}
+        >
+          {t("action.tryAgain")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

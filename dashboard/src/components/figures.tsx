@@ -1,0 +1,32 @@
+/** Money and counts, in tabular figures and the reader's locale. */
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import * as format from "@/lib/format";
+import { useLocale } from "@/lib/i18n";
+
+/** `null` is a cost that nobody knows: a model without a price. */
+export function Money({ micros }: { micros: number | null | undefined }) {
+  const locale = useLocale();
+  const { t } = useTranslation();
+  if (micros === null || micros === undefined) {
+    return (
+      <Tooltip label={t("money.unknownWhy")}>
+        <span className="mono figure">{t("money.unknown")}</span>
+      </Tooltip>
+    );
+  }
+  return <span className="mono figure">{format.money(micros, locale)}</span>;
+}
+
+export function Tokens({ count }: { count: number }) {
+  const locale = useLocale();
+  return (
+    <span className="mono figure" title={format.count(count, locale)}>
+      {format.tokens(count, locale)}
+    </span>
+  );
+}
+
+export function Count({ value }: { value: number }) {
+  return <span className="figure">{format.count(value, useLocale())}</span>;
+}

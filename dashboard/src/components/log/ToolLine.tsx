@@ -1,0 +1,83 @@
+/** A tool call, folded to one line; errors and refusals stand open. */
+import { IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type ToolRow, textOf, toolHead } from "@/lib/logRows";
+import type { Tone } from "@/lib/signs";
+import { Shape } from "../Sign";
+import { Milliseconds } from "../times";
+import { Ansi } from "./Ansi";
+import { Found } from "./Found";
+import classes from "./Log.module.css";
+
+function toneOf(row: ToolRow, running: boolean): Tone {
+  if (row.refused) return "waiting";
+  if (row.result) return row.result.ok ? "done" : "failed";
+  return running ? "running" : "idle";
+}
+
+export interface ToolLineProps {
+  row: ToolRow;
+  needle: string;
+  found: boolean;
+  running: boolean;
+}
+
+export function ToolLine({ row, needle, found, running }: ToolLineProps) {
+  const { t } = useTranslation();
+  const tone = toneOf(row, running);
+  const [chosen, setChosen] = useState<boolean>();
+  const open = chosen ?? (found || tone === "failed" || tone === "waiting");
+  return (
+    <div data-tone={tone} className={classes.tool}>
+      <button
+        type="button"
+        className={classes.toolHead}
+        aria-expanded={open}
+        onClick={() => setChosen(!open)}
+      >
+        <IconChevronRight size={14} className={classes.chevron} aria-hidden />
+        <Shape tone={tone} />
+        <span className={classes.toolName}>{row.tool || t("log.tool")}</span>
+        <span className={`mono one-line ${classes.toolInput}`}>
+          <Found text={toolHead(row.input)} needle={needle} />
+        </span>
+        <span className={`meta ${classes.toolEnd}`}>
+          {row.refused ? t("log.refused") : null}
+          {row.result?.durationMs != null ? <Milliseconds value={row.result.durationMs} /> : null}
+        </span>
+      </button>
+      {open ? <ToolDetails row={row} needle={needle} /> : null}
+    </div>
+  );
+}
+
+function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.toolBody}>
+      <p className="meta">{t("log.input")}</p>
+      <pre className={classes.output} tabIndex={0}>
+        <Found text={textOf(row.input)} needle={needle} />
+      </pre>
+      {row.refused ? (
+        <p className={classes.refusal}>
+          {row.refused.reason}{" "}
+          <span className="meta">{t("log.rule", { rule: row.refused.rule })}</span>
+        </p>
+      ) : null}
+      {row.result ? (
+        <>
+          <p className="meta">{t(row.result.ok ? "log.output" : "log.error")}</p>
+          <pre className={classes.output} tabIndex={0}>
+            {needle ? (
+              <Found text={row.result.output} needle={needle} />
+            ) : (
+              <Ansi text={row.result.output} />
+            )}
+          </pre>
+        </>
+      ) : null}
+    </div>
+  );
+}

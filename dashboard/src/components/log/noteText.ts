@@ -1,0 +1,49 @@
+/** Events of a turn as sentences of the reader's language. */
+import type { ParseKeys } from "i18next";
+import { useTranslation } from "react-i18next";
+import * as format from "@/lib/format";
+import { useLocale } from "@/lib/i18n";
+import { type NoteRow, noteText, numberOf, textOf } from "@/lib/logRows";
+
+const SENTENCES: Record<string, ParseKeys> = {
+  "turn.accepted": "event.accepted",
+  "turn.started": "event.started",
+  "turn.retrying": "event.retrying",
+  "turn.usage": "event.usage",
+  "turn.published": "event.published",
+  "session.started": "event.sessionStarted",
+  "session.resumed": "event.sessionResumed",
+  "session.lost": "event.sessionLost",
+  "session.stopped": "event.sessionStopped",
+};
+
+export function useNoteText(): (row: NoteRow) => string {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (row) => {
+    const { details } = row;
+    if (row.event === "turn.ended") {
+      const failure = details["failure"] as { message?: unknown } | null | undefined;
+      const state = textOf(details["state"]) as "answered" | "failed" | "cancelled";
+      const ended = t(`event.ended.${state}`, { defaultValue: textOf(details["state"]) });
+      return [ended, textOf(failure?.message)].filter(Boolean).join(": ");
+    }
+    const sentence = SENTENCES[row.event];
+    const rest = noteText(details);
+    if (!sentence) return row.event === "turn.note" ? rest : `${row.event} ${rest}`.trim();
+    const money = numberOf(details["cost_micros"]);
+    const amount = (name: string) => format.tokens(numberOf(details[name]) ?? 0, locale);
+    return t(sentence, {
+      attempt: numberOf(details["attempt"]) ?? 1,
+      number: numberOf(details["number"]) ?? 0,
+      seconds: format.duration((numberOf(details["in_seconds"]) ?? 0) * 1000, locale),
+      message: rest,
+      where: textOf(details["where"]),
+      model: textOf(details["model"]),
+      input: amount("input_tokens"),
+      output: amount("output_tokens"),
+      cost: money === null ? t("money.unknown") : format.money(money, locale),
+      session: textOf(details["session_id"]).slice(0, 8),
+    } as Record<string, string | number>) as string;
+  };
+}

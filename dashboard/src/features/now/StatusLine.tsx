@@ -1,0 +1,42 @@
+/** The one sentence that says whether all is well. */
+import { useTranslation } from "react-i18next";
+import type { Status } from "@/api/types";
+import { Money } from "@/components/figures";
+import { Shape } from "@/components/Sign";
+import type { Tone } from "@/lib/signs";
+import classes from "./StatusLine.module.css";
+
+export interface Held {
+  stopped: number;
+  parked: number;
+}
+
+/** What a person should look at comes before what merely waits. */
+function judge(
+  status: Status,
+  held: Held,
+): { tone: Tone; head: "stopped" | "dead" | "waiting" | "parked" | "well" } {
+  if (held.stopped > 0) return { tone: "failed", head: "stopped" };
+  if (status.counts.waiting > 0) return { tone: "waiting", head: "waiting" };
+  if (status.counts.dead > 0) return { tone: "failed", head: "dead" };
+  if (held.parked > 0) return { tone: "parked", head: "parked" };
+  return { tone: "done", head: "well" };
+}
+
+export function StatusLine({ status, held }: { status: Status; held: Held }) {
+  const { t } = useTranslation();
+  const { tone, head } = judge(status, held);
+  const { running, queued, dead, waiting } = status.counts;
+  const counts = { stopped: held.stopped, dead, waiting, parked: held.parked, well: 0 };
+  return (
+    <p className={classes.line} data-tone={tone}>
+      <Shape tone={tone} size={18} />
+      <strong>{t(`status.${head}`, { count: counts[head] })}</strong>
+      <span>{t("status.running", { count: running })}</span>
+      {queued > 0 ? <span>{t("status.queued", { count: queued })}</span> : null}
+      <span>
+        <Money micros={status.today.cost_micros} /> {t("status.today")}
+      </span>
+    </p>
+  );
+}

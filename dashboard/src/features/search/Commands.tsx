@@ -1,0 +1,137 @@
+/** Ctrl-K: go anywhere, find a turn, write to a worker, change how the page looks. */
+import "@mantine/spotlight/styles.layer.css";
+import { useMantineColorScheme } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import {
+  IconLanguage,
+  IconMessage,
+  IconPencil,
+  IconPlug,
+  IconSearch,
+  IconSunMoon,
+  IconTerminal2,
+} from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { createElement, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { turnHeadOptions } from "@/features/turns/api";
+import { workersOptions } from "@/features/workers/api";
+import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
+import { focusComposer } from "./focusComposer";
+import { ROOMS } from "./rooms";
+
+const FOUND_TURNS = 6;
+
+export interface CommandsProps {
+  onConnect: () => void;
+}
+
+export default function Commands({ onConnect }: CommandsProps) {
+  const { t } = useTranslation();
+  const [query, setQuery] = useState("");
+  const groups = [
+    { group: t("search.rooms"), actions: useRooms() },
+    { group: t("search.workers"), actions: useWorkers() },
+    { group: t("search.turns"), actions: useTurns(query) },
+    { group: t("search.page"), actions: useAppearance(onConnect) },
+  ];
+  return (
+    <Spotlight
+      actions={groups}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={null}
+      scrollable
+      maxHeight={420}
+      highlightQuery
+      nothingFound={t("search.nothing")}
+      searchProps={{
+        leftSection: <IconSearch size={18} />,
+        placeholder: t("search.placeholder"),
+        "aria-label": t("search.placeholder"),
+      }}
+      transitionProps={{ duration: 100 }}
+    />
+  );
+}
+
+const icon = (shape: typeof IconPlug) => createElement(shape, { size: 18, stroke: 1.5 });
+
+function useRooms(): SpotlightActionData[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return ROOMS.map((room) => ({
+    id: `room-${room.key}`,
+    label: t(`room.${room.key}`),
+    leftSection: icon(room.icon),
+    onClick: () => void navigate({ to: room.to }),
+  }));
+}
+
+function useWorkers(): SpotlightActionData[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { data = [] } = useQuery(workersOptions);
+  return data.flatMap(({ name }) => [
+    {
+      id: `worker-${name}`,
+      label: name,
+      description: t("search.openWorker"),
+      leftSection: icon(IconTerminal2),
+      onClick: () => void navigate({ to: "/workers/$name", params: { name } }),
+    },
+    {
+      id: `send-${name}`,
+      label: t("search.send", { worker: name }),
+      keywords: t("search.sendWords"),
+      leftSection: icon(IconPencil),
+      onClick: () => void navigate({ to: "/workers/$name", params: { name } }).then(focusComposer),
+    },
+  ]);
+}
+
+function useTurns(query: string): SpotlightActionData[] {
+  const navigate = useNavigate();
+  const [q] = useDebouncedValue(query.trim(), 200);
+  const { data } = useQuery({
+    ...turnHeadOptions({ q: q || undefined }, FOUND_TURNS),
+    placeholderData: keepPreviousData,
+  });
+  return (data?.items ?? []).map((turn) => ({
+    id: `turn-${turn.id}`,
+    label: turn.prompt_head,
+    description: `${turn.worker ?? turn.channel} #${turn.number}`,
+    leftSection: icon(IconMessage),
+    onClick: () => void navigate({ to: "/turns/$id", params: { id: turn.id } }),
+  }));
+}
+
+function useAppearance(onConnect: () => void): SpotlightActionData[] {
+  const { t } = useTranslation();
+  const current = useLocale();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const next = colorScheme === "dark" ? "light" : "dark";
+  const languages = (Object.keys(LANGUAGES) as Language[]).filter((each) => each !== current);
+  return [
+    {
+      id: "theme",
+      label: t(next === "dark" ? "search.toDark" : "search.toLight"),
+      leftSection: icon(IconSunMoon),
+      onClick: () => setColorScheme(next),
+    },
+    ...languages.map((language) => ({
+      id: `language-${language}`,
+      label: t("search.language", { language: LANGUAGES[language] }),
+      leftSection: icon(IconLanguage),
+      onClick: () => void setLanguage(language),
+    })),
+    {
+      id: "connect",
+      label: t("connect.title"),
+      leftSection: icon(IconPlug),
+      onClick: onConnect,
+    },
+  ];
+}

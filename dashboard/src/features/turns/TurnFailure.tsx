@@ -1,0 +1,37 @@
+/** Why a turn has no answer (yet): what happened, what was done about it, what a person can do. */
+import { useTranslation } from "react-i18next";
+import type { FullTurn } from "@/api/types";
+import { Shape } from "@/components/Sign";
+import { Remaining } from "@/components/times";
+import { turnTone } from "@/lib/signs";
+import { TurnButtons } from "./TurnButtons";
+import classes from "./TurnFailure.module.css";
+
+export function TurnFailure({ turn }: { turn: FullTurn }) {
+  const { t } = useTranslation();
+  if (!turn.failure) return null;
+  const tone = turnTone(turn.state);
+  return (
+    <section data-tone={tone} className={classes.failure} aria-label={t("failure.title")}>
+      <Shape tone={tone} size={16} />
+      <dl className={classes.parts}>
+        <dt>{t("failure.happened")}</dt>
+        <dd className={classes.message}>{turn.failure.message}</dd>
+        <dt>{t("failure.done")}</dt>
+        <dd>
+          {t("failure.attempts", { count: turn.attempts })}{" "}
+          {turn.retry_at ? (
+            <>
+              {t("failure.next")} <Remaining to={turn.retry_at} />
+            </>
+          ) : null}
+        </dd>
+        <dt>{t("failure.canDo")}</dt>
+        <dd>
+          <p>{t(turn.state === "failed" ? "failure.retryKeepsNumber" : "failure.waits")}</p>
+          <TurnButtons turn={turn} />
+        </dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+/** One turn of a list: sign, number, what was asked, when, how long, what it cost. */
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { isExpected } from "@/api/turnLists";
+import type { Turn } from "@/api/types";
+import { Money } from "@/components/figures";
+import { TurnSign } from "@/components/Sign";
+import { Ago, Elapsed, Took } from "@/components/times";
+import classes from "./TurnRow.module.css";
+
+interface TurnRowProps {
+  turn: Turn;
+  worker?: boolean;
+}
+
+export function TurnRow({ turn, worker = false }: TurnRowProps) {
+  const { t } = useTranslation();
+  const content = (
+    <>
+      <TurnSign state={turn.state} bare />
+      <span className={`meta figure ${classes.number}`}>
+        {turn.number ? `#${turn.number}` : ""}
+      </span>
+      <span className={`one-line ${classes.what}`}>
+        {worker ? <strong className={classes.worker}>{turn.worker ?? turn.channel} </strong> : null}
+        {turn.prompt_head}
+      </span>
+      <span className={`one-line meta ${classes.second}`}>
+        {isExpected(turn) ? t("turn.sending") : <Second turn={turn} />}
+      </span>
+      <span className={`meta ${classes.when}`}>
+        <Ago at={turn.finished_at ?? turn.received_at} />
+      </span>
+      <span className={`meta ${classes.took}`}>
+        <Lasted turn={turn} />
+      </span>
+      <span className={`meta ${classes.cost}`}>
+        {turn.started_at ? <Money micros={turn.cost_micros} /> : null}
+      </span>
+    </>
+  );
+  if (isExpected(turn)) return <div className={classes.row}>{content}</div>;
+  return (
+    <Link to="/turns/$id" params={{ id: turn.id }} className={classes.row} data-turn>
+      {content}
+    </Link>
+  );
+}
+
+/** Under what was asked: why it failed, or how the answer begins. */
+function Second({ turn }: { turn: Turn }) {
+  if (turn.failure)
+    return (
+      <span data-tone="failed" className={classes.failure}>
+        {turn.failure.message}
+      </span>
+    );
+  return turn.answer_head ?? "";
+}
+
+function Lasted({ turn }: { turn: Turn }) {
+  if (!turn.started_at) return null;
+  if (turn.finished_at) return <Took from={turn.started_at} to={turn.finished_at} />;
+  return turn.state === "running" ? <Elapsed from={turn.started_at} /> : null;
+}

@@ -1,0 +1,52 @@
+/** Why a worker does not go on: the reason, until when, and the button that helps. */
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconPlayerPlayFilled } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Worker } from "@/api/types";
+import { WorkerSign } from "@/components/Sign";
+import { useErrorText } from "@/components/Trouble";
+import { Until } from "@/components/times";
+import { workerTone } from "@/lib/signs";
+import { useResumeWorker } from "./api";
+import classes from "./WorkerNotice.module.css";
+
+interface WorkerNoticeProps {
+  worker: Worker;
+  /** Where the worker is not on the page itself, its name leads there. */
+  name?: React.ReactNode;
+}
+
+export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
+  const { t } = useTranslation();
+  const say = useErrorText();
+  const resume = useResumeWorker(worker.name);
+  const { state } = worker;
+  if (state !== "parked" && state !== "stopped" && state !== "away") return null;
+  const onError = (error: unknown) => notifications.show({ color: "red", message: say(error) });
+  return (
+    <div data-tone={workerTone(state)} className={classes.notice}>
+      <WorkerSign state={state} />
+      <div className={classes.text}>
+        {name}
+        <p>{worker.state_reason ?? t(`workers.reason.${state}`)}</p>
+        {worker.state_until ? (
+          <p className="meta">
+            {t("workers.until")} <Until at={worker.state_until} />
+          </p>
+        ) : null}
+      </div>
+      {state === "away" ? null : (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconPlayerPlayFilled size={14} />}
+          loading={resume.isPending}
+          onClick={() => resume.mutate(undefined, { onError })}
+        >
+          {t(state === "parked" ? "workers.tryNow" : "workers.resume")}
+        </Button>
+      )}
+    </div>
+  );
+}

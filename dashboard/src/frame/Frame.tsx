@@ -1,0 +1,40 @@
+/** What stands around every room. */
+import { useQuery } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Ribbon } from "@/features/connection/Ribbon";
+import { statusOptions } from "@/features/now/api";
+import { onSignedIn } from "@/lib/client";
+import classes from "./Frame.module.css";
+import { Rail } from "./Rail";
+import { SignedOut } from "./SignedOut";
+import { TopBar } from "./TopBar";
+
+export function Frame() {
+  const { t } = useTranslation();
+  const signedIn = useSignedIn();
+  const { data: status } = useQuery(statusOptions);
+  if (!signedIn) return <SignedOut />;
+  return (
+    <div className={classes.frame}>
+      <a href="#main" className={classes.skip}>
+        {t("frame.skip")}
+      </a>
+      <Rail status={status} />
+      <div className={classes.page}>
+        <TopBar status={status} />
+        {status ? <Ribbon status={status} /> : null}
+        <main id="main" tabIndex={-1} className={classes.main}>
+          <Outlet />
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function useSignedIn(): boolean {
+  const [signedIn, setSignedIn] = useState(true);
+  useEffect(() => onSignedIn(setSignedIn), []);
+  return signedIn;
+}

@@ -1,0 +1,93 @@
+/** What live events mean for what is cached: logs grow, and what an event made stale is read again. */
+import { QueryClient } from "@tanstack/react-query";
+import { keys } from "@/api/keys";
+import { refreshTurnLists } from "@/api/turnLists";
+import type { SempreEvent } from "@/api/types";
+import { ApiError, ask, client, reportSignedIn } from "./client";
+import { EventStream } from "./events";
+import { catchUpLogs, feedLogs } from "./turnLogs";
+
+/** A page full of running turns asks the server so often at most. */
+const REFRESH_EVERY = 400;
+const LOG_ONLY = new Set(["turn.text", "turn.thinking", "turn.tool", "turn.tool_result"]);
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+let stale = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let refreshed = 0;
+
+function markStale(events: readonly SempreEvent[]): void {
+  for (const event of events) {
+    if (LOG_ONLY.has(event.kind)) continue;
+    const area = event.kind.split(".", 1)[0];
+    stale.add("status").add("workers");
+    if (area === "turn" && event.turn_id) stale.add(`turn ${event.turn_id}`);
+    if (event.kind === "turn.ended" || event.kind === "turn.accepted") stale.add("dead-letters");
+    if (area === "system") stale.add("connection").add("settings");
+  }
+  if (stale.size === 0 || timer !== undefined) return;
+  timer = setTimeout(refresh, Math.max(0, refreshed + REFRESH_EVERY - Date.now()));
+}
+
+function refresh(): void {
+  const marks = stale;
+  stale = new Set();
+  timer = undefined;
+  refreshed = Date.now();
+  const again = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
+  let turns = false;
+  for (const mark of marks) {
+    if (mark.startsWith("turn ")) {
+      turns = true;
+      again(keys.turn(mark.slice(5)));
+    } else again([mark]);
+  }
+  if (!turns) return;
+  again(["turns", "head"]);
+  // A failed refresh is mended by the next event or the next connection.
+  refreshTurnLists(queryClient).catch(() => undefined);
+}
+
+function onLive(fresh: boolean): void {
+  // Another log (a model was connected, another home): nothing on this page holds any more.
+  if (fresh) return location.reload();
+  catchUpLogs();
+  void queryClient.invalidateQueries({ predicate: (query) => query.queryKey[1] !== "list" });
+  refreshTurnLists(queryClient).catch(() => undefined);
+}
+
+async function readStatus() {
+  const status = await ask(client.GET("/api/status"));
+  reportSignedIn(true);
+  queryClient.setQueryData(keys.status, status);
+  return status;
+}
+
+export const stream = new EventStream({
+  status: readStatus,
+  open: (after) => new EventSource(`/api/events?after=${after}`),
+  onEvents: (events) => {
+    feedLogs(events);
+    markStale(events);
+  },
+  onLive,
+});
+
+export function startLive(): void {
+  addEventListener("offline", stream.goOffline);
+  addEventListener("online", () => void stream.connect());
+  // A page that comes back from the browser's cache or from sleep has no connection any more.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) void stream.connect();
+  });
+  void stream.connect();
+}

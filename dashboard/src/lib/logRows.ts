@@ -1,0 +1,152 @@
+/** What a turn's events look like as lines of a log: pieces of one text joined, a tool with its result. Pure. */
+import type { SempreEvent } from "@/api/types";
+
+interface Line {
+  seq: number;
+  at: number;
+}
+export interface WordsRow extends Line {
+  kind: "text" | "thinking";
+  block: string;
+  text: string;
+}
+export interface ToolRow extends Line {
+  kind: "tool";
+  callId: string;
+  tool: string;
+  input: unknown;
+  result?: { ok: boolean; output: string; durationMs: number | null };
+  refused?: { rule: string; reason: string };
+}
+export interface NoteRow extends Line {
+  kind: "note";
+  event: string;
+  details: Record<string, unknown>;
+}
+export type Row = WordsRow | ToolRow | NoteRow;
+
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined || value === null ? "" : JSON.stringify(value, null, 2);
+}
+
+export const numberOf = (value: unknown): number | null =>
+  typeof value === "number" ? value : null;
+
+/** Adds events to rows; gives new rows, of which only the changed ones are new objects. */
+export function addEvents(rows: readonly Row[], events: readonly SempreEvent[]): Row[] {
+  const next = [...rows];
+  for (const event of events) addEvent(next, event);
+  return next;
+}
+
+function addEvent(rows: Row[], event: SempreEvent): void {
+  switch (event.kind) {
+    case "turn.text":
+    case "turn.thinking":
+      addWords(rows, event, event.kind === "turn.text" ? "text" : "thinking");
+      return;
+    case "turn.tool":
+      rows.push(toolRow(event));
+      return;
+    case "turn.tool_result":
+      addResult(rows, event);
+      return;
+    case "turn.tool_refused":
+      addRefusal(rows, event);
+      return;
+    default:
+      rows.push({ ...line(event), kind: "note", event: event.kind, details: event.details });
+  }
+}
+
+const line = (event: SempreEvent): Line => ({ seq: event.seq ?? 0, at: Date.parse(event.at) });
+
+function addWords(rows: Row[], event: SempreEvent, kind: WordsRow["kind"]): void {
+  const block = textOf(event.details["block"]);
+  const text = textOf(event.details["text"]);
+  const last = rows.at(-1);
+  if (last?.kind === kind && last.block === block) {
+    rows[rows.length - 1] = { ...last, text: last.text + text };
+  } else {
+    rows.push({ ...line(event), kind, block, text });
+  }
+}
+
+function toolRow(event: SempreEvent): ToolRow {
+  const { call_id, tool, input } = event.details;
+  return { ...line(event), kind: "tool", callId: textOf(call_id), tool: textOf(tool), input };
+}
+
+/** Where the call stands, searched from the end; -1 when the log does not hold it. */
+function findCall(rows: readonly Row[], event: SempreEvent): number {
+  const callId = textOf(event.details["call_id"]);
+  return rows.findLastIndex((row) => row.kind === "tool" && row.callId === callId);
+}
+
+function changeCall(rows: Row[], event: SempreEvent, change: Partial<ToolRow>): void {
+  const index = findCall(rows, event);
+  const found = rows[index];
+  if (found?.kind === "tool") rows[index] = { ...found, ...change };
+  else rows.push({ ...toolRow(event), ...change });
+}
+
+function addResult(rows: Row[], event: SempreEvent): void {
+  const { ok, output, duration_ms } = event.details;
+  changeCall(rows, event, {
+    result: { ok: ok !== false, output: textOf(output), durationMs: numberOf(duration_ms) },
+  });
+}
+
+function addRefusal(rows: Row[], event: SempreEvent): void {
+  const { rule, reason } = event.details;
+  changeCall(rows, event, { refused: { rule: textOf(rule), reason: textOf(reason) } });
+}
+
+const SAYS_MOST = [
+  "command",
+  "file_path",
+  "path",
+  "pattern",
+  "url",
+  "query",
+  "description",
+  "prompt",
+];
+
+/** One line that says what a tool was asked to do. */
+export function toolHead(input: unknown): string {
+  if (typeof input !== "object" || input === null) return textOf(input);
+  const fields = input as Record<string, unknown>;
+  const name = SAYS_MOST.find((key) => typeof fields[key] === "string");
+  return (name ? textOf(fields[name]) : JSON.stringify(input)).replace(/\s+/g, " ").trim();
+}
+
+/** A row as plain text: what search looks through and copying gives. */
+export function rowText(row: Row): string {
+  if (row.kind === "note") return `${row.event} ${noteText(row.details)}`.trim();
+  if (row.kind !== "tool") return row.text;
+  const head = `${row.tool} ${textOf(row.input)}`;
+  const end = row.refused ? `${row.refused.reason} (${row.refused.rule})` : row.result?.output;
+  return end ? `${head}\n${end}` : head;
+}
+
+export function noteText(details: Record<string, unknown>): string {
+  const message = details["message"] ?? details["reason"];
+  if (typeof message === "string") return message;
+  const pairs = Object.entries(details).filter(([, value]) => value !== null && value !== "");
+  return pairs.map(([name, value]) => `${name}=${flat(value)}`).join(" ");
+}
+
+const flat = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+/** The line shown where a turn has one line only. */
+export function lastLine(rows: readonly Row[]): Row | undefined {
+  return rows.findLast(
+    (row) => (row.kind === "text" && row.text.trim() !== "") || row.kind === "tool" || isNews(row),
+  );
+}
+
+const isNews = (row: Row): boolean =>
+  row.kind === "note" && (row.event === "turn.retrying" || row.event === "turn.note");

@@ -1,0 +1,76 @@
+/** Which address shows which room; each room's code comes when it is opened. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import type { TurnState } from "@/api/types";
+import { Frame } from "@/frame/Frame";
+import { NotFound, RoomFailed } from "@/frame/NotFound";
+import { readLine, readState, readText } from "@/lib/addresses";
+
+const root = createRootRoute({ component: Frame });
+
+const now = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/routes/now"), "NowRoom"),
+});
+
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: "/workers",
+  component: lazyRouteComponent(() => import("@/routes/workers"), "WorkersRoom"),
+});
+
+export interface HistorySearch {
+  state?: TurnState | undefined;
+  q?: string | undefined;
+}
+
+const worker = createRoute({
+  getParentRoute: () => root,
+  path: "/workers/$name",
+  validateSearch: (search: Record<string, unknown>): HistorySearch => ({
+    state: readState(search["state"]),
+    q: readText(search["q"]),
+  }),
+  component: lazyRouteComponent(() => import("@/routes/worker"), "WorkerRoom"),
+});
+
+const turn = createRoute({
+  getParentRoute: () => root,
+  path: "/turns/$id",
+  validateSearch: (search: Record<string, unknown>): { line?: number | undefined } => ({
+    line: readLine(search["line"]),
+  }),
+  component: lazyRouteComponent(() => import("@/routes/turn"), "TurnRoom"),
+});
+
+const failures = createRoute({
+  getParentRoute: () => root,
+  path: "/failures",
+  component: lazyRouteComponent(() => import("@/routes/failures"), "FailuresRoom"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/routes/settings"), "SettingsRoom"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([now, workers, worker, turn, failures, settings]),
+  basepath: "/dashboard",
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: RoomFailed,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

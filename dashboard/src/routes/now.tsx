@@ -1,0 +1,156 @@
+/** Now: is all well, is anything waiting for me, what is it costing. */
+import { Anchor, Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Status, Turn, Worker } from "@/api/types";
+import { Copyable } from "@/components/Copy";
+import { Empty } from "@/components/Empty";
+import { Loading } from "@/components/Loading";
+import { Page, Section } from "@/components/Page";
+import { Trouble } from "@/components/Trouble";
+import { statusOptions } from "@/features/now/api";
+import { StatusLine } from "@/features/now/StatusLine";
+import { Today } from "@/features/now/Today";
+import { turnHeadOptions } from "@/features/turns/api";
+import { TurnCard } from "@/features/turns/TurnCard";
+import { TurnRow } from "@/features/turns/TurnRow";
+import { workersOptions } from "@/features/workers/api";
+import { WorkerNotice } from "@/features/workers/WorkerNotice";
+import classes from "./now.module.css";
+
+const RECENT = 8;
+const DAY = 200;
+const HELD = new Set<Worker["state"]>(["parked", "stopped", "away"]);
+
+export function NowRoom() {
+  const { t } = useTranslation();
+  const status = useQuery(statusOptions);
+  const workers = useQuery(workersOptions);
+  const recent = useQuery(turnHeadOptions({}, DAY));
+  const held = (workers.data ?? []).filter((worker) => HELD.has(worker.state));
+  const count = (state: Worker["state"]) => held.filter((each) => each.state === state).length;
+  const lead = status.data ? (
+    <StatusLine
+      status={status.data}
+      held={{ stopped: count("stopped"), parked: count("parked") }}
+    />
+  ) : (
+    <div className={classes.leadSpace} />
+  );
+  const error = status.error ?? workers.error ?? recent.error;
+  return (
+    <Page title={t("room.now")} lead={lead}>
+      {error ? <Trouble error={error} retry={() => void status.refetch()} /> : null}
+      {workers.isPending || recent.isPending ? (
+        <Loading rows={5} height={64} />
+      ) : (
+        <Rooms
+          status={status.data}
+          workers={workers.data ?? []}
+          held={held}
+          turns={recent.data?.items ?? []}
+        />
+      )}
+    </Page>
+  );
+}
+
+interface RoomsProps {
+  status: Status | undefined;
+  workers: readonly Worker[];
+  held: readonly Worker[];
+  turns: readonly Turn[];
+}
+
+function Rooms({ status, workers, held, turns }: RoomsProps) {
+  const { t } = useTranslation();
+  const running = workers.flatMap((worker) => (worker.live ? [worker.live] : []));
+  const failed = turns.filter((turn) => turn.state === "failed").slice(0, 3);
+  const answered = turns.filter((turn) => turn.state === "answered").slice(0, RECENT);
+  return (
+    <>
+      {held.length > 0 ? (
+        <Section title={t("now.waiting")} count={held.length}>
+          {held.map((worker) => (
+            <WorkerNotice key={worker.name} worker={worker} name={<NameOf worker={worker} />} />
+          ))}
+        </Section>
+      ) : null}
+      <Section title={t("now.running")} count={running.length}>
+        {running.length > 0 ? (
+          running.map((turn) => <TurnCard key={turn.id} turn={turn} />)
+        ) : (
+          <NothingRuns workers={workers} status={status} />
+        )}
+      </Section>
+      {failed.length > 0 ? (
+        <Section
+          title={t("now.trouble")}
+          aside={
+            <Anchor component={Link} to="/failures" size="sm">
+              {t("now.allFailures")}
+            </Anchor>
+          }
+        >
+          <Rows turns={failed} />
+        </Section>
+      ) : null}
+      {status ? (
+        <Section title={t("now.today")}>
+          <Today status={status} turns={turns} />
+        </Section>
+      ) : null}
+      {answered.length > 0 ? (
+        <Section title={t("now.recent")}>
+          <Rows turns={answered} />
+        </Section>
+      ) : null}
+    </>
+  );
+}
+
+function Rows({ turns }: { turns: readonly Turn[] }) {
+  return (
+    <div className={`card ${classes.rows}`}>
+      {turns.map((turn) => (
+        <TurnRow key={turn.id} turn={turn} worker />
+      ))}
+    </div>
+  );
+}
+
+function NameOf({ worker }: { worker: Worker }) {
+  return (
+    <Link to="/workers/$name" params={{ name: worker.name }} className={classes.name}>
+      {worker.name}
+    </Link>
+  );
+}
+
+/** The one action that fills the page: a prompt for the first worker, or a folder for one. */
+function NothingRuns({
+  workers,
+  status,
+}: {
+  workers: readonly Worker[];
+  status: Status | undefined;
+}) {
+  const { t } = useTranslation();
+  const first = workers[0];
+  if (!first) {
+    return (
+      <Empty title={t("workers.none")}>
+        <Copyable text={`${status?.home ?? ""}/.queue/sentinela`} label={t("workers.copyFolder")} />
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={t("now.nothingRuns")}>
+      <Copyable text={first.queue_path} label={t("queue.copy", { label: t("queue.in") })} />
+      <Button size="xs" component={Link} to={`/workers/${encodeURIComponent(first.name)}`}>
+        {t("now.write", { worker: first.name })}
+      </Button>
+    </Empty>
+  );
+}

@@ -1,0 +1,126 @@
+/** One worker: what it does now, writing to it, all it did, its memory and its folders. */
+import { Anchor } from "@mantine/core";
+import { IconChevronLeft } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Worker } from "@/api/types";
+import { Copyable } from "@/components/Copy";
+import { Empty } from "@/components/Empty";
+import { Loading } from "@/components/Loading";
+import { Page, Section } from "@/components/Page";
+import { WorkerSign } from "@/components/Sign";
+import { Trouble } from "@/components/Trouble";
+import { HistoryFilters } from "@/features/turns/HistoryFilters";
+import { LiveTurn } from "@/features/turns/LiveTurn";
+import { TurnHistory } from "@/features/turns/TurnHistory";
+import { workerOptions, workersOptions } from "@/features/workers/api";
+import { Composer } from "@/features/workers/Composer";
+import { QueuePanel, SchedulePanel } from "@/features/workers/QueuePanel";
+import { SessionPanel } from "@/features/workers/SessionPanel";
+import { WorkerList } from "@/features/workers/WorkerList";
+import { WorkerNotice } from "@/features/workers/WorkerNotice";
+import classes from "./worker.module.css";
+
+const route = getRouteApi("/workers/$name");
+
+export function WorkerRoom() {
+  const { t } = useTranslation();
+  const { name } = route.useParams();
+  const workers = useQuery(workersOptions);
+  const worker = useQuery({
+    ...workerOptions(name),
+    // What the list knows is shown until the worker's own answer is there.
+    placeholderData: workers.data?.find((each) => each.name === name),
+  });
+  return (
+    <div className={classes.room}>
+      <div className={classes.list}>
+        {workers.data ? (
+          <WorkerList workers={workers.data} chosen={name} />
+        ) : (
+          <Loading rows={4} height={58} />
+        )}
+      </div>
+      <Page
+        title={name}
+        tab={`${name} · ${t("room.workers")}`}
+        lead={worker.data ? <Lead worker={worker.data} /> : undefined}
+        actions={
+          <Anchor component={Link} to="/workers" size="sm" className={classes.back}>
+            <IconChevronLeft size={14} /> {t("room.workers")}
+          </Anchor>
+        }
+      >
+        {worker.data ? (
+          <WorkerParts key={name} worker={worker.data} />
+        ) : worker.isError ? (
+          <Trouble error={worker.error} retry={() => void worker.refetch()} />
+        ) : (
+          <Loading rows={3} height={120} />
+        )}
+      </Page>
+    </div>
+  );
+}
+
+function Lead({ worker }: { worker: Worker }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.lead}>
+      <WorkerSign state={worker.state} />
+      {worker.model ? <span className="mono">{worker.model}</span> : null}
+      {worker.queued > 0 ? <span>{t("workers.queued", { count: worker.queued })}</span> : null}
+    </div>
+  );
+}
+
+function WorkerParts({ worker }: { worker: Worker }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.columns}>
+      <div className={classes.main}>
+        <WorkerNotice worker={worker} />
+        {worker.live ? (
+          <Section title={t("workers.live")}>
+            <LiveTurn turn={worker.live} />
+          </Section>
+        ) : null}
+        <Composer worker={worker} />
+        <History worker={worker} />
+      </div>
+      <aside className={classes.side} aria-label={t("workers.about")}>
+        <SessionPanel worker={worker} />
+        <QueuePanel worker={worker} />
+        <SchedulePanel worker={worker} />
+      </aside>
+    </div>
+  );
+}
+
+function History({ worker }: { worker: Worker }) {
+  const { t } = useTranslation();
+  const { state, q } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (search: { state?: typeof state; q?: typeof q }) =>
+    void navigate({ search, replace: true, resetScroll: false });
+  return (
+    <Section title={t("history.title")}>
+      <HistoryFilters
+        state={state}
+        q={q}
+        onState={(chosen) => show({ state: chosen, q })}
+        onSearch={(words) => show({ state, q: words })}
+      />
+      <TurnHistory
+        filter={{ channel: worker.channel, ...(state ? { state } : {}), ...(q ? { q } : {}) }}
+        onClear={() => show({})}
+        empty={
+          <Empty title={t("workers.noTurns")}>
+            <Copyable text={worker.queue_path} label={t("queue.copy", { label: t("queue.in") })} />
+          </Empty>
+        }
+      />
+    </Section>
+  );
+}
