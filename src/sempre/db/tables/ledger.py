@@ -15,15 +15,17 @@ ledger = sa.Table(
     sa.Column("session_id", sa.Text, nullable=False),
     sa.Column("agent", sa.Text),  # set for a subagent's call
     sa.Column("model", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # in_flight, booked, uncounted, unknown
+    sa.Column("state", sa.Text, nullable=False),  # budgets.totals.CallState
     sa.Column("input_tokens", sa.BigInteger, nullable=False),
     sa.Column("output_tokens", sa.BigInteger, nullable=False),
     sa.Column("cache_read_tokens", sa.BigInteger, nullable=False),
     sa.Column("cache_write_tokens", sa.BigInteger, nullable=False),
-    sa.Column("cost_micros", sa.BigInteger),  # null: no price known for the model
     sa.Column(
-        "process", sa.Text, nullable=False
-    ),  # who has it in flight, to tell a crash's leftovers
+        "cost_micros", sa.BigInteger
+    ),  # null: no price known for the model, or nothing counted
+    sa.Column("request_id", sa.Text),  # the provider's own name for the call
+    # Who has it in flight, to tell what a crash left.
+    sa.Column("process", sa.Text, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Index("ix_ledger_turn_id", "turn_id"),
@@ -40,5 +42,6 @@ prices = sa.Table(
     sa.Column("output_micros", sa.BigInteger, nullable=False),
     sa.Column("cache_read_micros", sa.BigInteger, nullable=False),
     sa.Column("cache_write_micros", sa.BigInteger, nullable=False),
+    sa.Column("cache_write_hour_micros", sa.BigInteger, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
 )

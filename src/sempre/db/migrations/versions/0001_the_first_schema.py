@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("cache_read_tokens", sa.BigInteger(), nullable=False),
         sa.Column("cache_write_tokens", sa.BigInteger(), nullable=False),
         sa.Column("cost_micros", sa.BigInteger(), nullable=True),
+        sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("process", sa.Text(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
@@ -80,6 +81,7 @@ def upgrade() -> None:
         "logins",
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_logins")),
@@ -91,6 +93,7 @@ def upgrade() -> None:
         sa.Column("output_micros", sa.BigInteger(), nullable=False),
         sa.Column("cache_read_micros", sa.BigInteger(), nullable=False),
         sa.Column("cache_write_micros", sa.BigInteger(), nullable=False),
+        sa.Column("cache_write_hour_micros", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("model", name=op.f("pk_prices")),
     )

@@ -1,0 +1,191 @@
+"""The ledger: every model call is a row, written before the call leaves and settled when it has ended.
+
+It is what `contract.gate.Meter` promises. A settlement that the database does not take is tried until it does;
+what a dead process left in flight is marked as unknown by the next one's `sweep`.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+import structlog
+
+from sempre import clock, ids
+from sempre.budgets import _store
+from sempre.budgets.prices import find_price
+from sempre.budgets.spending import Spending
+from sempre.budgets.totals import CallState
+from sempre.contract.gate import Caller, Extras, Tell
+from sempre.contract.messages import Usage
+from sempre.db import Database
+from sempre.errors import NotFoundError, RefusedError, UnavailableError
+from sempre.tasks import spawn
+
+_log = structlog.stdlib.get_logger(__name__)
+_AGAIN_SECONDS = 1.0
+_CLOSING_SECONDS = 10.0
+
+
+class OverBudgetError(RefusedError):
+    """A limit is reached, or a person said stop: the call is not made."""
+
+    code = "budget"
+
+
+class Limits(Protocol):
+    """What may be spent."""
+
+    async def check(self, channel: str, turn_id: str | None) -> str | None:
+        """Why no further call may be made for this turn; None when one may."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Open:
+    """A call of this process that is not settled yet."""
+
+    channel: str
+    turn_id: str | None
+    agent: str | None
+    model: str
+
+
+class Ledger(Spending):
+    """`process` names this start of this process, and no earlier or other one. `tell` hears of `turn.usage`."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        process: str,
+        zone: tzinfo,
+        limits: Limits | None = None,
+        tell: Tell | None = None,
+    ) -> None:
+        super().__init__(db, zone)
+        self._process = process
+        self._limits = limits
+        self._tell = tell
+        self._refusing: str | None = None
+        self._open: dict[str, _Open] = {}
+        self._settling: dict[asyncio.Task[None], str | None] = {}
+
+    def refuse(self, reason: str | None) -> None:
+        """From now on refuse every call for this reason; None: let them through again."""
+        self._refusing = reason
+
+    async def sweep(self, alive: Collection[str] = ()) -> int:
+        """Mark as unknown what processes that are neither this one nor among `alive` left in flight."""
+        async with self._db.transaction() as session:
+            return await _store.abandon(session, {self._process, *alive}, clock.now())
+
+    async def begin(self, caller: Caller, model: str, *, agent: str | None) -> str:
+        """Raises OverBudgetError, UnavailableError."""
+        begun = _Open(channel=caller.channel, turn_id=caller.turn_id, agent=agent, model=model)
+        opening = _store.Opening(
+            id=ids.new_id(),
+            channel=caller.channel,
+            turn_id=caller.turn_id,
+            attempt_id=caller.attempt_id,
+            session_id=caller.session_id,
+            agent=agent,
+            model=model,
+            process=self._process,
+            started_at=clock.now(),
+        )
+        await self._check(begun)
+        async with self._db.transaction() as session:
+            await _store.open_call(session, opening)
+        self._open[opening["id"]] = begun
+        return opening["id"]
+
+    async def settle(
+        self,
+        entry: str,
+        usage: Usage | None,
+        *,
+        model: str | None,
+        complete: bool = True,
+        extras: Extras | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Raises NotFoundError for an entry that is not in flight here. Goes on when its caller is cancelled."""
+        begun = self._open.pop(entry, None)
+        if begun is None:
+            raise NotFoundError(f"The call {entry} is not in flight here. Settle a call once.")
+        counted = usage or Usage()
+        closing = _store.Closing(
+            state=_state(usage, complete=complete),
+            model=model or begun.model,
+            input_tokens=counted.input_tokens,
+            output_tokens=counted.output_tokens,
+            cache_read_tokens=counted.cache_read_tokens,
+            cache_write_tokens=counted.cache_write_tokens,
+            cost_micros=0 if usage is None and complete else None,
+            request_id=request_id,
+            ended_at=clock.now(),
+        )
+        task = spawn(self._close(entry, begun, closing, usage, extras or Extras()), name="settle")
+        self._settling[task] = begun.turn_id
+        task.add_done_callback(self._settling.pop)
+        await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait until what has ended is written; give up after a while when the database takes nothing."""
+        if self._settling:
+            await asyncio.wait(self._settling, timeout=_CLOSING_SECONDS)
+        if self._settling:
+            _log.error("budgets.lost_at_stop", count=len(self._settling))
+
+    async def _check(self, begun: _Open) -> None:
+        reason = self._refusing
+        if reason is None and self._limits is not None:
+            reason = await self._limits.check(begun.channel, begun.turn_id)
+        if reason is not None:
+            raise OverBudgetError(reason)
+
+    async def _close(
+        self, entry: str, begun: _Open, closing: _store.Closing, usage: Usage | None, extras: Extras
+    ) -> None:
+        complained = False
+        while True:
+            try:
+                async with self._db.transaction() as session:
+                    if usage is not None:
+                        price = find_price(closing["model"], await _store.read_prices(session))
+                        closing["cost_micros"] = price.cost(usage, extras) if price else None
+                    await _store.close_call(session, entry, closing)
+                break
+            except UnavailableError as error:
+                if not complained:
+                    _log.error("budgets.not_settled", entry=entry, reason=error.message)
+                complained = True
+                await asyncio.sleep(_AGAIN_SECONDS)
+        self._told(entry, begun, closing)
+
+    def _told(self, entry: str, begun: _Open, closing: _store.Closing) -> None:
+        if self._tell is None or begun.turn_id is None or closing["state"] is CallState.FAILED:
+            return
+        details = {
+            "call": entry,
+            "agent": begun.agent,
+            "model": closing["model"],
+            "state": closing["state"].value,
+            "input_tokens": closing["input_tokens"],
+            "output_tokens": closing["output_tokens"],
+            "cache_read_tokens": closing["cache_read_tokens"],
+            "cache_write_tokens": closing["cache_write_tokens"],
+            "cost_micros": closing["cost_micros"],
+        }
+        self._tell(begun.turn_id, begun.channel, "turn.usage", details)
+
+    def _unsettled(self, turn_ids: Collection[str]) -> list[asyncio.Task[None]]:
+        return [task for task, turn_id in self._settling.items() if turn_id in turn_ids]
+
+
+def _state(usage: Usage | None, *, complete: bool) -> CallState:
+    if not complete:
+        return CallState.UNKNOWN
+    return CallState.BOOKED if usage is not None else CallState.FAILED
