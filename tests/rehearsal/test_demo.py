@@ -1,5 +1,7 @@
 """A newcomer's prompt gets a friendly answer, in their language, that says it is scripted."""
 
+from typing import Any
+
 import pytest
 
 from sempre.rehearsal import demo
@@ -11,8 +13,8 @@ TOOLS = [{"name": "Bash"}, {"name": "Write"}]
 PLACE = system("You work here:\n - Primary working directory: C:\\work\\caf\u00e9\n - Platform: x")
 
 
-def answer(*messages: object, tools: object = TOOLS) -> Answer:
-    request = read_request(encode(ask(*messages, tools=tools)))  # pyright: ignore[reportArgumentType]
+def answer(*messages: Any, tools: Any = TOOLS) -> Answer:
+    request = read_request(encode(ask(*messages, tools=tools)))
     return demo.answer(request, find_prompt(request), 0.03)
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -119,7 +120,7 @@ def test_said_text(prompt: str, said: str | None):
 def test_each_directive(prompt: str, expected: Script):
     script = read_script("text before " + prompt)
     assert script.source == prompt
-    assert script == Script(**{**vars(expected), "source": prompt})
+    assert script == replace(expected, source=prompt)
 
 
 @pytest.mark.parametrize(

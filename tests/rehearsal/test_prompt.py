@@ -1,5 +1,7 @@
 """Which prompt steers the answer, and which results came after it."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,8 @@ from sempre.rehearsal.prompt import Prompt, ToolResult, find_prompt, read_reques
 from tests.rehearsal.bodies import ask, assistant, encode, result, system, text, user
 
 
-def found(*messages: object) -> Prompt:
-    return find_prompt(read_request(encode(ask(*messages))))  # pyright: ignore[reportArgumentType]
+def found(*messages: Any) -> Prompt:
+    return find_prompt(read_request(encode(ask(*messages))))
 
 
 def test_last_text_of_a_message_counts_because_unanswered_prompts_stand_before_it():

@@ -1,5 +1,7 @@
 """Token numbers look like a provider's: the whole request is counted once, the old part from the cache."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,11 +11,13 @@ from sempre.rehearsal.script import Script, Tokens
 from sempre.rehearsal.usage import Usage, count_usage
 from tests.rehearsal.bodies import ask, assistant, encode, user
 
-CACHED = {"system": [{"type": "text", "text": "s" * 4000, "cache_control": {"type": "ephemeral"}}]}
+CACHED: dict[str, Any] = {
+    "system": [{"type": "text", "text": "s" * 4000, "cache_control": {"type": "ephemeral"}}]
+}
 
 
-def usage(*messages: object, script: Script | None = None, **fields: object) -> tuple[int, Usage]:
-    body = encode(ask(*messages, **fields))  # pyright: ignore[reportArgumentType]
+def usage(*messages: Any, script: Script | None = None, **fields: Any) -> tuple[int, Usage]:
+    body = encode(ask(*messages, **fields))
     blocks = (Text("an answer"),)
     return len(body), count_usage(read_request(body), body, script or Script(), blocks)
 

@@ -1,7 +1,9 @@
-"""Stand-ins for the outside world, scripted, for the demo, tests and load: so far the Messages API."""
+"""Stand-ins for the outside world, scripted, for the demo, tests and load: the Messages API, an agent, a workspace."""
 
+from sempre.rehearsal.agent import ScriptedAgent
 from sempre.rehearsal.directives import write_say, write_tool
 from sempre.rehearsal.record import Call, Outcome, Record, fingerprint
+from sempre.rehearsal.sample import lay_down
 from sempre.rehearsal.server import MessagesApi
 from sempre.rehearsal.usage import Usage
 
@@ -10,8 +12,10 @@ __all__ = [
     "MessagesApi",
     "Outcome",
     "Record",
+    "ScriptedAgent",
     "Usage",
     "fingerprint",
+    "lay_down",
     "write_say",
     "write_tool",
 ]

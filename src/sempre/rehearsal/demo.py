@@ -74,18 +74,24 @@ def answer(request: MessagesRequest, prompt: Prompt, pace: float) -> Answer:
     """The demo answer, or the tool use before it."""
     if "<analysis>" in prompt.text and "<summary>" in prompt.text:
         return Answer((Text(_SUMMARY),), "end_turn")
-    language = language_of(prompt.text)
-    call = _call(request, prompt.text, language)
+    said = _without_note(prompt.text)
+    language = language_of(said)
+    call = _call(request, said, language)
     if call is not None and not prompt.results:
         opening = Text(
             "Vou usar uma ferramenta." if language == "pt" else "Let me use a tool for that."
         )
         return Answer((opening, use(call)), "tool_use")
     text = _TEXTS[language].format(
-        label=_LABELS[language], head=_head(prompt.text), seen=_seen(prompt, language)
+        label=_LABELS[language], head=_head(said), seen=_seen(prompt, language)
     )
     blocks: tuple[Block, ...] = (Text(text),)
     return Answer(blocks, "end_turn", Drip(len(text.split()), pace))
+
+
+def _without_note(prompt: str) -> str:
+    """The prompt without what Sempre puts before it when an attempt was interrupted."""
+    return prompt.partition("\n\n")[2] if prompt.startswith("[Sempre] ") else prompt
 
 
 def language_of(prompt: str) -> str:
@@ -95,7 +101,7 @@ def language_of(prompt: str) -> str:
 
 def label_for(prompt: str) -> str:
     """The sentence with which an answer says that it is scripted."""
-    return _LABELS[language_of(prompt)]
+    return _LABELS[language_of(_without_note(prompt))]
 
 
 def _call(request: MessagesRequest, prompt: str, language: str) -> ToolCall | None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import msgspec
 
+from sempre.contract.agents import Ending
 from sempre.rehearsal.scan import find_directives
 from sempre.rehearsal.script import (
     Cut,
     Drip,
     ErrorAnswer,
+    Fail,
     Quota,
     Script,
     ScriptError,
@@ -22,6 +24,11 @@ from sempre.rehearsal.script import (
 _MOST_DIRECTIVES = 1000
 _LONGEST_SECONDS = 86_400.0
 _CUTS = ("text", "headers", "silent")
+_FAILURES = tuple(
+    str(each)
+    for each in Ending
+    if each not in (Ending.ANSWERED, Ending.CANCELLED, Ending.STOPPED, Ending.QUOTA)
+)
 
 
 def read_script(prompt: str) -> Script:
@@ -154,6 +161,13 @@ def _quota(script: Script, value: str) -> Script:
     return replace(script, quota=Quota(_seconds(value) if value else None))
 
 
+def _fail(script: Script, value: str) -> Script:
+    kind, _, times = value.partition(":")
+    if kind not in _FAILURES:
+        raise ValueError(f"expected one of {', '.join(_FAILURES)}.")
+    return replace(script, fail=Fail(Ending(kind), _times(times)))
+
+
 def _delay(script: Script, value: str) -> Script:
     return replace(script, delay=script.delay + _seconds(value))
 
@@ -204,6 +218,7 @@ _READERS: Mapping[str, Callable[[Script, str], Script]] = {
     "http": _http,
     "auth": _auth,
     "quota": _quota,
+    "fail": _fail,
     "delay": _delay,
     "hang": _delay,
     "stall": _stall,

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from sempre import clock
-from sempre.rehearsal.script import Quota, Script
+from sempre.contract.agents import Ending
+from sempre.rehearsal.script import Script
 
 ERROR_TYPES: Mapping[int, str] = {
     400: "invalid_request_error",
@@ -51,14 +52,33 @@ class Faults:
 
     def refuse(self, script: Script, session: str) -> Refusal | None:
         """The error that is due for this call, if one is."""
+        if (until := self.wall(script, session)) is not None:
+            return _quota_refusal(until)
         key = (session, script.source)
-        if script.quota is not None and (wall := self._quota(script.quota, key)):
-            return wall
         if script.error is None or not _due(self._errors, key, script.error.times):
             return None
         if script.error.status == 401:
             return Refusal(401, "invalid x-api-key")
-        return Refusal(script.error.status, f"rehearsal {script.error.status}")
+        return Refusal(script.error.status, f"rehearsal: scripted error {script.error.status}")
+
+    def wall(self, script: Script, session: str) -> datetime | None:
+        """When the quota that is used up now lifts; None when none is."""
+        if script.quota is None:
+            return None
+        now = clock.now()
+        if script.quota.seconds is None:
+            return now + _ENDLESS_QUOTA
+        met = self._met.setdefault((session, script.source), now)
+        until = met + timedelta(seconds=script.quota.seconds)
+        return until if now < until else None
+
+    def fail(self, script: Script, session: str) -> Ending | None:
+        """How this attempt of the scripted agent fails, if it does."""
+        if script.fail is None or not _due(
+            self._errors, (session, script.source), script.fail.times
+        ):
+            return None
+        return script.fail.ending
 
     def ease(self, script: Script, session: str) -> Script:
         """The script as it holds for this call: without a cut that has come as often as it should."""
@@ -72,22 +92,17 @@ class Faults:
         for memory in (self._errors, self._cuts, self._met):
             memory.pop((session, script.source), None)
 
-    def _quota(self, quota: Quota, key: _Key) -> Refusal | None:
-        now = clock.now()
-        met = self._met.setdefault(key, now)
-        lasts = _ENDLESS_QUOTA if quota.seconds is None else timedelta(seconds=quota.seconds)
-        lifted = (now if quota.seconds is None else met) + lasts
-        if now >= lifted:
-            return None
-        headers = {
-            "anthropic-ratelimit-unified-status": "rejected",
-            # Whole seconds, never before the wall has gone.
-            "anthropic-ratelimit-unified-reset": str(math.ceil(lifted.timestamp())),
-            "anthropic-ratelimit-unified-representative-claim": "five_hour",
-            "retry-after": str(math.ceil((lifted - now).total_seconds())),
-            "x-should-retry": "false",
-        }
-        return Refusal(429, _QUOTA_MESSAGE, headers)
+
+def _quota_refusal(until: datetime) -> Refusal:
+    headers = {
+        "anthropic-ratelimit-unified-status": "rejected",
+        # Whole seconds, never before the wall has gone.
+        "anthropic-ratelimit-unified-reset": str(math.ceil(until.timestamp())),
+        "anthropic-ratelimit-unified-representative-claim": "five_hour",
+        "retry-after": str(math.ceil((until - clock.now()).total_seconds())),
+        "x-should-retry": "false",
+    }
+    return Refusal(429, _QUOTA_MESSAGE, headers)
 
 
 def _due(failed: Counter[_Key], key: _Key, times: int | None) -> bool:

@@ -14,7 +14,7 @@ from sempre.rehearsal.directives import read_script
 from sempre.rehearsal.faults import Faults, Refusal
 from sempre.rehearsal.prompt import MessagesRequest, Prompt, find_prompt, read_request
 from sempre.rehearsal.record import Call, Outcome, Record, shorten
-from sempre.rehearsal.script import Script
+from sempre.rehearsal.script import Script, ScriptError
 from sempre.rehearsal.stream import Break, Pause, StreamError, play
 from sempre.rehearsal.usage import Usage, at_start, count_tokens, count_usage
 from sempre.rehearsal.wire import Reply, Request
@@ -72,6 +72,8 @@ class Provider:
         _note(call, request, prompt)
         self._record.asked(call)
         script = read_script(prompt.text)
+        if script.fail is not None:
+            raise ScriptError("[[fail]] is for the scripted agent; here it is [[http:STATUS]].")
         await asyncio.sleep(script.delay)
         if refusal := self._faults.refuse(script, call.session):
             self._refuse(call, reply, refusal)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sempre.contract.agents import Ending
 from sempre.errors import InvalidError
 
 
@@ -44,6 +45,14 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Fail:
+    """How an attempt of the scripted agent ends instead of an answer; `times` None means always."""
+
+    ending: Ending
+    times: int | None = None
+
+
+@dataclass(frozen=True)
 class Drip:
     """The text in `pieces` pieces, `pause` seconds apart."""
 
@@ -73,6 +82,7 @@ class Script:
     ping: bool = True
     error: ErrorAnswer | None = None
     quota: Quota | None = None
+    fail: Fail | None = None
     delay: float = 0.0
     stall: float | None = None
     drip: Drip | None = None
