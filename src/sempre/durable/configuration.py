@@ -12,9 +12,9 @@ SCHEMA = "engine"  # on Postgres; SQLite has a file of its own
 # any edit would orphan what is in flight. It changes only with a tool that drains or carries work over.
 APPLICATION_VERSION = "1"
 MAX_THREADS = 32
-# Only a safety net: signals wake waiting workflows directly. Each tick costs a query per waiting
-# workflow, and closing waits for one tick.
-LISTENER_SECONDS = 1.0
+# Only a safety net on SQLite, where each tick costs a query for every waiting workflow: signals wake
+# them directly. On Postgres they are woken by NOTIFY.
+LISTENER_SECONDS = 30.0
 SCHEDULER_SECONDS = 3600.0  # we have no schedules in dbos
 
 

@@ -238,6 +238,7 @@ class Engine:
         """In the loop's own thread: dbos runs workflows in the loop that it is launched from."""
         quiet_logs()
         self._dbos = DBOS(config=dbos_config(self._store, self._me))
+        internals.slow_down(self._dbos)
         DBOS.listen_queues(self._settings.listened)
         with reachable():
             DBOS.launch()
@@ -291,6 +292,8 @@ class Engine:
         registry.watch(None)
         await self._members.close()
         if self._dbos is not None:
+            if not self._settings.is_postgres:
+                internals.abandon_listener(self._dbos)
             await self._in_thread(DBOS.destroy)
             self._dbos = None
         try:

@@ -21,6 +21,12 @@ from sempre.durable.submissions import Submission
 _log = logging.getLogger(__name__)
 _CLAIMER = "queue-worker-"
 _CLAIM_SECONDS = 10.0
+_UNUSED_QUEUE_SECONDS = 60.0
+
+
+def slow_down(dbos: DBOS) -> None:
+    """Before the launch: poll dbos' own queue, on which we never put anything, once a minute, not a second."""
+    dbos._registry.get_internal_queue()._polling_interval_sec = _UNUSED_QUEUE_SECONDS
 
 
 def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:
@@ -102,6 +108,21 @@ def queues_of(dbos: DBOS, workflow_id: str) -> list[str]:
 def my_token(workflow_id: str) -> str | None:
     """The token under which the calling execution writes this workflow's history."""
     return current_owner_xid(workflow_id)
+
+
+def abandon_listener(dbos: DBOS) -> None:
+    """Let `destroy` not wait for the listener, which on SQLite sleeps between its ticks and cannot be woken.
+
+    It is a daemon, ends at its next tick, and looks at nothing when no workflow waits any more.
+    """
+    if dbos._sys_db_field is None:  # its launch failed
+        return
+    listener = dbos._sys_db.run_notification_listener
+    dbos._background_threads[:] = [
+        thread
+        for thread in dbos._background_threads
+        if getattr(thread, "_target", None) != listener
+    ]
 
 
 def finish_writes(dbos: DBOS) -> None:
