@@ -19,6 +19,13 @@ def write(path: Path, content: bytes, *, replace: bool) -> None:
         raise
 
 
+def make_private(folder: Path) -> None:
+    """Make the folder and what is missing above it, for the owner's eyes only."""
+    for one in (*reversed(folder.parents), folder):
+        if not one.is_dir():
+            one.mkdir(mode=0o700, exist_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the renames in it last through a power cut; where folders can't be opened there is nothing to do."""
     if os.name == "nt":

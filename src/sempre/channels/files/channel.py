@@ -31,10 +31,9 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class FilesChannel:
-    """All `files:` channels of one home. Opened once; after `close` a new one is made."""
+    """All `files:` channels of one home. May be opened again after `close`."""
 
     kind = KIND
-    _inbox: Inbox
     _roster: Roster
     _scheduler: Scheduler
     _notices: Notices
@@ -54,13 +53,14 @@ class FilesChannel:
         self._configured = workers
         self._zone = zone
         self._wants_watch = watch
+        self._opened = False
         self._watch: Watch | None = None
         self._round_due = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, inbox: Inbox) -> None:
         """Raises UnavailableError when disk or store do not answer, MisconfiguredError for bad settings."""
-        self._inbox = inbox
+        self._opened = True
         self._notices = Notices(inbox)
         self._scheduler = Scheduler(inbox, self._zone)
         self._roster = Roster(
@@ -78,6 +78,8 @@ class FilesChannel:
 
     async def close(self) -> None:
         """Stop taking in; a batch that is under way is finished."""
+        if not self._opened:
+            return
         await tasks.stop(*self._tasks)
         self._tasks = []
         if self._watch is not None:
@@ -102,7 +104,7 @@ class FilesChannel:
         """The turn is marked as published: its claim goes. If this never comes, the next round or start does it."""
         worker = self._roster.ensure(worker_of(message.channel))
         try:
-            await worker.settle(message.external_id, keep=self._settings.keep_done)
+            await worker.settle(message, keep=self._settings.keep_done)
         except OSError as error:
             _log.warning("files.settle_failed", turn=message.turn_id, reason=str(error))
 
@@ -182,8 +184,10 @@ class FilesChannel:
     async def _rounds(self) -> None:
         """What no event tells: the safety net, every few seconds and when folders change."""
         while True:
+            # Not wait_for: on Python 3.11 it swallows a cancellation that meets the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._round_due.wait(), self._settings.rescan_seconds)
+                async with asyncio.timeout(self._settings.rescan_seconds):
+                    await self._round_due.wait()
             self._round_due.clear()
             try:
                 await asyncio.to_thread(self._roster.make_folders)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sempre import clock, ids
-from sempre.channels.files import names
+from sempre.channels.files import atomic, names
 from sempre.channels.files.layout import Place
 
 _NAME = re.compile(
@@ -50,11 +50,24 @@ def left_over(place: Place) -> tuple[list[Claim], list[str]]:
     if place.claimed.is_dir():
         for path in place.claimed.iterdir():
             claim = parse(path.name)
-            if claim is None:
-                foreign.append(names.readable(path.name))
-            else:
+            if claim is not None:
                 claims.append(claim)
+            elif not path.name.startswith("."):
+                foreign.append(names.readable(path.name))
     return sorted(claims), sorted(foreign)
+
+
+def owners(place: Place) -> list[str]:
+    """The workers that this folder has been, oldest first, this one last; a person may rename or copy it.
+
+    What it holds under a former name may have its turn there. Raises OSError.
+    """
+    path = place.claimed / ".owners"
+    written = (atomic.content(path) or b"").decode("utf-8", "replace").split()
+    former = [name for name in written if name != place.worker and names.refusal(name) is None]
+    if written != (now := [*former, place.worker]):
+        atomic.write(path, "".join(f"{name}\n" for name in now).encode(), replace=True)
+    return now
 
 
 class Claims:

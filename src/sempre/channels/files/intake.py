@@ -13,6 +13,7 @@ import structlog
 from sempre import crash, tasks
 from sempre.channels.files import scan
 from sempre.channels.files.lineup import Lineup
+from sempre.channels.files.names import readable
 from sempre.channels.files.notices import Notice, Notices
 from sempre.channels.files.scan import Ignored, Listing
 from sempre.channels.files.take import UNSEEN, Busy, LookAgain, Sign, Stuck, Taken, Taker
@@ -26,7 +27,7 @@ BATCH = 200  # files in one transaction
 BATCH_BYTES = 8 << 20  # and what they may hold in memory
 SETTLE_SECONDS = 0.4  # between two looks at a file whose closing was not seen
 LONGEST_PAUSE = 30.0
-BUSY = Ignored("", "Another program still has it open for writing; it counts once that is closed.")
+_BUSY = "Another program still has it open for writing; it counts once that is closed."
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Intake:
         """The regular look through the folder: find what no event told of."""
         there = set(listing.prompts)
         self._busy = {name: None for name in self._busy if name in there}
-        busy = [Ignored(name, BUSY.reason) for name in self._busy]
+        busy = [Ignored(readable(name), _BUSY) for name in self._busy]
         self.ignored = listing.ignored + busy
         for name in listing.prompts:
             if name not in self._line:
@@ -218,7 +219,8 @@ class Intake:
     async def _rest(self, seconds: float) -> bool:
         """Wait; true when the channel closes meanwhile."""
         try:
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
         except TimeoutError:
             return False
         return True

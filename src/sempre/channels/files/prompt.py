@@ -23,7 +23,7 @@ def decode(data: bytes, *, limit: int, size: int | None = None) -> Prompt:
             "a file for the worker to read, or raise files.max_prompt_bytes.",
         )
     try:
-        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         return _not_utf8(data, error.start)
     if "\0" in text:

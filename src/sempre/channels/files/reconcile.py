@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from sempre import crash
 from sempre.channels.files import settle
-from sempre.channels.files.claim import Claim, left_over
+from sempre.channels.files.claim import Claim, left_over, owners
+from sempre.channels.files.layout import Place
 from sempre.channels.files.notices import Notice, Notices
 from sempre.channels.files.take import Taker
 from sempre.contract.channel import Inbox
@@ -23,6 +24,8 @@ async def reconcile(taker: Taker, inbox: Inbox, notices: Notices, *, keep_done: 
     place = taker.place
     claims, foreign = await asyncio.to_thread(left_over, place)
     taker.claims.after(claims)
+    former = await asyncio.to_thread(owners, place)
+    channels = [Place(place.home, name).channel for name in former]
     for name in foreign:
         await notices.say(
             Notice.CLAIM_FOREIGN,
@@ -34,7 +37,13 @@ async def reconcile(taker: Taker, inbox: Inbox, notices: Notices, *, keep_done: 
             about=name,
         )
     for some in _parts(claims):
-        known = await inbox.published(place.channel, [claim.id for claim in some])
+        known = {
+            external_id: published
+            for channel in channels
+            for external_id, published in (
+                await inbox.published(channel, [claim.id for claim in some])
+            ).items()
+        }
         over = [claim.name for claim in some if known.get(claim.id)]
         await asyncio.to_thread(settle.remove, place, over, keep=keep_done)
         new = [claim for claim in some if claim.id not in known]

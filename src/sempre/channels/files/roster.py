@@ -64,16 +64,17 @@ class Roster:
                 Place(self._home, name).queue.mkdir(exist_ok=True)
 
     async def look_for_workers(self) -> None:
-        """Begin with new folders, end with those that went. Raises UnavailableError, MisconfiguredError, OSError."""
+        """End with folders that went, begin with new ones. Raises UnavailableError, MisconfiguredError, OSError."""
         found = await asyncio.to_thread(scan.workers, self._home / QUEUE)
         await self._say_refused(found.refused)
+        # First those that went: a folder that was renamed must not be taken in under both names.
+        for worker in self.all():
+            if worker.intake is not None and worker.place.worker not in found.names:
+                await self._end(worker)
         for name in found.names:
             worker = self.ensure(name)
             if worker.intake is None:
                 await self._begin(worker)
-        for worker in self.all():
-            if worker.intake is not None and worker.place.worker not in found.names:
-                await self._end(worker)
 
     async def look_after_workers(self) -> None:
         """Prompts that no event told of, files that are ignored, claims that may go. Raises UnavailableError."""

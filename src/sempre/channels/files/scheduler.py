@@ -148,6 +148,6 @@ def _recall(place: Place) -> Mapping[str, datetime]:
 
 
 def _remember(place: Place, timed: Sequence[_Timed]) -> None:
-    place.state.mkdir(parents=True, exist_ok=True)
+    atomic.make_private(place.state)
     stored = {_key(one.setting): one.dealt.isoformat() for one in timed}
     atomic.write(place.state / "schedule.json", json.dumps(stored, indent=2).encode(), replace=True)

@@ -96,6 +96,6 @@ def _written(place: Place) -> set[str] | None:
 
 
 def _remember(place: Place, values: set[str]) -> None:
-    place.state.mkdir(parents=True, exist_ok=True)
+    atomic.make_private(place.state)
     lines = "".join(f"{value}\n" for value in sorted(values))
     atomic.write(place.state / "session", lines.encode(), replace=True)

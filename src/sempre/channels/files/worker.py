@@ -62,16 +62,20 @@ class Worker:
         if claim is not None:
             self.unsettled[message.external_id] = claim.name
 
-    async def settle(self, external_id: str, *, keep: bool) -> None:
-        claim = self.unsettled.pop(external_id, None)
+    async def settle(self, message: Outbound, *, keep: bool) -> None:
+        """Its turn is marked. Raises OSError."""
+        self.unsettled.pop(message.external_id, None)
+        claim = await asyncio.to_thread(publish.claim_of, self.place, message)
         if claim is not None:
-            await asyncio.to_thread(settle.remove, self.place, [claim], keep=keep)
+            await asyncio.to_thread(settle.remove, self.place, [claim.name], keep=keep)
 
     async def settle_published(self, inbox: Inbox, *, keep: bool) -> None:
         """For turns that were marked but whose `settle` never came."""
         if not self.unsettled:
             return
         known = await inbox.published(self.place.channel, list(self.unsettled))
-        for external_id, published in known.items():
-            if published:
-                await self.settle(external_id, keep=keep)
+        over = [one for one, published in known.items() if published]
+        claims = [claim for one in over if (claim := self.unsettled.get(one)) is not None]
+        await asyncio.to_thread(settle.remove, self.place, claims, keep=keep)
+        for external_id in over:
+            self.unsettled.pop(external_id, None)
