@@ -25,6 +25,12 @@ class Turns:
         async with self._db.reading() as session:
             return await turns.get(session, self._keyring, turn_id)
 
+    async def of_ids(self, turn_ids: Sequence[str]) -> Mapping[str, Turn]:
+        """Those of them that there are."""
+        async with self._db.reading() as session:
+            found = await turns.of_ids(session, self._keyring, turn_ids)
+        return {turn.id: turn for turn in found}
+
     async def page(
         self,
         *,

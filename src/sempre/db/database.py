@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sempre.errors import UnavailableError
@@ -72,7 +72,7 @@ async def _connection(engine: AsyncEngine) -> AsyncIterator[Session]:
         async with engine.begin() as session:
             yield session
     except DBAPIError as error:
-        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        if isinstance(error, OperationalError | InterfaceError):
             raise StoreUnavailableError(
                 f"The database did not take it: {error.orig}. "
                 "Check the disk's free space and that the database answers; nothing was changed.",

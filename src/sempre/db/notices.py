@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psycopg
 import sqlalchemy as sa
 import structlog
+from psycopg import sql
 
 from sempre.db.database import Database, Session
 from sempre.tasks import spawn
@@ -56,9 +57,7 @@ class Notices:
         connection = await psycopg.AsyncConnection.connect(self._db.url, autocommit=True)
         async with connection:
             for topic in self._heard:
-                await connection.execute(
-                    psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(topic))
-                )
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(topic)))
             for heard in self._heard.values():
                 heard("")
             async for notice in connection.notifies():

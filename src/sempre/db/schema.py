@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from sempre.db.database import Database
 from sempre.errors import MisconfiguredError
 
 HEAD = "0001"  # the newest file in migrations/versions; a test compares them
@@ -38,6 +39,13 @@ def ensure(url: str, *, before: Callable[[str], object] = lambda _from: None) ->
         return found or "nothing"
     finally:
         engine.dispose()
+
+
+async def at_head(db: Database) -> bool:
+    """Whether the database has this release's schema now; another node may have brought it further."""
+    async with db.reading() as session:
+        found = await session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found == HEAD
 
 
 def _engine(url: str) -> sa.Engine:

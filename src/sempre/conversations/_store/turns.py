@@ -81,6 +81,11 @@ async def get(session: Session, keyring: Keyring, turn_id: str, *, lock: bool = 
     return _turn(row, keyring)
 
 
+async def of_ids(session: Session, keyring: Keyring, turn_ids: Iterable[str]) -> list[Turn]:
+    statement = sa.select(turns).where(turns.c.id.in_(list(turn_ids)))
+    return [_turn(row, keyring) for row in await session.execute(statement)]
+
+
 async def update(session: Session, turn_id: str, values: Mapping[str, object]) -> None:
     await session.execute(turns.update().where(turns.c.id == turn_id).values(dict(values)))
 

@@ -11,6 +11,7 @@ logins = sa.Table(
     metadata,
     sa.Column("hash", sa.Text, primary_key=True),  # SHA-256 of a link's token or a cookie's
     sa.Column("kind", sa.Text, nullable=False),  # link, cookie
+    sa.Column("scopes", sa.Text, nullable=False),  # what it allows, words with blanks between
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )

@@ -1,0 +1,93 @@
+"""Puts the HTTP server together: the layers around it, and one router a resource."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from sempre import __version__
+from sempre.api import (
+    connection,
+    dead_letters,
+    errors,
+    events,
+    health,
+    logins,
+    metrics,
+    settings,
+    status,
+    turn_events,
+    turns,
+    workers,
+)
+from sempre.api.authentication import DOCUMENTED, Authentication
+from sempre.api.dashboard import Dashboard
+from sempre.api.parts import Parts
+from sempre.api.requests import Requests
+from sempre.api.security import BodyLimit, Hosts, ProtectingHeaders, largest_body
+from sempre.errors import SempreError
+
+_GUARDED: tuple[APIRouter, ...] = (
+    status.router,
+    workers.router,
+    turns.router,
+    turn_events.router,
+    events.router,
+    dead_letters.router,
+    connection.router,
+    logins.router,
+    settings.router,
+    metrics.router,
+)
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The server of one runtime. The layers stand in the order in which a request meets them."""
+    app = _routes(
+        [
+            Middleware(Requests),
+            Middleware(ProtectingHeaders),
+            Middleware(Hosts, allowed=parts.settings.server.allowed_hosts),
+            Middleware(BodyLimit, largest=largest_body(parts.settings)),
+            Middleware(Dashboard, folder=parts.web),
+            Middleware(Authentication, parts=parts),
+        ]
+    )
+    app.state.parts = parts
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """What the API offers, for types, parity and clients. Needs no database and no settings."""
+    return _routes([]).openapi()
+
+
+def _routes(layers: list[Middleware]) -> FastAPI:
+    app = FastAPI(
+        title="Sempre",
+        version=__version__,
+        description="Times are UTC in ISO 8601, money is in millionths of a dollar, null means unknown.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # their pages load scripts from elsewhere, which our policy refuses
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=_operation_id,
+        middleware=layers,
+        exception_handlers={
+            SempreError: errors.on_known,
+            RequestValidationError: errors.on_invalid,
+            HTTPException: errors.on_http,
+        },
+    )
+    for router in _GUARDED:
+        app.include_router(router, dependencies=DOCUMENTED)
+    app.include_router(health.router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,80 @@
+"""What failed for good and waits for a person: read it, try it again, let it go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from sempre import conversations
+from sempre.api.errors import may_answer
+from sempre.api.given import Given
+from sempre.api.schema import PAGE, Before, ItemId, Limit, View
+from sempre.api.turns import Failure, RetryText, Turn, in_full, worker_of
+
+router = APIRouter(prefix="/api", tags=["dead letters"])
+_PAGE_CHARACTERS = 4_000_000
+
+
+class DeadLetter(View):
+    id: str
+    turn_id: str
+    channel: str
+    worker: str | None
+    number: int = Field(description="The turn's number.")
+    payload: str = Field(description="The prompt, in full.")
+    failure: Failure
+    attempts: int
+    created_at: datetime
+
+
+class DeadLetterPage(View):
+    """Newest first. `next` goes into `before`; null: there is no more."""
+
+    items: Sequence[DeadLetter]
+    next: str | None
+
+
+@router.get("/dead-letters", responses=may_answer())
+async def list_dead_letters(
+    parts: Given, before: Before = None, limit: Limit = PAGE
+) -> DeadLetterPage:
+    """Those that wait, newest first. A page holds fewer than `limit` when their prompts are long."""
+    page = await parts.dead_letters.page(before=before, limit=limit + 1)
+    turns = await parts.turns.of_ids([letter.turn_id for letter in page[:limit]])
+    items: list[DeadLetter] = []
+    room = _PAGE_CHARACTERS
+    for letter in page[:limit]:
+        items.append(_letter(letter, turns[letter.turn_id]))
+        room -= len(items[-1].payload)
+        if room <= 0:
+            break
+    return DeadLetterPage(items=items, next=items[-1].id if len(items) < len(page) else None)
+
+
+@router.post("/dead-letters/{id}/retry", responses=may_answer(404, 409, 413))
+async def retry_dead_letter(parts: Given, id: ItemId, change: RetryText | None = None) -> Turn:  # noqa: A002  (the name in the address)
+    """Try its turn again, with another prompt if one is given."""
+    letter = await parts.dead_letters.get(id)
+    text = change.text if change else None
+    return await in_full(parts, await parts.commands.retry(letter.turn_id, text=text))
+
+
+@router.delete("/dead-letters/{id}", status_code=204, responses=may_answer(404))
+async def purge_dead_letter(parts: Given, id: ItemId) -> None:  # noqa: A002  (the name in the address)
+    """Let it go. The turn and its record stay."""
+    await parts.dead_letters.purge(id)
+
+
+def _letter(letter: conversations.DeadLetter, turn: conversations.Turn) -> DeadLetter:
+    return DeadLetter(
+        id=letter.id,
+        turn_id=letter.turn_id,
+        channel=letter.channel,
+        worker=worker_of(letter.channel),
+        number=turn.number,
+        payload=turn.prompt,
+        failure=Failure(kind=letter.failure.kind, message=letter.failure.message),
+        attempts=turn.attempts,
+        created_at=letter.created_at,
+    )

@@ -1,0 +1,51 @@
+"""The metrics for Prometheus. What stands in the tables is read when it is asked for."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from sempre import clock
+from sempre.api.errors import may_answer
+from sempre.api.given import Given
+from sempre.api.parts import Parts
+from sempre.contract.messages import ENDED, TurnState
+from sempre.telemetry import metrics
+
+router = APIRouter(tags=["metrics"])
+_OPEN = [state for state in TurnState if state not in ENDED]
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={
+        **may_answer(),
+        200: {
+            "description": "Prometheus text; docs/reference/metrics.md explains each.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+    },
+)
+async def get_metrics(parts: Given) -> Response:
+    """Needs a login or a token like the rest."""
+    await _measure(parts)
+    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+
+async def _measure(parts: Parts) -> None:
+    """Set what is a state, not a happening."""
+    depth = await parts.turns.depth()
+    metrics.QUEUE_DEPTH.clear()
+    metrics.QUEUE_AGE.clear()
+    for channel, (count, oldest) in depth.items():
+        age = (clock.now() - oldest).total_seconds() if oldest else 0
+        metrics.QUEUE_DEPTH.labels(channel).set(count)
+        metrics.QUEUE_AGE.labels(channel).set(max(age, 0))
+    by_state = await parts.turns.open_count()
+    for state in _OPEN:
+        metrics.OPEN_TURNS.labels(state.value).set(by_state.get(state, 0))
+    metrics.CHANNELS.clear()
+    for row in await parts.channels.every():
+        metrics.CHANNELS.labels(row.state).inc()
+    metrics.DEAD_LETTERS.set(await parts.dead_letters.count())
+    metrics.SESSIONS_ALIVE.set(parts.sessions_alive())
+    metrics.WATCHERS.set(parts.stream.watchers)
