@@ -214,6 +214,7 @@ def run_step(title: str, command: List[str]) -> None:
         stderr=subprocess.STDOUT,
         universal_newlines=True,
         errors="replace",
+        close_fds=False,
     ) as process:
         for line in process.stdout or ():
             kept.append(line)
@@ -230,6 +231,8 @@ def run_step(title: str, command: List[str]) -> None:
 def alone() -> Iterator[None]:
     """Lets one preparation at a time work on this clone; the lock ends with the process."""
     with (ROOT / ".bootstrap.lock").open("a+") as lock:
+        # Steps inherit it: a pip that outlives a killed bootstrap keeps the next one waiting.
+        os.set_inheritable(lock.fileno(), True)
         if not try_lock(lock.fileno()):
             say("Another bootstrap is preparing this clone; waiting for it.")
             while not try_lock(lock.fileno()):

@@ -1,13 +1,12 @@
 """What every test can ask for. The parts live in tests/support, one file a subject."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support import chromium, environment
+from tests.support import environment
 
-pytest_plugins = ["tests.support.network", "tests.support.postgres"]
+pytest_plugins = ["tests.support.network", "tests.support.pages", "tests.support.postgres"]
 
 environment.forget_personal_settings()
 
@@ -38,13 +37,3 @@ def sqlite_url(tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database; a test that asks for it runs on SQLite and on Postgres."""
     return request.getfixturevalue(f"{request.param}_url")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Points Playwright at the machine's own browser; nothing is downloaded."""
-    return {
-        **browser_type_launch_args,
-        "executable_path": chromium.find_chromium(),
-        "args": chromium.launch_arguments(),
-    }

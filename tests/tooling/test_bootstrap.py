@@ -211,6 +211,16 @@ def test_two_at_once_take_turns(clone: Path, capfd: pytest.CaptureFixture[str]) 
     assert "waiting for it" in capfd.readouterr().out
 
 
+@on_posix
+def test_a_step_that_outlives_its_bootstrap_keeps_the_next_one_waiting(clone: Path) -> None:
+    with bootstrap.alone():
+        bootstrap.run_step("packages", ["sh", "-c", "sleep 1 >/dev/null 2>&1 &"])
+    with (clone / ".bootstrap.lock").open("a+") as lock:
+        assert not bootstrap.try_lock(lock.fileno())
+        time.sleep(1.5)
+        assert bootstrap.try_lock(lock.fileno())
+
+
 def test_the_home_is_ours_unless_chosen(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert bootstrap.choose_home("run", []) == ["--home", str(clone / "home")]
     assert bootstrap.choose_home("run", ["--port", "9000"]) == ["--home", str(clone / "home")]
