@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
-from checks.commands import CHECKS, ROOT
+from checks.commands import CHECKS, Command
 
 
 class Result(NamedTuple):
@@ -18,11 +18,15 @@ class Result(NamedTuple):
     output: str
 
 
-def run_check(name: str, command: list[str]) -> Result:
+def run_check(name: str, command: Command) -> Result:
     """Runs one check and keeps its output."""
     started = time.monotonic()
     done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command.arguments,
+        cwd=command.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     return Result(name, done.returncode == 0, time.monotonic() - started, done.stdout)
 
@@ -41,7 +45,7 @@ def main(names: list[str]) -> int:
         print(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
         return 2
     with ThreadPoolExecutor(max_workers=2) as pool:
-        running = [pool.submit(run_check, name, CHECKS[name]()) for name in names or CHECKS]
+        running = [pool.submit(run_check, name, CHECKS[name]) for name in names or CHECKS]
         results: list[Result] = []
         for future in as_completed(running):
             results.append(future.result())

@@ -1,8 +1,8 @@
 """The list of checks: what each is called and the command that runs it."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from hatch_build import node_command
 
@@ -10,28 +10,36 @@ ROOT = Path(__file__).parents[1]
 DASHBOARD = ROOT / "dashboard"
 
 
-def installed(program: str, *arguments: str) -> Callable[[], list[str]]:
+class Command(NamedTuple):
+    """What to run, and where."""
+
+    arguments: list[str]
+    folder: Path = ROOT
+
+
+def installed(program: str, *arguments: str) -> Command:
     """A program of the virtual environment."""
     suffix = ".exe" if sys.platform == "win32" else ""
-    return lambda: [str(Path(sys.executable).with_name(program + suffix)), *arguments]
+    return Command([str(Path(sys.executable).with_name(program + suffix)), *arguments])
 
 
-def module(name: str) -> Callable[[], list[str]]:
-    """A module of this package."""
-    return lambda: [sys.executable, "-m", name]
+def module(name: str, *arguments: str) -> Command:
+    """A Python module, of this package or installed."""
+    return Command([sys.executable, "-m", name, *arguments])
 
 
-def packaged(script: str, *arguments: str) -> Callable[[], list[str]]:
+def packaged(script: str, *arguments: str) -> Command:
     """A program of the dashboard's node_modules, run by the packaged Node."""
-    return lambda: node_command(str(DASHBOARD / "node_modules" / script), *arguments)
+    program = str(DASHBOARD / "node_modules" / script)
+    return Command(node_command(program, *arguments), DASHBOARD)
 
 
 # The slowest first, so that they do not end alone.
-CHECKS: dict[str, Callable[[], list[str]]] = {
+CHECKS = {
     "types": installed("basedpyright"),
     "generated files": module("checks.generated"),
-    "dashboard types": packaged("typescript/bin/tsc", "--noEmit", "--project", str(DASHBOARD)),
-    "dashboard lint": packaged("@biomejs/biome/bin/biome", "ci", str(DASHBOARD)),
+    "dashboard types": packaged("typescript/bin/tsc", "--noEmit"),
+    "dashboard lint": packaged("@biomejs/biome/bin/biome", "ci", "--colors=off"),
     "api and dashboard agree": module("checks.parity"),
     "imports": installed("lint-imports", "--no-logo"),
     "duplicates": module("checks.duplicates"),
@@ -39,4 +47,4 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "lint": installed("ruff", "check"),
     "format": installed("ruff", "format", "--check"),
 }
-DASHBOARD_TESTS = packaged("vitest/vitest.mjs", "run", "--root", str(DASHBOARD))
+DASHBOARD_TESTS = packaged("vitest/vitest.mjs", "run")

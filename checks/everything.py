@@ -7,19 +7,17 @@ import subprocess
 import sys
 
 from checks.browser import provide_browser
-from checks.commands import DASHBOARD_TESTS, ROOT
-
-PYTEST = [sys.executable, "-m", "pytest"]
+from checks.commands import DASHBOARD_TESTS, Command, module
 
 
-def list_steps(arguments: list[str]) -> list[tuple[str, list[str]]]:
+def list_steps(arguments: list[str]) -> list[tuple[str, Command]]:
     """Returns the steps in order, each with the title it is announced by."""
     if arguments:
-        return [("tests", [*PYTEST, *arguments])]
+        return [("tests", module("pytest", *arguments))]
     return [
-        ("checks", [sys.executable, "-m", "checks"]),
-        ("dashboard's unit tests", DASHBOARD_TESTS()),
-        ("tests", [*PYTEST, "-n", "logical"]),
+        ("checks", module("checks")),
+        ("dashboard's unit tests", DASHBOARD_TESTS),
+        ("tests", module("pytest", "-n", "logical")),
     ]
 
 
@@ -29,7 +27,7 @@ def main(arguments: list[str]) -> int:
         provide_browser()
     for title, command in list_steps(arguments):
         print(f"\n== {title}", flush=True)
-        code = subprocess.call(command, cwd=ROOT)
+        code = subprocess.call(command.arguments, cwd=command.folder)
         if code != 0:
             return code
     return 0

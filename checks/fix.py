@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from checks.commands import DASHBOARD, ROOT, installed, packaged
+from checks.commands import installed, packaged
 from checks.generated import write_schema
 
 
@@ -11,11 +11,11 @@ def main() -> int:
     """Runs every mender; a finding that none can mend is left to `make check`."""
     write_schema()
     menders = [
-        installed("ruff", "check", "--fix", "--exit-zero", "--quiet")(),
-        installed("ruff", "format", "--quiet")(),
-        packaged("@biomejs/biome/bin/biome", "check", "--write", str(DASHBOARD))(),
+        installed("ruff", "check", "--fix", "--exit-zero", "--quiet"),
+        installed("ruff", "format", "--quiet"),
+        packaged("@biomejs/biome/bin/biome", "check", "--write"),
     ]
-    return max(subprocess.call(command, cwd=ROOT) for command in menders)
+    return max(subprocess.call(mender.arguments, cwd=mender.folder) for mender in menders)
 
 
 if __name__ == "__main__":

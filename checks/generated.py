@@ -23,7 +23,7 @@ def generate() -> str:
         document, types = Path(folder) / "openapi.json", Path(folder) / "schema.ts"
         document.write_text(json.dumps(openapi_document(), indent=2))
         command = packaged("openapi-typescript/bin/cli.js", str(document), "--output", str(types))
-        subprocess.run(command(), cwd=DASHBOARD, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command.arguments, cwd=command.folder, check=True, stdout=subprocess.DEVNULL)
         return types.read_text()
 
 

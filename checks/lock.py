@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from checks.commands import DASHBOARD, ROOT, installed
+from checks.commands import DASHBOARD, installed
 from hatch_build import node_command, node_environment, npm_program
 
 LOCK = "package-lock.json"
@@ -26,8 +26,8 @@ OPTIONS = [
 def compile_lock(group: str, target: str, *more: str) -> None:
     """Resolves the run-time dependencies and one group of pyproject.toml."""
     inputs = ["pyproject.toml", f"--group={group}", f"--output-file={target}"]
-    command = installed("uv", "pip", "compile", *inputs, *OPTIONS, *more)()
-    subprocess.run(command, cwd=ROOT, check=True)
+    command = installed("uv", "pip", "compile", *inputs, *OPTIONS, *more)
+    subprocess.run(command.arguments, cwd=command.folder, check=True)
 
 
 def lock_dashboard(is_upgrade: bool) -> None:
