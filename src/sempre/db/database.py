@@ -12,9 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from sempre import clock
 from sempre.errors import UnavailableError
+from sempre.telemetry import metrics
 
 Session = AsyncConnection
 
@@ -52,13 +55,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         """Write. Commits when the block ends well, else rolls back. Raises StoreUnavailableError."""
-        async with _connection(self._writer) as session:
+        async with _connection(self._writer, "write") as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """Read a consistent state; never waits for a writer. Raises StoreUnavailableError."""
-        async with _connection(self._reader) as session:
+        async with _connection(self._reader, "read") as session:
             yield session
 
     async def close(self) -> None:
@@ -67,18 +70,27 @@ class Database:
 
 
 @asynccontextmanager
-async def _connection(engine: AsyncEngine) -> AsyncIterator[Session]:
+async def _connection(engine: AsyncEngine, kind: str) -> AsyncIterator[Session]:
+    begun = clock.ticks()
     try:
         async with engine.begin() as session:
             yield session
+        metrics.DATABASE.labels(kind).observe(clock.ticks() - begun)
     except DBAPIError as error:
         if isinstance(error, OperationalError | InterfaceError):
+            metrics.DATABASE_FAILURES.labels(kind).inc()
             raise StoreUnavailableError(
                 f"The database did not take it: {error.orig}. "
                 "Check the disk's free space and that the database answers; nothing was changed.",
                 retry_after=1,
             ) from error
         raise
+    except PoolTimeoutError as error:
+        metrics.DATABASE_FAILURES.labels(kind).inc()
+        raise StoreUnavailableError(
+            "The database is busy: no connection came free in time; nothing was changed. Try again in a moment.",
+            retry_after=5,
+        ) from error
 
 
 def _postgres(url: str) -> AsyncEngine:

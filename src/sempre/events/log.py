@@ -6,7 +6,7 @@ once. Facts that must not be lost in a crash are in the tables of the features; 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from sempre.errors import UnavailableError
 from sempre.events import _store
 from sempre.events.event import Draft, Event
 from sempre.tasks import spawn
+from sempre.telemetry import metrics
 
 TOPIC = "sempre_events"
 _log = structlog.stdlib.get_logger(__name__)
@@ -48,7 +49,6 @@ class Log:
         self._task: asyncio.Task[None] | None = None
         self._watchers: list[Watcher] = []
         self._dropped = 0
-        self.on_batch: Callable[[int, float], None] = lambda _count, _seconds: None
 
     def open(self) -> None:
         self._task = spawn(self._write_for_ever(), name="events.log")
@@ -153,7 +153,8 @@ class Log:
             self._seqs.clear()
             events = await self._commit(batch)
         del self._drafts[: len(batch)]
-        self.on_batch(len(events), clock.ticks() - begun)
+        metrics.EVENTS_WRITTEN.inc(len(events))
+        metrics.EVENT_FLUSH.observe(clock.ticks() - begun)
         for watcher in self._watchers:
             watcher.publish(events)
         if self._dropped:
