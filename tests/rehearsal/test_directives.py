@@ -52,6 +52,22 @@ def test_directives_inside_a_subagents_prompt_are_its_own(texts: list[str]):
     assert read_script(str(call.input["prompt"])).say == texts[-1]
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "look [[say:found it]]",
+        "[[say:found it]] and report",
+        "[[delay:1]] twice [[say:found it]]",
+        "ask another [[agent:deeper [[say:found]]]] [[say:found it]]",
+        "[[say:[found]]]",
+    ],
+)
+def test_brackets_inside_a_value_are_matched(inner: str):
+    script = read_script(f"[[say:before]] [[agent:{inner}]] [[nmsg]]")
+    assert [call.input["prompt"] for call in script.calls] == [inner]
+    assert (script.say, script.delay, script.count_messages) == ("before", 0.0, True)
+
+
 @given(TEXTS, st.text(alphabet="[]", max_size=8), TEXTS)
 def test_whatever_is_written_is_read_or_refused_with_a_reason(left: str, middle: str, right: str):
     prompt = left + "[[say:" + middle + right

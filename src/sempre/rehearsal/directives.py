@@ -36,7 +36,7 @@ def read_script(prompt: str) -> Script:
 
     Raises ScriptError for a known directive with an unusable value. Unknown names are plain text.
     """
-    directives = [each for each in find_directives(prompt) if each.name in _READERS]
+    directives = [each for each in find_directives(prompt) if each.name in DIRECTIVES]
     if len(directives) > _MOST_DIRECTIVES:
         raise ScriptError(
             f"A prompt can hold {_MOST_DIRECTIVES} directives, not {len(directives)}."
@@ -44,7 +44,7 @@ def read_script(prompt: str) -> Script:
     script = Script(source="".join(directive.source for directive in directives))
     for directive in directives:
         try:
-            script = _READERS[directive.name](script, directive.value)
+            script = DIRECTIVES[directive.name](script, directive.value)
         except ValueError as error:
             raise ScriptError(
                 f"The directive {directive.source[:200]} can't be followed: {error}"
@@ -205,7 +205,7 @@ def _usage(script: Script, value: str) -> Script:
     )
 
 
-_READERS: Mapping[str, Callable[[Script, str], Script]] = {
+DIRECTIVES: Mapping[str, Callable[[Script, str], Script]] = {
     "say": _say,
     "think": _think,
     "tool": _tool,
