@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from sempre import durable
 from tests.durable import workflows
@@ -24,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--listens", type=json.loads, default=None)
     parser.add_argument("--submit", type=json.loads, default=[])
     parser.add_argument("--stop-before-submit", action="store_true")
+    parser.add_argument("--linger", action="store_true", help="when declared dead")
     parser.add_argument("--dead-after", type=float, default=45.0)
     parser.add_argument("--grace", type=float, default=0.0)
     return parser.parse_args()
@@ -48,8 +50,10 @@ async def run(told: argparse.Namespace) -> int:
     if told.stop_before_submit:
         here().note("committed")
         await here().gate("submit")
-    for each in told.submit:
-        await engine.submit(**{**each, "args": tuple(each["args"])})
+    submissions: list[dict[str, Any]] = told.submit
+    for each in submissions:
+        each["args"] = tuple(each["args"])
+        await engine.submit(**each)
     here().note("submitted")
     ends = [asyncio.ensure_future(event.wait()) for event in (stop, engine.lost)]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -57,6 +61,8 @@ async def run(told: argparse.Namespace) -> int:
         end.cancel()
     if engine.lost.is_set():
         here().note("lost")
+        if told.linger:
+            await here().gate("leave")
     await engine.close(told.grace)
     here().note("closed")
     return DECLARED_DEAD if engine.lost.is_set() else 0

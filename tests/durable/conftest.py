@@ -1,5 +1,6 @@
 """Engines and child processes for the tests of this folder."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -34,7 +35,12 @@ async def launch(database_url: str, place: Place) -> AsyncIterator[Launch]:
     engines: list[durable.Engine] = []
 
     async def launch(**settings: Any) -> durable.Engine:
-        told = {"database_url": database_url, "node": "n1", "poll": 60.0, **settings}
+        told: dict[str, Any] = {
+            "database_url": database_url,
+            "node": "n1",
+            "poll": 60.0,
+            **settings,
+        }
         engine = durable.Engine(durable.EngineSettings(**told))
         engines.append(engine)
         workflows.engines[:] = [engine]
@@ -45,6 +51,16 @@ async def launch(database_url: str, place: Place) -> AsyncIterator[Launch]:
     for engine in engines:
         if not engine.stopping.is_set():
             await engine.close()
+
+
+async def settled(engine: durable.Engine, workflow_id: str, state: durable.State) -> None:
+    """Wait until the engine has recorded this of the workflow."""
+    while True:
+        found = (await engine.states([workflow_id]))[workflow_id]
+        if found is state:
+            return
+        assert found in (durable.State.QUEUED, durable.State.RUNNING), found
+        await asyncio.sleep(0.01)
 
 
 class Children:

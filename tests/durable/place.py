@@ -37,7 +37,10 @@ class Place:
 
     async def gate(self, name: object) -> None:
         """Stand here until the gate is open."""
-        while not (self.folder / f"gate.{name}").exists():
+        path = self.folder / f"gate.{name}"
+        while True:
+            if path.exists():
+                return
             await asyncio.sleep(_LOOK_AGAIN)
 
     async def until(self, *words: object, count: int = 1) -> None:

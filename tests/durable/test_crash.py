@@ -1,7 +1,5 @@
-import asyncio
-
 from sempre.durable import State
-from tests.durable.conftest import Children, Launch
+from tests.durable.conftest import Children, Launch, settled
 from tests.durable.place import Place
 
 
@@ -75,6 +73,5 @@ async def test_kill_9_again_and_again_ends_nothing(
     place.open_gate(1)
     engine = await launch()
     await place.until("after", 1)
-    while (await engine.states(["turn:a:1"]))["turn:a:1"] is not State.ENDED:
-        await asyncio.sleep(0.01)
+    await settled(engine, "turn:a:1", State.ENDED)
     assert place.journal("before") == ["before 1"]

@@ -5,7 +5,7 @@ import pytest
 from sempre import durable
 from sempre.durable import State, Submission
 from sempre.errors import ConflictError, InvalidError, UnavailableError
-from tests.durable.conftest import Launch
+from tests.durable.conftest import Launch, settled
 from tests.durable.place import Place
 
 
@@ -77,13 +77,10 @@ async def test_states_tell_how_each_workflow_stands(launch: Launch, place: Place
     await engine.submit("test.short", "queued", queue_key="c", args=(4,))
     await engine.submit("test.short", "cancelled", queue_key="c", args=(5,))
     await engine.cancel("cancelled")
-    await place.until("run", 1)
     await place.until("begin", 3)
-    wanted = [state.value for state in State]
-    while (states := await engine.states(wanted))["error"] is State.RUNNING or (
-        states["ended"] is State.RUNNING
-    ):
-        pass
+    await settled(engine, "ended", State.ENDED)
+    await settled(engine, "error", State.ERROR)
+    states = await engine.states([state.value for state in State])
     assert states == {state.value: state for state in State}
 
 

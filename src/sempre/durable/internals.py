@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 from dbos import DBOS, Queue
@@ -16,11 +17,13 @@ from dbos._context import current_owner_xid
 from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
 from dbos._utils import GlobalParams, generate_uuid
 
+from sempre import clock
 from sempre.durable.submissions import Submission
 
 _log = logging.getLogger(__name__)
 _CLAIMER = "queue-worker-"
 _CLAIM_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 0.001
 _UNUSED_QUEUE_SECONDS = 60.0
 
 
@@ -82,9 +85,14 @@ def stop_claiming(dbos: DBOS) -> None:
 
 def join_claimers() -> None:
     """Wait until no queue's thread is in the middle of a claim."""
-    for thread in threading.enumerate():
-        if thread.name.startswith(_CLAIMER):
-            thread.join(_CLAIM_SECONDS)
+    end = clock.ticks() + _CLAIM_SECONDS
+    while claimers := [each for each in threading.enumerate() if each.name.startswith(_CLAIMER)]:
+        for thread in claimers:
+            if thread.is_alive():  # one that is just being started cannot be joined yet
+                thread.join(_CLAIM_SECONDS)
+        if clock.ticks() > end:
+            return
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def tasks(dbos: DBOS) -> set[asyncio.Task[object]]:
