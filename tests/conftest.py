@@ -6,7 +6,12 @@ import pytest
 
 from tests.support import environment
 
-pytest_plugins = ["tests.support.network", "tests.support.pages", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.network",
+    "tests.support.pages",
+    "tests.support.postgres",
+    "tests.support.store",
+]
 
 environment.forget_personal_settings()
 

@@ -130,7 +130,8 @@ class Attempts:
     async def break_off(self, question: Question) -> None:
         """This process stops in order: the attempt is marked so, and does not count."""
         async with self._db.transaction() as session:
-            await attempts.stop(session, question.attempt_id, clock.now())
+            if await attempts.stop(session, question.attempt_id, clock.now()):
+                await turns.update(session, question.turn_id, {"state": TurnState.QUEUED})
         self._running.pop(question.attempt_id, None)
 
     async def park(self, turn_id: str, kind: str, reason: str, until: datetime | None) -> None:

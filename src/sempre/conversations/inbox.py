@@ -78,6 +78,7 @@ class StoredInbox:
     async def _store(
         self, session: Session, channel: str, messages: Sequence[Inbound]
     ) -> tuple[list[Accepted], list[Submission]]:
+        await channels.hold(session, channel)
         known = await turns.known(session, channel, [message.external_id for message in messages])
         new: dict[str, Inbound] = {}
         for message in messages:

@@ -147,6 +147,14 @@ class Turns:
                 await turns.update(session, turn_id, turns.usage_values(usage))
         return await self.get(turn_id)
 
+    async def renew(self, turn_id: str) -> Submission:
+        """The engine has ended this turn's workflow without giving it out: it gets another."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            workflow = _again(turn)
+            await turns.update(session, turn_id, {"workflow": workflow})
+        return Submission(turn_id=turn_id, channel=turn.channel, workflow=workflow)
+
     async def renumber(self, turn_id: str) -> Turn:
         """Give the turn the next free number, since something else stands under its own."""
         async with self._db.transaction() as session:

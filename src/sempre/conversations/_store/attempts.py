@@ -76,13 +76,14 @@ async def end(
     return result.rowcount == 1
 
 
-async def stop(session: Session, attempt_id: str, now: datetime) -> None:
+async def stop(session: Session, attempt_id: str, now: datetime) -> bool:
     """Mark a running attempt as broken off by an orderly stop; such a one is never counted."""
-    await session.execute(
+    result = await session.execute(
         attempts.update()
         .where(attempts.c.id == attempt_id, attempts.c.state == RUNNING)
         .values(state=STOPPED, ended_at=now)
     )
+    return result.rowcount == 1
 
 
 def _attempt(row: Any, keyring: Keyring) -> Attempt:

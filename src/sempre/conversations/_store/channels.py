@@ -34,6 +34,16 @@ async def insert(
     return result.rowcount == 1
 
 
+async def hold(session: Session, channel: str) -> None:
+    """Let nobody else put messages on this channel until the transaction ends (on SQLite there is one writer
+    anyway): what is known is read before it is written."""
+    found = await session.scalar(
+        sa.select(channels.c.id).where(channels.c.id == channel).with_for_update()
+    )
+    if found is None:
+        raise _unknown(channel)
+
+
 async def take_places(session: Session, channel: str, count: int) -> tuple[int, int]:
     """Reserve `count` sequence numbers and answer numbers; gives the first of each."""
     row = (
