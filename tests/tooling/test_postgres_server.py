@@ -1,0 +1,67 @@
+"""The throw-away Postgres ends with the run that started it, and leaves nothing behind."""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support import postgres_server
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.postgres
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_the_server_follows_its_owner_even_after_kill_9(clean_environment: dict[str, str]) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"])
+    folder = postgres_server.new_folder()
+    guard = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.postgres_server", str(owner.pid), folder],
+        cwd=ROOT,
+        env=clean_environment,
+    )
+    try:
+        assert wait_for((folder / "address").exists)
+        address = (folder / "address").read_text()
+        psycopg.connect(address).close()
+        owner.kill()
+        owner.wait()
+        assert guard.wait(20) == 0
+        assert not folder.exists()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(address)
+    finally:
+        owner.kill()
+        guard.terminate()
+        owner.wait()
+        guard.wait()
+
+
+@pytest.mark.skipif(not postgres_server.is_root(), reason="only root runs it as another user")
+def test_binaries_in_a_closed_folder_are_copied(tmp_path: Path) -> None:
+    closed, folder = tmp_path / "closed", postgres_server.new_folder()
+    program = closed / "install" / "bin" / "initdb"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    closed.chmod(0o700)
+    postgres_server.hand_over(folder)
+    try:
+        run_as = postgres_server.unprivileged()
+        found = postgres_server.reachable(closed / "install", folder, run_as)
+        assert found == folder / "postgres"
+        subprocess.run([found / "bin" / "initdb"], check=True, **run_as)
+    finally:
+        shutil.rmtree(folder)
