@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-const SERVER = process.env["SEMPRE_DASHBOARD_API"] ?? "http://127.0.0.1:8377";
+const SERVER = process.env.SEMPRE_DASHBOARD_API ?? "http://127.0.0.1:8377";
 
 export default defineConfig({
   base: "/dashboard/",

@@ -26,7 +26,10 @@ createRoot(place).render(
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <ModalsProvider>
-          <Notifications position="bottom-right" />
+          <Notifications
+            position="bottom-right"
+            classNames={{ root: "toasts", notification: "over" }}
+          />
           <RouterProvider router={router} />
         </ModalsProvider>
       </QueryClientProvider>

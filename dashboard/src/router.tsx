@@ -33,8 +33,8 @@ const worker = createRoute({
   getParentRoute: () => root,
   path: "/workers/$name",
   validateSearch: (search: Record<string, unknown>): HistorySearch => ({
-    state: readState(search["state"]),
-    q: readText(search["q"]),
+    state: readState(search.state),
+    q: readText(search.q),
   }),
   component: lazyRouteComponent(() => import("@/routes/worker"), "WorkerRoom"),
 });
@@ -43,7 +43,7 @@ const turn = createRoute({
   getParentRoute: () => root,
   path: "/turns/$id",
   validateSearch: (search: Record<string, unknown>): { line?: number | undefined } => ({
-    line: readLine(search["line"]),
+    line: readLine(search.line),
   }),
   component: lazyRouteComponent(() => import("@/routes/turn"), "TurnRoom"),
 });

@@ -37,7 +37,14 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350, fz: 12 } },
-    Modal: { defaultProps: { radius: "lg", centered: true, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: {
+        radius: "lg",
+        centered: true,
+        transitionProps: { duration: 120 },
+        classNames: { content: "over", header: "over-head" },
+      },
+    },
     Menu: { defaultProps: { transitionProps: { duration: 100 } } },
   },
 });

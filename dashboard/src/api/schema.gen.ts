@@ -28,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Workers */
+        /**
+         * List Workers
+         * @description All workers, by name.
+         */
         get: operations["list_workers"];
         put?: never;
         post?: never;
@@ -64,7 +67,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send Prompt */
+        /**
+         * Send Prompt
+         * @description Put a prompt into the worker's queue. It is stored when this answers.
+         */
         post: operations["send_prompt"];
         delete?: never;
         options?: never;
@@ -81,7 +87,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume Worker */
+        /**
+         * Resume Worker
+         * @description A stopped or parked worker goes on at once.
+         */
         post: operations["resume_worker"];
         delete?: never;
         options?: never;
@@ -96,7 +105,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Turns */
+        /**
+         * List Turns
+         * @description Newest first. A search reads a bounded number of turns a page, so a page may hold few or none and still
+         *     have a `next`.
+         */
         get: operations["list_turns"];
         put?: never;
         post?: never;
@@ -113,7 +126,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Turn */
+        /**
+         * Get Turn
+         * @description One turn with its prompt, its answer and every attempt at it.
+         */
         get: operations["get_turn"];
         put?: never;
         post?: never;
@@ -132,7 +148,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel Turn */
+        /**
+         * Cancel Turn
+         * @description Stop it: at once when it waits, within a second when it runs. 409 when it has ended.
+         */
         post: operations["cancel_turn"];
         delete?: never;
         options?: never;
@@ -149,7 +168,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retry Turn */
+        /**
+         * Retry Turn
+         * @description Try a failed or cancelled turn again, under its number. 409 in any other state.
+         */
         post: operations["retry_turn"];
         delete?: never;
         options?: never;
@@ -164,7 +186,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Turn Events */
+        /**
+         * List Turn Events
+         * @description A page of a turn's log, by its place in the turn: as fast at the end of a long one as at its start.
+         */
         get: operations["list_turn_events"];
         put?: never;
         post?: never;
@@ -181,7 +206,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stream Events */
+        /**
+         * Stream Events
+         * @description Server-sent events. Begins after `Last-Event-ID`, else after `after`, else with what comes from now on; what
+         *     was missed comes first, without gap or double. At most one frame in 50 ms.
+         */
         get: operations["stream_events"];
         put?: never;
         post?: never;
@@ -198,7 +227,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Dead Letters */
+        /**
+         * List Dead Letters
+         * @description Those that wait, newest first. A page holds fewer than `limit` when their prompts are long.
+         */
         get: operations["list_dead_letters"];
         put?: never;
         post?: never;
@@ -217,7 +249,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retry Dead Letter */
+        /**
+         * Retry Dead Letter
+         * @description Try its turn again, with another prompt if one is given.
+         */
         post: operations["retry_dead_letter"];
         delete?: never;
         options?: never;
@@ -235,7 +270,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Purge Dead Letter */
+        /**
+         * Purge Dead Letter
+         * @description Let it go. The turn and its record stay.
+         */
         delete: operations["purge_dead_letter"];
         options?: never;
         head?: never;
@@ -251,10 +289,16 @@ export interface paths {
         };
         /** Get Connection */
         get: operations["get_connection"];
-        /** Set Connection */
+        /**
+         * Set Connection
+         * @description Store it, encrypted, and start anew with it. 409 when the environment already gives one.
+         */
         put: operations["set_connection"];
         post?: never;
-        /** Remove Connection */
+        /**
+         * Remove Connection
+         * @description Forget the stored one. 404 when none is stored; 409 when the environment gives one.
+         */
         delete: operations["remove_connection"];
         options?: never;
         head?: never;
@@ -270,7 +314,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create Login Link */
+        /**
+         * Create Login Link
+         * @description A link for another browser or phone. Whoever opens it may what the one who made it may, and no more.
+         */
         post: operations["create_login_link"];
         delete?: never;
         options?: never;
@@ -287,7 +334,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logout */
+        /**
+         * Logout
+         * @description Log this browser out. A bearer token is not touched.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -302,8 +352,68 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Settings */
+        /**
+         * Get Settings
+         * @description Every setting with its value now.
+         */
         get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metrics
+         * @description Needs a login or a token like the rest.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Healthz
+         * @description Answers as long as the process does anything at all.
+         */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readyz */
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -316,11 +426,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Attempt */
+        /** Alive */
+        Alive: {
+            /** Alive */
+            alive: boolean;
+        };
+        /**
+         * Attempt
+         * @description One try. `counted` says whether it counts against the limit of attempts.
+         */
         Attempt: {
             /** Number */
             number: number;
-            /** State */
+            /**
+             * State
+             * @description `running`, `crashed`, `stopped`, or how the agent ended it.
+             */
             state: string;
             failure: components["schemas"]["Failure"] | null;
             /**
@@ -330,34 +451,47 @@ export interface components {
             started_at: string;
             /** Ended At */
             ended_at: string | null;
-            /** Resumed */
+            /**
+             * Resumed
+             * @description Whether it went on in a session that existed.
+             */
             resumed: boolean;
             /** Counted */
             counted: boolean;
         };
         /** Connection */
         Connection: {
+            /** @description `login`: the user's own `claude` login. */
+            kind: components["schemas"]["Kind"];
             /**
-             * Kind
-             * @enum {string}
+             * Source
+             * @description null: nothing is connected.
              */
-            kind: "none" | "key" | "token" | "base_url" | "login";
-            /** Source */
             source: ("environment" | "stored") | null;
-            /** Hint */
+            /**
+             * Hint
+             * @description The last characters of the key or token, or the folder of the login.
+             */
             hint: string | null;
+            /**
+             * Base Url
+             * @description null: the provider's own address.
+             */
+            base_url: string | null;
         };
         /** ConnectionSummary */
         ConnectionSummary: {
+            kind: components["schemas"]["Kind"];
             /**
-             * Kind
-             * @enum {string}
+             * Detail
+             * @description Where the model is reached and how, without any secret.
              */
-            kind: "none" | "key" | "token" | "base_url" | "login";
-            /** Detail */
             detail: string | null;
         };
-        /** Counts */
+        /**
+         * Counts
+         * @description Turns by what they do now; `dead` are dead letters, `sessions_alive` live Claude Code processes.
+         */
         Counts: {
             /** Running */
             running: number;
@@ -365,7 +499,10 @@ export interface components {
             queued: number;
             /** Parked */
             parked: number;
-            /** Waiting */
+            /**
+             * Waiting
+             * @description Those that wait for a person.
+             */
             waiting: number;
             /** Dead */
             dead: number;
@@ -382,9 +519,15 @@ export interface components {
             channel: string;
             /** Worker */
             worker: string | null;
-            /** Number */
+            /**
+             * Number
+             * @description The turn's number.
+             */
             number: number;
-            /** Payload */
+            /**
+             * Payload
+             * @description The prompt, in full.
+             */
             payload: string;
             failure: components["schemas"]["Failure"];
             /** Attempts */
@@ -395,16 +538,49 @@ export interface components {
              */
             created_at: string;
         };
-        /** DeadLetterPage */
+        /**
+         * DeadLetterPage
+         * @description Newest first. `next` goes into `before`; null: there is no more.
+         */
         DeadLetterPage: {
             /** Items */
             items: components["schemas"]["DeadLetter"][];
             /** Next */
             next: string | null;
         };
-        /** Event */
+        /** ErrorAnswer */
+        ErrorAnswer: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * ErrorBody
+         * @description What happened and what to do about it. `code` is stable and is what programs compare.
+         */
+        ErrorBody: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Remedy
+             * @description The one step that a person must take, where there is one.
+             */
+            remedy: string | null;
+            /**
+             * Request Id
+             * @description Stands in every log line of this request.
+             */
+            request_id: string;
+        };
+        /**
+         * Event
+         * @description One fact. docs/reference/events.md lists the kinds and what their details hold.
+         */
         Event: {
-            /** Id */
+            /**
+             * Id
+             * @description Rises by one, in the order in which events were stored.
+             */
             id: number;
             /**
              * At
@@ -417,42 +593,58 @@ export interface components {
             channel: string | null;
             /** Turn Id */
             turn_id: string | null;
-            /** Seq */
+            /**
+             * Seq
+             * @description 1, 2, 3 … within its turn.
+             */
             seq: number | null;
             /** Details */
             details: {
                 [key: string]: unknown;
             };
         };
-        /** EventPage */
+        /**
+         * EventPage
+         * @description Oldest first. `next` goes into `after`; null: there is no more yet.
+         */
         EventPage: {
             /** Items */
             items: components["schemas"]["Event"][];
             /** Next */
             next: number | null;
         };
-        /** Failure */
+        /**
+         * Failure
+         * @description Why it did not end in an answer. `kind` is stable; `message` says what to do.
+         */
         Failure: {
             /** Kind */
             kind: string;
             /** Message */
             message: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** Ignored */
+        /**
+         * Ignored
+         * @description A file in the queue that is no prompt.
+         */
         Ignored: {
             /** Name */
             name: string;
             /** Reason */
             reason: string;
         };
+        JsonValue: unknown;
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "none" | "key" | "token" | "base_url" | "login";
         /** LoginLink */
         LoginLink: {
-            /** Url */
+            /**
+             * Url
+             * @description Open it in a browser. It works once.
+             */
             url: string;
             /**
              * Expires At
@@ -462,44 +654,97 @@ export interface components {
         };
         /** Prompt */
         Prompt: {
-            /** Text */
+            /**
+             * Text
+             * @description What the agent shall do.
+             */
             text: string;
-            /** Key */
+            /**
+             * Key
+             * @description Sent twice under one key, it is one turn.
+             */
             key?: string | null;
+        };
+        /**
+         * Ready
+         * @description Ready when all three are true.
+         */
+        Ready: {
+            /** Ready */
+            ready: boolean;
+            /**
+             * Database
+             * @description The database answers.
+             */
+            database: boolean;
+            /**
+             * Schema At Head
+             * @description It has this release's schema.
+             */
+            schema_at_head: boolean;
+            /**
+             * Engine
+             * @description The engine takes work.
+             */
+            engine: boolean;
         };
         /** Restarting */
         Restarting: {
-            /** Restarting */
+            /**
+             * Restarting
+             * @description Sempre starts anew with it; the live stream comes back by itself.
+             */
             restarting: boolean;
         };
-        /** RetryText */
+        /**
+         * RetryText
+         * @description What to try again with.
+         */
         RetryText: {
-            /** Text */
+            /**
+             * Text
+             * @description Another prompt; without it the same one.
+             */
             text?: string | null;
         };
-        /** ScheduleEntry */
+        /**
+         * ScheduleEntry
+         * @description A prompt that comes by itself.
+         */
         ScheduleEntry: {
             /** Name */
             name: string;
-            /** Every */
+            /**
+             * Every
+             * @description As it was set: a time of day, an interval or a cron line.
+             */
             every: string;
             /** Next At */
             next_at: string | null;
             /** Prompt */
             prompt: string;
         };
-        /** Session */
+        /**
+         * Session
+         * @description The worker's memory: one Claude Code session, kept from turn to turn.
+         */
         Session: {
             /** Id */
             id: string;
-            /** Turns */
+            /**
+             * Turns
+             * @description Turns answered in it.
+             */
             turns: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Cost Micros */
+            /**
+             * Cost Micros
+             * @description Millionths of a dollar; null: no price is known.
+             */
             cost_micros: number | null;
             /** Input Tokens */
             input_tokens: number;
@@ -513,19 +758,27 @@ export interface components {
              * @enum {string}
              */
             kind: "key" | "token" | "base_url" | "login";
-            /** Value */
+            /**
+             * Value
+             * @description The key or token; for `login` the Claude configuration folder, ~/.claude if left out.
+             */
             value?: string | null;
-            /** Base Url */
+            /**
+             * Base Url
+             * @description A compatible address instead of the provider's.
+             */
             base_url?: string | null;
         };
-        /** Setting */
+        /**
+         * Setting
+         * @description `name` is as in sempre.toml; in the environment it is SEMPRE_SECTION__NAME.
+         */
         Setting: {
             /** Name */
             name: string;
-            /** Value */
-            value: unknown;
-            /** Default */
-            default: unknown;
+            /** @description A password in an address is left out. */
+            value: components["schemas"]["JsonValue"];
+            default: components["schemas"]["JsonValue"];
             /** Description */
             description: string;
         };
@@ -535,6 +788,7 @@ export interface components {
             version: string;
             /**
              * Mode
+             * @description `rehearsal`: answers are scripted; `login`: the user's own `claude` login, without gateway.
              * @enum {string}
              */
             mode: "live" | "rehearsal" | "login";
@@ -555,74 +809,92 @@ export interface components {
             connection: components["schemas"]["ConnectionSummary"];
             counts: components["schemas"]["Counts"];
             today: components["schemas"]["Today"];
-            /** Waiting For Real Model */
+            /**
+             * Waiting For Real Model
+             * @description Prompts that are kept for a real model while this is a rehearsal.
+             */
             waiting_for_real_model: number;
-            /** Last Event Id */
+            /**
+             * Last Event Id
+             * @description Where the live stream stands; begin it after this.
+             */
             last_event_id: number;
         };
-        /** Today */
+        /**
+         * Today
+         * @description Since midnight in the operator's time zone.
+         */
         Today: {
-            /** Turns */
+            /**
+             * Turns
+             * @description Ended turns.
+             */
             turns: number;
             /** Answered */
             answered: number;
             /** Failed */
             failed: number;
-            /** Cost Micros */
+            /**
+             * Cost Micros
+             * @description Millionths of a dollar, of calls with a known price.
+             */
             cost_micros: number;
             /** Unknown Cost Calls */
             unknown_cost_calls: number;
         };
-        /** Turn */
+        /**
+         * Turn
+         * @description A turn in full.
+         */
         Turn: {
             /** Id */
             id: string;
             /** Channel */
             channel: string;
-            /** Worker */
-            worker: string | null;
-            /** Number */
-            number: number;
-            /** Seq */
-            seq: number;
             /**
-             * State
-             * @enum {string}
+             * Worker
+             * @description The worker's name, on `files:` channels.
              */
-            state: "queued" | "running" | "waiting" | "parked" | "answered" | "failed" | "cancelled";
-            /** Prompt Head */
+            worker: string | null;
+            /**
+             * Number
+             * @description The N of task_N; kept when the turn is tried again.
+             */
+            number: number;
+            /**
+             * Seq
+             * @description Its place in the channel's order.
+             */
+            seq: number;
+            state: components["schemas"]["TurnState"];
+            /**
+             * Prompt Head
+             * @description The first 160 characters.
+             */
             prompt_head: string;
             /** Answer Head */
-            answer_head?: string | null;
-            failure?: components["schemas"]["Failure"] | null;
+            answer_head: string | null;
+            failure: components["schemas"]["Failure"] | null;
             /**
              * Origin
-             * @default {}
+             * @description Where it came from: a file's name, a request id.
              */
             origin: {
                 [key: string]: string;
             };
             /** Model */
-            model?: string | null;
+            model: string | null;
             /** Session Id */
-            session_id?: string | null;
-            /**
-             * @default {
-             *       "input_tokens": 0,
-             *       "output_tokens": 0,
-             *       "cache_read_tokens": 0,
-             *       "cache_write_tokens": 0
-             *     }
-             */
+            session_id: string | null;
             usage: components["schemas"]["Usage"];
             /**
              * Cost Micros
-             * @default 0
+             * @description Millionths of a dollar; null: no price is known.
              */
             cost_micros: number | null;
             /**
              * Attempts
-             * @default 0
+             * @description Tries since it came in or was last sent again by a person.
              */
             attempts: number;
             /**
@@ -631,80 +903,95 @@ export interface components {
              */
             received_at: string;
             /** Started At */
-            started_at?: string | null;
+            started_at: string | null;
             /** Finished At */
-            finished_at?: string | null;
-            /** Published At */
-            published_at?: string | null;
-            /** Retry At */
-            retry_at?: string | null;
+            finished_at: string | null;
+            /**
+             * Published At
+             * @description When its answer was given out.
+             */
+            published_at: string | null;
+            /**
+             * Retry At
+             * @description Not tried again before this.
+             */
+            retry_at: string | null;
             /** Prompt */
             prompt: string;
             /** Answer */
-            answer?: string | null;
-            /**
-             * Attempt Log
-             * @default []
-             */
+            answer: string | null;
+            /** Attempt Log */
             attempt_log: components["schemas"]["Attempt"][];
         };
-        /** TurnPage */
+        /**
+         * TurnPage
+         * @description Newest first. `next` goes into `before`; null: there is no more.
+         */
         TurnPage: {
             /** Items */
             items: components["schemas"]["TurnSummary"][];
             /** Next */
             next: string | null;
         };
-        /** TurnSummary */
+        /**
+         * TurnState
+         * @description Where a turn stands. Only `conversations` changes it.
+         * @enum {string}
+         */
+        TurnState: "queued" | "running" | "waiting" | "parked" | "answered" | "failed" | "cancelled";
+        /**
+         * TurnSummary
+         * @description A turn as lists show it. Times are UTC.
+         */
         TurnSummary: {
             /** Id */
             id: string;
             /** Channel */
             channel: string;
-            /** Worker */
-            worker: string | null;
-            /** Number */
-            number: number;
-            /** Seq */
-            seq: number;
             /**
-             * State
-             * @enum {string}
+             * Worker
+             * @description The worker's name, on `files:` channels.
              */
-            state: "queued" | "running" | "waiting" | "parked" | "answered" | "failed" | "cancelled";
-            /** Prompt Head */
+            worker: string | null;
+            /**
+             * Number
+             * @description The N of task_N; kept when the turn is tried again.
+             */
+            number: number;
+            /**
+             * Seq
+             * @description Its place in the channel's order.
+             */
+            seq: number;
+            state: components["schemas"]["TurnState"];
+            /**
+             * Prompt Head
+             * @description The first 160 characters.
+             */
             prompt_head: string;
             /** Answer Head */
-            answer_head?: string | null;
-            failure?: components["schemas"]["Failure"] | null;
+            answer_head: string | null;
+            failure: components["schemas"]["Failure"] | null;
             /**
              * Origin
-             * @default {}
+             * @description Where it came from: a file's name, a request id.
              */
             origin: {
                 [key: string]: string;
             };
             /** Model */
-            model?: string | null;
+            model: string | null;
             /** Session Id */
-            session_id?: string | null;
-            /**
-             * @default {
-             *       "input_tokens": 0,
-             *       "output_tokens": 0,
-             *       "cache_read_tokens": 0,
-             *       "cache_write_tokens": 0
-             *     }
-             */
+            session_id: string | null;
             usage: components["schemas"]["Usage"];
             /**
              * Cost Micros
-             * @default 0
+             * @description Millionths of a dollar; null: no price is known.
              */
             cost_micros: number | null;
             /**
              * Attempts
-             * @default 0
+             * @description Tries since it came in or was last sent again by a person.
              */
             attempts: number;
             /**
@@ -713,49 +1000,33 @@ export interface components {
              */
             received_at: string;
             /** Started At */
-            started_at?: string | null;
+            started_at: string | null;
             /** Finished At */
-            finished_at?: string | null;
-            /** Published At */
-            published_at?: string | null;
-            /** Retry At */
-            retry_at?: string | null;
+            finished_at: string | null;
+            /**
+             * Published At
+             * @description When its answer was given out.
+             */
+            published_at: string | null;
+            /**
+             * Retry At
+             * @description Not tried again before this.
+             */
+            retry_at: string | null;
         };
-        /** Usage */
+        /**
+         * Usage
+         * @description Tokens, as the provider counts them.
+         */
         Usage: {
-            /**
-             * Input Tokens
-             * @default 0
-             */
+            /** Input Tokens */
             input_tokens: number;
-            /**
-             * Output Tokens
-             * @default 0
-             */
+            /** Output Tokens */
             output_tokens: number;
-            /**
-             * Cache Read Tokens
-             * @default 0
-             */
+            /** Cache Read Tokens */
             cache_read_tokens: number;
-            /**
-             * Cache Write Tokens
-             * @default 0
-             */
+            /** Cache Write Tokens */
             cache_write_tokens: number;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /** Worker */
         Worker: {
@@ -763,24 +1034,38 @@ export interface components {
             name: string;
             /** Channel */
             channel: string;
-            /** Directory */
+            /**
+             * Directory
+             * @description Where its agent works.
+             */
             directory: string;
-            /** Model */
+            /**
+             * Model
+             * @description null: Claude Code's default.
+             */
             model: string | null;
             /**
              * State
+             * @description `away`: its machine does not run Sempre now.
              * @enum {string}
              */
             state: "idle" | "running" | "parked" | "stopped" | "away";
             /** State Reason */
-            state_reason?: string | null;
-            /** State Until */
-            state_until?: string | null;
-            /** Queued */
+            state_reason: string | null;
+            /**
+             * State Until
+             * @description When a parked one goes on by itself.
+             */
+            state_until: string | null;
+            /**
+             * Queued
+             * @description Turns that wait.
+             */
             queued: number;
             /** Oldest Queued At */
             oldest_queued_at: string | null;
             session: components["schemas"]["Session"] | null;
+            /** @description The turn that runs, waits or is parked now. */
             live: components["schemas"]["TurnSummary"] | null;
             today: components["schemas"]["WorkerToday"];
             /** Ignored */
@@ -792,13 +1077,19 @@ export interface components {
             /** Schedule */
             schedule: components["schemas"]["ScheduleEntry"][];
         };
-        /** WorkerToday */
+        /**
+         * WorkerToday
+         * @description Since midnight in the operator's time zone.
+         */
         WorkerToday: {
             /** Answered */
             answered: number;
             /** Failed */
             failed: number;
-            /** Cost Micros */
+            /**
+             * Cost Micros
+             * @description Millionths of a dollar; null: no price is known.
+             */
             cost_micros: number | null;
         };
     };
@@ -828,6 +1119,51 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
         };
     };
     list_workers: {
@@ -848,6 +1184,51 @@ export interface operations {
                     "application/json": components["schemas"]["Worker"][];
                 };
             };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
         };
     };
     get_worker: {
@@ -855,6 +1236,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The worker's name. */
                 name: string;
             };
             cookie?: never;
@@ -870,13 +1252,58 @@ export interface operations {
                     "application/json": components["schemas"]["Worker"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -886,6 +1313,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The worker's name. */
                 name: string;
             };
             cookie?: never;
@@ -905,13 +1333,67 @@ export interface operations {
                     "application/json": components["schemas"]["Turn"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -921,6 +1403,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The worker's name. */
                 name: string;
             };
             cookie?: never;
@@ -936,13 +1419,58 @@ export interface operations {
                     "application/json": components["schemas"]["Worker"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -950,10 +1478,14 @@ export interface operations {
     list_turns: {
         parameters: {
             query?: {
+                /** @description Only this channel, such as `files:coder`. */
                 channel?: string | null;
-                state?: ("queued" | "running" | "waiting" | "parked" | "answered" | "failed" | "cancelled") | null;
+                state?: components["schemas"]["TurnState"] | null;
+                /** @description Words in prompt or answer, whatever their case; or `#` and a number. */
                 q?: string | null;
+                /** @description `next` of the page before; without it the newest come. */
                 before?: string | null;
+                /** @description Items on a page. */
                 limit?: number;
             };
             header?: never;
@@ -971,13 +1503,49 @@ export interface operations {
                     "application/json": components["schemas"]["TurnPage"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -987,6 +1555,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id, as lists give it. */
                 id: string;
             };
             cookie?: never;
@@ -1002,13 +1571,58 @@ export interface operations {
                     "application/json": components["schemas"]["Turn"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1018,6 +1632,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id, as lists give it. */
                 id: string;
             };
             cookie?: never;
@@ -1033,13 +1648,67 @@ export interface operations {
                     "application/json": components["schemas"]["Turn"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1049,11 +1718,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id, as lists give it. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryText"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -1064,13 +1738,76 @@ export interface operations {
                     "application/json": components["schemas"]["Turn"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1078,11 +1815,14 @@ export interface operations {
     list_turn_events: {
         parameters: {
             query?: {
+                /** @description `next` of the page before; 0 begins at the start. */
                 after?: number;
+                /** @description Events on a page. */
                 limit?: number;
             };
             header?: never;
             path: {
+                /** @description The id, as lists give it. */
                 id: string;
             };
             cookie?: never;
@@ -1098,13 +1838,58 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1112,33 +1897,73 @@ export interface operations {
     stream_events: {
         parameters: {
             query?: {
+                /** @description Begin after this event id. */
                 after?: number | null;
+                /** @description Only this turn. */
                 turn?: string | null;
+                /** @description Only this channel, such as `files:coder`. */
                 channel?: string | null;
             };
-            header?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Frames `event: events` whose `id` is that of the last event in them and whose data is a JSON array of Event; comments keep the connection alive. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1146,7 +1971,9 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
+                /** @description `next` of the page before; without it the newest come. */
                 before?: string | null;
+                /** @description Items on a page. */
                 limit?: number;
             };
             header?: never;
@@ -1164,13 +1991,49 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterPage"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1180,13 +2043,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id, as lists give it. */
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["RetryText"];
+                "application/json": components["schemas"]["RetryText"] | null;
             };
         };
         responses: {
@@ -1199,13 +2063,76 @@ export interface operations {
                     "application/json": components["schemas"]["Turn"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1215,6 +2142,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id, as lists give it. */
                 id: string;
             };
             cookie?: never;
@@ -1228,13 +2156,58 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1255,6 +2228,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1281,13 +2299,67 @@ export interface operations {
                     "application/json": components["schemas"]["Restarting"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
         };
@@ -1310,6 +2382,69 @@ export interface operations {
                     "application/json": components["schemas"]["Restarting"];
                 };
             };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
         };
     };
     create_login_link: {
@@ -1330,6 +2465,51 @@ export interface operations {
                     "application/json": components["schemas"]["LoginLink"];
                 };
             };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
         };
     };
     logout: {
@@ -1347,6 +2527,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
             };
         };
     };
@@ -1366,6 +2591,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Setting"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text; docs/reference/metrics.md explains each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
                 };
             };
         };

@@ -11,7 +11,9 @@ export function Money({ micros }: { micros: number | null | undefined }) {
   if (micros === null || micros === undefined) {
     return (
       <Tooltip label={t("money.unknownWhy")}>
-        <span className="mono figure">{t("money.unknown")}</span>
+        <span role="img" aria-label={t("money.unknown")} className="mono figure">
+          —
+        </span>
       </Tooltip>
     );
   }

@@ -47,7 +47,7 @@ function Countdown({ to }: { to: number }) {
       <span className={classes.dot} />
       <span className="figure">{t("live.reconnecting", { seconds })}</span>
       <Button size="compact-xs" variant="default" onClick={() => void stream.connect()}>
-        {t("live.now")}
+        {t("live.tryNow")}
       </Button>
     </span>
   );

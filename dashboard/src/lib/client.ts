@@ -17,6 +17,11 @@ export class ApiError extends Error {
   }
 }
 
+/** There is no such thing, or no such thing can be. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.status === 422);
+}
+
 type Listener = (signedIn: boolean) => void;
 const listeners = new Set<Listener>();
 

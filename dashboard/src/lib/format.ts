@@ -69,7 +69,7 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 
 /** `5 minutes ago`, `in 2 hours`; the closest quarter of a minute counts as now. */
 export function relative(at: number, now: number, locale: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
   const seconds = (at - now) / 1000;
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
@@ -81,12 +81,16 @@ export function relative(at: number, now: number, locale: string): string {
 
 /** The exact time, to the second. */
 export function exact(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+    hourCycle: "h23",
+  }).format(at);
 }
 
 /** `14:20` today, `Sat 14:20` within a week, else with the date: for "until …". */
 export function clockTime(at: number, now: number, locale: string): string {
-  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   if (sameDay) return new Intl.DateTimeFormat(locale, time).format(at);
   const near = Math.abs(at - now) < 6 * 86_400_000;

@@ -59,7 +59,10 @@ function refresh(): void {
 
 function onLive(fresh: boolean): void {
   // Another log (a model was connected, another home): nothing on this page holds any more.
-  if (fresh) return location.reload();
+  if (fresh) {
+    location.reload();
+    return;
+  }
   catchUpLogs();
   void queryClient.invalidateQueries({ predicate: (query) => query.queryKey[1] !== "list" });
   refreshTurnLists(queryClient).catch(() => undefined);

@@ -9,10 +9,15 @@ export interface WordsRow extends Line {
   kind: "text" | "thinking";
   block: string;
   text: string;
+  /** The provider's stream broke off; this is said again further down. */
+  withdrawn?: boolean;
+  /** A subagent's, not the agent's own. */
+  inside?: boolean;
 }
 export interface ToolRow extends Line {
   kind: "tool";
   callId: string;
+  inside?: boolean;
   tool: string;
   input: unknown;
   result?: { ok: boolean; output: string; durationMs: number | null };
@@ -56,6 +61,7 @@ function addEvent(rows: Row[], event: SempreEvent): void {
       addRefusal(rows, event);
       return;
     default:
+      if (event.details.code === "stream_restarted") withdraw(rows, event.details.blocks);
       rows.push({ ...line(event), kind: "note", event: event.kind, details: event.details });
   }
 }
@@ -63,24 +69,45 @@ function addEvent(rows: Row[], event: SempreEvent): void {
 const line = (event: SempreEvent): Line => ({ seq: event.seq ?? 0, at: Date.parse(event.at) });
 
 function addWords(rows: Row[], event: SempreEvent, kind: WordsRow["kind"]): void {
-  const block = textOf(event.details["block"]);
-  const text = textOf(event.details["text"]);
+  const block = textOf(event.details.block);
+  const text = textOf(event.details.text);
   const last = rows.at(-1);
   if (last?.kind === kind && last.block === block) {
     rows[rows.length - 1] = { ...last, text: last.text + text };
   } else {
-    rows.push({ ...line(event), kind, block, text });
+    rows.push({ ...line(event), kind, block, text, inside: isInside(event) });
+  }
+}
+
+const isInside = (event: SempreEvent): boolean => textOf(event.details.parent) !== "";
+
+/** Blocks count within an attempt: what came before it started is of another one. */
+function withdraw(rows: Row[], blocks: unknown): void {
+  const withdrawn = new Set(Array.isArray(blocks) ? blocks.map(textOf) : []);
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row?.kind === "note" && row.event === "turn.started") return;
+    if ((row?.kind === "text" || row?.kind === "thinking") && withdrawn.has(row.block)) {
+      rows[at] = { ...row, withdrawn: true };
+    }
   }
 }
 
 function toolRow(event: SempreEvent): ToolRow {
   const { call_id, tool, input } = event.details;
-  return { ...line(event), kind: "tool", callId: textOf(call_id), tool: textOf(tool), input };
+  return {
+    ...line(event),
+    kind: "tool",
+    callId: textOf(call_id),
+    inside: isInside(event),
+    tool: textOf(tool),
+    input,
+  };
 }
 
 /** Where the call stands, searched from the end; -1 when the log does not hold it. */
 function findCall(rows: readonly Row[], event: SempreEvent): number {
-  const callId = textOf(event.details["call_id"]);
+  const callId = textOf(event.details.call_id);
   return rows.findLastIndex((row) => row.kind === "tool" && row.callId === callId);
 }
 
@@ -132,7 +159,7 @@ export function rowText(row: Row): string {
 }
 
 export function noteText(details: Record<string, unknown>): string {
-  const message = details["message"] ?? details["reason"];
+  const message = details.message ?? details.reason;
   if (typeof message === "string") return message;
   const pairs = Object.entries(details).filter(([, value]) => value !== null && value !== "");
   return pairs.map(([name, value]) => `${name}=${flat(value)}`).join(" ");
@@ -144,7 +171,10 @@ const flat = (value: unknown): string =>
 /** The line shown where a turn has one line only. */
 export function lastLine(rows: readonly Row[]): Row | undefined {
   return rows.findLast(
-    (row) => (row.kind === "text" && row.text.trim() !== "") || row.kind === "tool" || isNews(row),
+    (row) =>
+      (row.kind === "text" && !row.withdrawn && row.text.trim() !== "") ||
+      row.kind === "tool" ||
+      isNews(row),
   );
 }
 

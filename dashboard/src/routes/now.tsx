@@ -65,7 +65,9 @@ interface RoomsProps {
 
 function Rooms({ status, workers, held, turns }: RoomsProps) {
   const { t } = useTranslation();
-  const running = workers.flatMap((worker) => (worker.live ? [worker.live] : []));
+  const running = workers.flatMap((worker) =>
+    worker.live?.state === "running" ? [worker.live] : [],
+  );
   const failed = turns.filter((turn) => turn.state === "failed").slice(0, 3);
   const answered = turns.filter((turn) => turn.state === "answered").slice(0, RECENT);
   return (

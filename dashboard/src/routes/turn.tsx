@@ -16,6 +16,8 @@ import { turnOptions } from "@/features/turns/api";
 import { TurnButtons } from "@/features/turns/TurnButtons";
 import { TurnFacts } from "@/features/turns/TurnFacts";
 import { TurnFailure } from "@/features/turns/TurnFailure";
+import { NotFound } from "@/frame/NotFound";
+import { isMissing } from "@/lib/client";
 import classes from "./turn.module.css";
 
 const route = getRouteApi("/turns/$id");
@@ -31,6 +33,7 @@ export function TurnRoom() {
       </Page>
     );
   }
+  if (isMissing(query.error)) return <NotFound />;
   if (!query.data) {
     return (
       <Page title={t("turn.title")}>

@@ -20,6 +20,8 @@ import { QueuePanel, SchedulePanel } from "@/features/workers/QueuePanel";
 import { SessionPanel } from "@/features/workers/SessionPanel";
 import { WorkerList } from "@/features/workers/WorkerList";
 import { WorkerNotice } from "@/features/workers/WorkerNotice";
+import { NotFound } from "@/frame/NotFound";
+import { isMissing } from "@/lib/client";
 import classes from "./worker.module.css";
 
 const route = getRouteApi("/workers/$name");
@@ -33,6 +35,7 @@ export function WorkerRoom() {
     // What the list knows is shown until the worker's own answer is there.
     placeholderData: workers.data?.find((each) => each.name === name),
   });
+  if (isMissing(worker.error)) return <NotFound />;
   return (
     <div className={classes.room}>
       <div className={classes.list}>

@@ -1,16 +1,10 @@
 /** The last line of a running turn's log, as it is written. */
 import { useTranslation } from "react-i18next";
 import { lastLine, type Row, toolHead } from "@/lib/logRows";
+import { lastWords } from "@/lib/plain";
 import { useTurnLog } from "@/lib/turnLogs";
 import classes from "./LastLine.module.css";
 import { useNoteText } from "./noteText";
-
-/** The end of what was said, without Markdown's marks. */
-export function lastWords(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim());
-  const line = lines.findLast((each) => each !== "" && !/^[-|`:\s]+$/.test(each)) ?? "";
-  return line.replace(/^[#>*\-\s]+|[*`_|]/g, "").trim();
-}
 
 export function LastLine({ turnId }: { turnId: string }) {
   const { t } = useTranslation();

@@ -26,7 +26,12 @@ export interface LogRowProps {
 function LogRowPlain({ row, needle, found, marked, times, running, linkTo }: LogRowProps) {
   const { t } = useTranslation();
   return (
-    <div className={classes.row} data-marked={marked || undefined} data-kind={row.kind}>
+    <div
+      className={classes.row}
+      data-marked={marked || undefined}
+      data-kind={row.kind}
+      data-inside={(row.kind !== "note" && row.inside) || undefined}
+    >
       {times ? (
         <time className={`mono ${classes.time}`} dateTime={new Date(row.at).toISOString()}>
           {logTime(row.at)}
@@ -59,6 +64,13 @@ export const LogRow = memo(LogRowPlain);
 
 function Words({ row, needle }: { row: WordsRow; needle: string }) {
   const { t } = useTranslation();
+  if (row.withdrawn) {
+    return (
+      <div className={classes.withdrawn}>
+        <s>{row.text}</s> <span className="meta">{t("log.withdrawn")}</span>
+      </div>
+    );
+  }
   if (row.kind === "thinking") {
     return (
       <div className={classes.thinking}>

@@ -87,7 +87,11 @@ function Lines({ rows, running, line, linkTo, compact }: LinesProps) {
   const needle = search.needle.trim();
 
   return (
-    <div className={classes.log} data-compact={compact || undefined}>
+    <div
+      className={classes.log}
+      data-compact={compact || undefined}
+      data-running={running || undefined}
+    >
       <LogTools
         rows={rows}
         search={search}

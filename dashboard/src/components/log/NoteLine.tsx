@@ -11,11 +11,7 @@ function toneOf({ event, details }: NoteRow): Tone {
   if (event === "turn.retrying" || event === "turn.note" || event === "session.lost")
     return "waiting";
   if (event !== "turn.ended") return "idle";
-  return details["state"] === "answered"
-    ? "done"
-    : details["state"] === "failed"
-      ? "failed"
-      : "idle";
+  return details.state === "answered" ? "done" : details.state === "failed" ? "failed" : "idle";
 }
 
 export function NoteLine({ row, needle }: { row: NoteRow; needle: string }) {

@@ -57,9 +57,9 @@ function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
   return (
     <div className={classes.toolBody}>
       <p className="meta">{t("log.input")}</p>
-      <pre className={classes.output} tabIndex={0}>
+      <Output>
         <Found text={textOf(row.input)} needle={needle} />
-      </pre>
+      </Output>
       {row.refused ? (
         <p className={classes.refusal}>
           {row.refused.reason}{" "}
@@ -69,15 +69,24 @@ function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
       {row.result ? (
         <>
           <p className="meta">{t(row.result.ok ? "log.output" : "log.error")}</p>
-          <pre className={classes.output} tabIndex={0}>
+          <Output>
             {needle ? (
               <Found text={row.result.output} needle={needle} />
             ) : (
               <Ansi text={row.result.output} />
             )}
-          </pre>
+          </Output>
         </>
       ) : null}
     </div>
+  );
+}
+
+function Output({ children }: { children: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: long output is scrolled with the keyboard
+    <pre className={classes.output} tabIndex={0}>
+      {children}
+    </pre>
   );
 }

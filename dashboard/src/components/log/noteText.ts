@@ -10,6 +10,10 @@ const SENTENCES: Record<string, ParseKeys> = {
   "turn.started": "event.started",
   "turn.retrying": "event.retrying",
   "turn.usage": "event.usage",
+  "turn.retried": "event.retried",
+  "turn.purged": "event.purged",
+  "session.reset": "event.sessionReset",
+  "session.adopted": "event.sessionAdopted",
   "turn.published": "event.published",
   "session.started": "event.sessionStarted",
   "session.resumed": "event.sessionResumed",
@@ -23,27 +27,27 @@ export function useNoteText(): (row: NoteRow) => string {
   return (row) => {
     const { details } = row;
     if (row.event === "turn.ended") {
-      const failure = details["failure"] as { message?: unknown } | null | undefined;
-      const state = textOf(details["state"]) as "answered" | "failed" | "cancelled";
-      const ended = t(`event.ended.${state}`, { defaultValue: textOf(details["state"]) });
+      const failure = details.failure as { message?: unknown } | null | undefined;
+      const state = textOf(details.state) as "answered" | "failed" | "cancelled";
+      const ended = t(`event.ended.${state}`, { defaultValue: textOf(details.state) });
       return [ended, textOf(failure?.message)].filter(Boolean).join(": ");
     }
     const sentence = SENTENCES[row.event];
     const rest = noteText(details);
     if (!sentence) return row.event === "turn.note" ? rest : `${row.event} ${rest}`.trim();
-    const money = numberOf(details["cost_micros"]);
+    const money = numberOf(details.cost_micros);
     const amount = (name: string) => format.tokens(numberOf(details[name]) ?? 0, locale);
     return t(sentence, {
-      attempt: numberOf(details["attempt"]) ?? 1,
-      number: numberOf(details["number"]) ?? 0,
-      seconds: format.duration((numberOf(details["in_seconds"]) ?? 0) * 1000, locale),
+      attempt: numberOf(details.attempt) ?? 1,
+      number: numberOf(details.number) ?? 0,
+      seconds: format.duration((numberOf(details.in_seconds) ?? 0) * 1000, locale),
       message: rest,
-      where: textOf(details["where"]),
-      model: textOf(details["model"]),
+      where: textOf(details.where),
+      model: textOf(details.model),
       input: amount("input_tokens"),
       output: amount("output_tokens"),
       cost: money === null ? t("money.unknown") : format.money(money, locale),
-      session: textOf(details["session_id"]).slice(0, 8),
+      session: textOf(details.session_id).slice(0, 8),
     } as Record<string, string | number>) as string;
   };
 }

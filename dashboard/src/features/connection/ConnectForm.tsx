@@ -4,18 +4,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Trouble } from "@/components/Trouble";
 import { type NewConnection, useSetConnection } from "./api";
+import { complete } from "./connection";
 
 type Kind = NewConnection["kind"];
 const KINDS: readonly Kind[] = ["key", "token", "base_url", "login"];
-
-/** What is missing, as the server would say it too. */
-export function complete(kind: Kind, value: string, url: string): NewConnection | null {
-  if (kind === "login") return { kind };
-  const secret = value.trim();
-  if (kind !== "base_url") return secret ? { kind, value: secret } : null;
-  if (!URL.canParse(url.trim()) || !/^https?:$/.test(new URL(url.trim()).protocol)) return null;
-  return { kind, base_url: url.trim(), ...(secret ? { value: secret } : {}) };
-}
 
 export function ConnectForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();

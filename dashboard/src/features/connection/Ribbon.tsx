@@ -16,7 +16,7 @@ export function Ribbon({ status }: { status: Status }) {
           <span> {t("rehearsal.waiting", { count: status.waiting_for_real_model })}</span>
         ) : null}
       </p>
-      <Button size="compact-sm" variant="default" onClick={() => openConnect(t)}>
+      <Button flex="none" size="compact-sm" variant="default" onClick={() => openConnect(t)}>
         {t("rehearsal.connect")}
       </Button>
     </section>

@@ -38,6 +38,7 @@ export function LetterCard({ letter, onPurge }: LetterCardProps) {
       <p className={classes.reason}>{letter.failure.message}</p>
       {edited === undefined ? (
         <div className={classes.payload}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt is scrolled with the keyboard */}
           <pre tabIndex={0}>{letter.payload}</pre>
           <CopyButton text={letter.payload} label={t("dead.copy")} />
         </div>
@@ -79,6 +80,7 @@ function LetterButtons({ letter, edited, onEdit, onPurge }: LetterButtonsProps) 
     <Group gap={8}>
       <Button
         size="xs"
+        variant="light"
         leftSection={<IconRefresh size={14} />}
         loading={retry.isPending}
         disabled={edited?.trim() === ""}
@@ -103,7 +105,7 @@ function LetterButtons({ letter, edited, onEdit, onPurge }: LetterButtonsProps) 
       <Button
         size="xs"
         variant="subtle"
-        color="red"
+        color="gray"
         leftSection={<IconTrash size={14} />}
         onClick={() => onPurge(letter)}
       >

@@ -16,7 +16,7 @@ function judge(
   status: Status,
   held: Held,
 ): { tone: Tone; head: "stopped" | "dead" | "waiting" | "parked" | "well" } {
-  if (held.stopped > 0) return { tone: "failed", head: "stopped" };
+  if (held.stopped > 0) return { tone: "waiting", head: "stopped" };
   if (status.counts.waiting > 0) return { tone: "waiting", head: "waiting" };
   if (status.counts.dead > 0) return { tone: "failed", head: "dead" };
   if (held.parked > 0) return { tone: "parked", head: "parked" };

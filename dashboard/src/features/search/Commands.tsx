@@ -19,6 +19,7 @@ import { useTranslation } from "react-i18next";
 import { turnHeadOptions } from "@/features/turns/api";
 import { workersOptions } from "@/features/workers/api";
 import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
+import classes from "./Commands.module.css";
 import { focusComposer } from "./focusComposer";
 import { ROOMS } from "./rooms";
 
@@ -53,6 +54,7 @@ export default function Commands({ onConnect }: CommandsProps) {
         "aria-label": t("search.placeholder"),
       }}
       transitionProps={{ duration: 100 }}
+      classNames={{ action: classes.action ?? "", content: classes.content ?? "" }}
     />
   );
 }

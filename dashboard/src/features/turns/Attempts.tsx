@@ -16,12 +16,12 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   const { t } = useTranslation();
   return (
     <ol className={`card ${classes.list}`}>
-      {attempts.map((attempt) => (
+      {attempts.map((attempt, index) => (
         <li key={attempt.number} className={classes.attempt}>
           <Shape tone={toneOf(attempt)} />
           <span className="figure">{t("turn.attempt", { number: attempt.number })}</span>
           <span className={classes.why}>
-            {attempt.failure?.message ?? t("attempt.state", { state: attempt.state })}
+            <Why attempt={attempt} before={attempts[index - 1]} />
             <span className="meta">
               {attempt.resumed ? ` · ${t("attempt.resumed")}` : ""}
               {attempt.ended_at && !attempt.counted && attempt.state !== "answered"
@@ -41,4 +41,11 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
       ))}
     </ol>
   );
+}
+
+function Why({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
+  const { t } = useTranslation();
+  const message = attempt.failure?.message;
+  if (!message) return t("attempt.state", { state: attempt.state });
+  return message === before?.failure?.message ? t("attempt.same") : message;
 }

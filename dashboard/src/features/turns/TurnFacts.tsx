@@ -7,6 +7,10 @@ import { Money, Tokens } from "@/components/figures";
 import { Ago, Elapsed, Took } from "@/components/times";
 import classes from "./TurnFacts.module.css";
 
+/** What a turn's origin may name, by channel; what has no word yet is shown under its own name. */
+const ORIGINS = { file: true, schedule: true, via: true };
+type Origin = keyof typeof ORIGINS;
+
 export function TurnFacts({ turn }: { turn: FullTurn }) {
   const { t } = useTranslation();
   const { usage } = turn;
@@ -52,7 +56,7 @@ export function TurnFacts({ turn }: { turn: FullTurn }) {
         </Fact>
       ) : null}
       {Object.entries(turn.origin).map(([name, value]) => (
-        <Fact key={name} label={t("turn.origin", { name })}>
+        <Fact key={name} label={name in ORIGINS ? t(`origin.${name as Origin}`) : name}>
           <span className="mono one-line" title={value}>
             {value}
           </span>

@@ -29,6 +29,10 @@ export function TurnHistory({ filter, onClear, empty }: TurnHistoryProps) {
   if (query.isError && turns.length === 0) {
     return <Trouble error={query.error} retry={() => void query.refetch()} />;
   }
+  const more = () => {
+    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+  };
+  if (turns.length === 0 && query.hasNextPage) return <Further more={more} />;
   if (turns.length === 0) {
     if (!filter.state && !filter.q) return empty;
     return (
@@ -39,10 +43,13 @@ export function TurnHistory({ filter, onClear, empty }: TurnHistoryProps) {
       </Empty>
     );
   }
-  const more = () => {
-    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
-  };
   return <Rows turns={turns} more={more} />;
+}
+
+/** A search reads so many turns a page: one without a match is not yet the end. */
+function Further({ more }: { more: () => void }) {
+  useEffect(more);
+  return <Loading rows={5} height={52} />;
 }
 
 function Rows({ turns, more }: { turns: readonly Turn[]; more: () => void }) {

@@ -4,8 +4,11 @@ import { useTranslation } from "react-i18next";
 import { isExpected } from "@/api/turnLists";
 import type { Turn } from "@/api/types";
 import { Money } from "@/components/figures";
+import { LastLine } from "@/components/log/LastLine";
 import { TurnSign } from "@/components/Sign";
 import { Ago, Elapsed, Took } from "@/components/times";
+import { plain } from "@/lib/plain";
+import { turnTone } from "@/lib/signs";
 import classes from "./TurnRow.module.css";
 
 interface TurnRowProps {
@@ -47,15 +50,18 @@ export function TurnRow({ turn, worker = false }: TurnRowProps) {
   );
 }
 
-/** Under what was asked: why it failed, or how the answer begins. */
+/** Under what was asked: what is being written, why it failed, how the answer begins, or how it stands. */
 function Second({ turn }: { turn: Turn }) {
-  if (turn.failure)
+  const { t } = useTranslation();
+  if (turn.state === "running") return <LastLine turnId={turn.id} />;
+  if (turn.failure) {
     return (
-      <span data-tone="failed" className={classes.failure}>
+      <span data-tone={turnTone(turn.state)} className={classes.failure}>
         {turn.failure.message}
       </span>
     );
-  return turn.answer_head ?? "";
+  }
+  return turn.answer_head ? plain(turn.answer_head) : t(`turnState.${turn.state}`);
 }
 
 function Lasted({ turn }: { turn: Turn }) {

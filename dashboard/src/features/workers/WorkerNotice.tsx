@@ -4,7 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Worker } from "@/api/types";
-import { WorkerSign } from "@/components/Sign";
+import { Shape } from "@/components/Sign";
 import { useErrorText } from "@/components/Trouble";
 import { Until } from "@/components/times";
 import { workerTone } from "@/lib/signs";
@@ -26,15 +26,21 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
   const onError = (error: unknown) => notifications.show({ color: "red", message: say(error) });
   return (
     <div data-tone={workerTone(state)} className={classes.notice}>
-      <WorkerSign state={state} />
+      <Shape tone={workerTone(state)} size={16} />
       <div className={classes.text}>
-        {name}
+        <p className={classes.head}>
+          {name}
+          <span className={classes.state}>
+            {t(`workerState.${state}`)}
+            {worker.state_until ? (
+              <>
+                {" "}
+                {t("workers.until")} <Until at={worker.state_until} />
+              </>
+            ) : null}
+          </span>
+        </p>
         <p>{worker.state_reason ?? t(`workers.reason.${state}`)}</p>
-        {worker.state_until ? (
-          <p className="meta">
-            {t("workers.until")} <Until at={worker.state_until} />
-          </p>
-        ) : null}
       </div>
       {state === "away" ? null : (
         <Button
