@@ -1,6 +1,7 @@
 """The little HTTP that the loopback listener needs: bodies of bounded size, JSON answers, a client that hangs up."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -16,50 +17,74 @@ class BodyTooLargeError(Exception):
     """The request's body is larger than the limit."""
 
 
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body. Raises ClientGoneError, BodyTooLargeError."""
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        piece: bytes = message.get("body", b"")
-        size += len(piece)
-        if size > limit:
-            raise BodyTooLargeError
-        pieces.append(piece)
-        if not message.get("more_body", False):
-            return b"".join(pieces)
+@dataclass(frozen=True)
+class Request:
+    """One request, and the way to answer it."""
 
+    scope: Scope
+    receive: Receive
+    send: Send
 
-async def until_gone(receive: Receive) -> None:
-    """Wait until the client hangs up; its body must have been read."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    @property
+    def method(self) -> str:
+        return self.scope["method"]
 
+    @property
+    def path(self) -> str:
+        return self.scope["path"]
 
-async def send_json(
-    send: Send, status: int, payload: object, headers: Iterable[Header] = ()
-) -> None:
-    body = msgspec.json.encode(payload)
-    told = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": [*told, *headers]})
-    await send({"type": "http.response.body", "body": body})
+    @property
+    def query(self) -> bytes:
+        return self.scope["query_string"]
 
+    @property
+    def headers(self) -> Iterable[Header]:
+        """Names in small letters."""
+        return self.scope["headers"]
 
-async def send_empty(send: Send, status: int) -> None:
-    headers = [(b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    def header(self, name: bytes) -> bytes | None:
+        return next((value for each, value in self.headers if each == name), None)
 
+    async def body(self, limit: int) -> bytes:
+        """The whole body. Raises ClientGoneError, BodyTooLargeError."""
+        pieces: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            piece: bytes = message.get("body", b"")
+            size += len(piece)
+            if size > limit:
+                raise BodyTooLargeError
+            pieces.append(piece)
+            more = message.get("more_body", False)
+        return b"".join(pieces)
 
-def header(scope: Scope, name: bytes) -> bytes | None:
-    """The first header of this name, which is in small letters."""
-    headers: Iterable[Header] = scope["headers"]
-    return next((value for each, value in headers if each == name), None)
+    async def until_gone(self) -> None:
+        """Wait until the client hangs up; its body must have been read."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
 
+    async def begin(self, status: int, headers: Iterable[Header]) -> None:
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
 
-def error_body(kind: str, message: str) -> Mapping[str, object]:
-    """An error in the form of the Messages API."""
-    return {"type": "error", "error": {"type": kind, "message": message}}
+    async def add(self, piece: bytes) -> None:
+        await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def end(self, piece: bytes = b"") -> None:
+        await self.send({"type": "http.response.body", "body": piece})
+
+    async def answer(self, status: int, payload: object, headers: Iterable[Header] = ()) -> None:
+        """A whole answer, as JSON."""
+        body = msgspec.json.encode(payload)
+        told = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await self.begin(status, [*told, *headers])
+        await self.end(body)
+
+    async def refuse(
+        self, status: int, kind: str, message: str, headers: Iterable[Header] = ()
+    ) -> None:
+        """An error in the form of the Messages API."""
+        error: Mapping[str, str] = {"type": kind, "message": message}
+        await self.answer(status, {"type": "error", "error": error}, headers)

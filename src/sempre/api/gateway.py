@@ -1,38 +1,37 @@
 """The Messages gateway: what Claude Code takes for the provider.
 
 It knows a session by the token in the path, books each call before it leaves, puts the real key on it, and hands
-the answer on as it comes. It changes no body, retries nothing and answers for the provider only where the call
-can't be made. docs/decisions/0005-messages-gateway.md
+the answer on as it comes. It changes no body, retries nothing, and answers for the provider only where the call
+can't be made. Why it is as it is: docs/decisions/0005-messages-gateway.md
 """
 
 import asyncio
+import hmac
+import math
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import cast
 
 import msgspec
-import structlog
-from starlette.types import Receive, Scope, Send
 
-from sempre.api._asgi import (
-    BodyTooLargeError,
-    ClientGoneError,
-    read_body,
-    send_empty,
-    until_gone,
-)
-from sempre.api._provider import Upstream
-from sempre.contract.gate import Caller, Meter, Passes, Tell
+from sempre.api._asgi import BodyTooLargeError, ClientGoneError, Request
+from sempre.api._booking import Booking, Settlements
+from sempre.api.provider import Upstream
+from sempre.api._relay import Relay
+from sempre.contract.gate import BUDGET_MARKER, Caller, Meter, Passes, Tell
+from sempre.errors import RefusedError, UnavailableError
 from sempre.tasks import spawn, stop
 
 PREFIX = "/s/"
-_MESSAGES = "/v1/messages"
-_COUNT = "/v1/messages/count_tokens"
+_MESSAGES = "v1/messages"
 _LARGEST_BODY = (
     40 * 1024 * 1024
 )  # the provider's own limit is 32 MB, and it refuses in its own words
-_log = structlog.stdlib.get_logger(__name__)
+_CLOSING_SECONDS = 5.0
 
 
 class BrokenOffError(Exception):
-    """The provider's answer broke off; so must ours, which the server does when this reaches it."""
+    """The provider's answer broke off in the middle; the server cuts ours when this reaches it."""
 
 
 class _Asked(msgspec.Struct):
@@ -40,57 +39,117 @@ class _Asked(msgspec.Struct):
 
 
 class Gateway:
-    """An ASGI application for `/s/<token>/…`. `tell` hears of `gateway.refused`."""
+    """Answers `/s/<token>/…`. `tell` hears of `gateway.refused`."""
 
     def __init__(self, passes: Passes, meter: Meter, upstream: Upstream, tell: Tell) -> None:
         self._passes = passes
         self._meter = meter
         self._upstream = upstream
         self._tell = tell
+        self._settlements = Settlements(meter)
+        self._calls: set[asyncio.Task[object]] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
-        token, _, rest = path.removeprefix(PREFIX).partition("/")
+    async def close(self) -> None:
+        """Wait for the calls that the server broke off, and until what they took is booked."""
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=_CLOSING_SECONDS)
+        await self._settlements.close()
+        await self._upstream.close()
+
+    async def answer(self, request: Request) -> None:
+        token, _, asked = request.path.removeprefix(PREFIX).partition("/")
         caller = self._passes.find(token)
-        match scope["method"], f"/{rest}":
-            case "HEAD", "/api/hello" if caller is not None:
-                await send_empty(send, 200)
-            case "POST", (("/v1/messages" | "/v1/messages/count_tokens") as asked):
-                if caller is None or not _shows(scope, token):
-                    await _refuse(send, 401, "authentication_error", _STRANGER)
+        match request.method, asked:
+            case _ if caller is None:
+                await request.refuse(401, "authentication_error", "No session has this token.")
+            case "HEAD", "api/hello":
+                await request.answer(200, {})
+            case "POST", "v1/messages" | "v1/messages/count_tokens":
+                if _shows(request, token):
+                    await self._take(caller, asked, request)
                 else:
-                    await self._pass_on(caller, asked, scope, receive, send)
+                    await request.refuse(
+                        401, "authentication_error", "The key is not the session's."
+                    )
             case _:
-                await _refuse(send, 404, "not_found_error", "There is no such path here.")
+                await request.refuse(404, "not_found_error", "There is no such path here.")
 
-    async def _pass_on(
-        self, caller: Caller, path: str, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _take(self, caller: Caller, asked: str, request: Request) -> None:
         try:
-            body = await read_body(receive, _LARGEST_BODY)
+            body = await request.body(_LARGEST_BODY)
         except ClientGoneError:
             return
         except BodyTooLargeError:
-            await _refuse(send, 413, "request_too_large", "The request is larger than 40 MiB.")
+            await request.refuse(413, "request_too_large", "The request is larger than 40 MiB.")
             return
-        gone = spawn(until_gone(receive), name="gateway.client")
-        booking = None
+        with self._known():
+            if asked != _MESSAGES:
+                await self._make(caller, asked, request, body, entry=None)
+            elif entry := await self._begin(caller, request, body):
+                await self._make(caller, asked, request, body, entry=entry)
+
+    async def _begin(self, caller: Caller, request: Request, body: bytes) -> str | None:
+        """The call's entry in the ledger; None when it must not be made, which the client was told then."""
+        agent = request.header(b"x-claude-code-agent-id")
+        model = _model(body)
         try:
-            if path == _MESSAGES:
-                booking = await self._book(caller, scope, body, send)
-                if booking is None:
-                    return
-            relay = spawn(
-                self._relay(caller, booking, path, scope, body, send), name="gateway.relay"
+            return await self._meter.begin(
+                caller, model, agent=agent.decode("latin-1") if agent else None
             )
-            try:
-                await asyncio.wait((relay, gone), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                if not relay.done():
-                    await stop(relay)
+        except RefusedError as error:
+            details = {"reason": error.message, "model": model}
+            self._tell(caller.turn_id, caller.channel, "gateway.refused", details)
+            # Of all codes, 402 alone makes Claude Code ask once, pass our words on and stay usable.
+            await request.refuse(402, "billing_error", f"{BUDGET_MARKER} {error.message}")
+        except UnavailableError as error:
+            message = f"The call was not made, since it could not be booked. {error.message}"
+            pause = b"%d" % math.ceil(error.retry_after or 1)
+            await request.refuse(503, "api_error", message, [(b"retry-after", pause)])
+        return None
+
+    async def _make(
+        self, caller: Caller, asked: str, request: Request, body: bytes, *, entry: str | None
+    ) -> None:
+        booking = Booking(self._settlements, entry)
+        relay = Relay(self._upstream, caller, booking)
+        try:
+            whole = await _unless_gone(relay.run(f"/{asked}", request, body), request)
         finally:
-            gone.cancel()
-            if booking is not None:
-                booking.end()
-        if not relay.cancelled() and not relay.result():
+            booking.end()
+        if not whole:
             raise BrokenOffError
+
+    @contextmanager
+    def _known(self) -> Iterator[None]:
+        """Around a call, so that closing can wait for it."""
+        task = cast("asyncio.Task[object]", asyncio.current_task())
+        self._calls.add(task)
+        try:
+            yield
+        finally:
+            self._calls.discard(task)
+
+
+async def _unless_gone(work: Coroutine[object, object, bool], request: Request) -> bool:
+    """Run to its end, or until the client hangs up: then it is cancelled, which closes its connection."""
+    running = spawn(work, name="gateway.relay")
+    gone = spawn(request.until_gone(), name="gateway.client")
+    try:
+        await asyncio.wait((running, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await stop(gone, running)
+    return running.cancelled() or running.result()
+
+
+def _shows(request: Request, token: str) -> bool:
+    """Whether the request carries the session's token as its key, in one of the two ways."""
+    bearer = (request.header(b"authorization") or b"").removeprefix(b"Bearer ")
+    return hmac.compare_digest(request.header(b"x-api-key") or bearer, token.encode())
+
+
+def _model(body: bytes) -> str:
+    """The model that is asked for; empty when the body is no request, which the provider will say."""
+    try:
+        return msgspec.json.decode(body, type=_Asked).model
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""

@@ -1,0 +1,87 @@
+"""The PreToolUse hook that Claude Code asks before every tool call: may this session make this call?
+
+It fails closed: whatever it does not understand is refused, and Claude Code itself refuses what a dead hook did
+not allow (`dontAsk`, no allow rules). Deciding is the gate's affair; nothing is decided here.
+"""
+
+import msgspec
+import structlog
+
+from sempre.api._asgi import BodyTooLargeError, ClientGoneError, Request
+from sempre.contract.actions import Action, Judgement, Verdict
+from sempre.contract.gate import Caller, Gate, Passes
+
+PREFIX = "/hook/"
+_EVENT = "PreToolUse"
+_LARGEST_BODY = 16 * 1024 * 1024
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class _Asked(msgspec.Struct):
+    """What Claude Code tells of a call. `cwd` is where its shell stands now; `agent_id` is set in a subagent."""
+
+    tool_name: str
+    tool_input: dict[str, object]
+    tool_use_id: str
+    cwd: str
+    hook_event_name: str
+    agent_id: str | None = None
+
+
+class ToolHook:
+    """Answers `/hook/<token>`. A refusal is an answer like any other: status 200."""
+
+    def __init__(self, passes: Passes, gate: Gate) -> None:
+        self._passes = passes
+        self._gate = gate
+
+    async def answer(self, request: Request) -> None:
+        try:
+            judgement = await self._judge(request)
+        except ClientGoneError:
+            return
+        allowed = judgement.verdict is Verdict.ALLOW
+        output = {
+            "hookEventName": _EVENT,
+            "permissionDecision": "allow" if allowed else "deny",
+            "permissionDecisionReason": judgement.reason,
+        }
+        await request.answer(200, {"hookSpecificOutput": output})
+
+    async def _judge(self, request: Request) -> Judgement:
+        caller = self._passes.find(request.path.removeprefix(PREFIX))
+        if caller is None:
+            return _no("stranger", "No session has this token.")
+        if request.method != "POST":
+            return _no("not_understood", "The hook takes POST.")
+        try:
+            asked = msgspec.json.decode(await request.body(_LARGEST_BODY), type=_Asked)
+            return await self._gate.judge(_action(caller, asked))
+        except BodyTooLargeError:
+            return _no("too_large", "The tool call is larger than 16 MiB. Split it.")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            _log.error("hook.not_understood", channel=caller.channel, error=str(error))
+            return _no("not_understood", "Sempre did not understand the hook's question.")
+        except ClientGoneError:
+            raise
+        except Exception:  # noqa: BLE001  (the edge of the gate: what breaks refuses; the log has the trace)
+            _log.exception("hook.failed", channel=caller.channel)
+            return _no("error", "Sempre could not judge this call; its log says why.")
+
+
+def _action(caller: Caller, asked: _Asked) -> Action:
+    if asked.hook_event_name != _EVENT:
+        raise msgspec.ValidationError(f"not a {_EVENT} event: {asked.hook_event_name}")
+    return Action(
+        channel=caller.channel,
+        turn_id=caller.turn_id,
+        call_id=asked.tool_use_id,
+        tool=asked.tool_name,
+        input=asked.tool_input,
+        directory=asked.cwd,
+        subagent=asked.agent_id,
+    )
+
+
+def _no(rule: str, reason: str) -> Judgement:
+    return Judgement(verdict=Verdict.DENY, rule=rule, reason=reason)
