@@ -23,6 +23,12 @@ _A_PERSON_ACTS = timedelta(
     hours=24
 )  # a stopped channel looks again by itself after this, if nobody did
 
+_CRASHED = Failure(
+    kind="crashed",
+    message="Sempre or the machine went down while this was being answered. "
+    "Look at what it had done so far, then retry it.",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -82,12 +88,13 @@ class Attempts:
             turn = await turns.get(session, self._keyring, turn_id, lock=True)
             if turn.state.ended:
                 return Try()
-            if turn.cancel_requested:
-                await self._cancel(session, turn, now)
-                return Try()
             every = await attempts.of_turn(session, self._keyring, turn_id)
             earlier = every[turn.forgotten_attempts :]
             crashed = [attempt for attempt in earlier if attempt.state == attempts.RUNNING]
+            if turn.cancel_requested:
+                await self._mark_crashed(session, crashed, now, counted=False)
+                await self._cancel(session, turn, now)
+                return Try()
             turn, ended = await self._count_crashes(session, turn, crashed, now)
             if ended:
                 return Try()
@@ -218,29 +225,29 @@ class Attempts:
         """An attempt that still runs here was broken off by a crash; too many of those end the turn too."""
         if not crashed:
             return turn, False
-        failure = Failure(
-            kind="crashed",
-            message="Sempre or the machine went down while this was being answered. "
-            "Look at what it had done so far, then retry it.",
-        )
+        await self._mark_crashed(session, crashed, now, counted=True)
+        failed = turn.errors + len(crashed)
+        if failed < self._limits.attempts:
+            await turns.update(session, turn.id, {"errors": failed})
+            return await turns.get(session, self._keyring, turn.id), False
+        follows = _Next(state=TurnState.FAILED, failure=_CRASHED, values={"errors": failed})
+        await self._apply(session, turn, follows, now)
+        self._tell_end(turn, follows)
+        return turn, True
+
+    async def _mark_crashed(
+        self, session: DbSession, crashed: Sequence[Attempt], now: datetime, *, counted: bool
+    ) -> None:
         for attempt in crashed:
             await attempts.end(
                 session,
                 self._keyring,
                 attempt.id,
                 attempts.CRASHED,
-                counted=True,
-                failure=failure,
+                counted=counted,
+                failure=_CRASHED,
                 now=now,
             )
-        failed = turn.errors + len(crashed)
-        if failed < self._limits.attempts:
-            await turns.update(session, turn.id, {"errors": failed})
-            return await turns.get(session, self._keyring, turn.id), False
-        follows = _Next(state=TurnState.FAILED, failure=failure, values={"errors": failed})
-        await self._apply(session, turn, follows, now)
-        self._tell_end(turn, follows)
-        return turn, True
 
     def _question(
         self, turn: Turn, earlier: Sequence[Attempt], memory: Session, *, interrupted: bool

@@ -18,7 +18,7 @@ async def insert(
 ) -> bool:
     """Make it known; false when it was."""
     dialect = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
-    result = await session.execute(
+    statement = (
         dialect(channels)
         .values(
             id=channel,
@@ -30,8 +30,9 @@ async def insert(
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=[channels.c.id])
+        .returning(channels.c.id)  # the number of rows is not reliable after an INSERT
     )
-    return result.rowcount == 1
+    return await session.scalar(statement) is not None
 
 
 async def hold(session: Session, channel: str) -> None:
