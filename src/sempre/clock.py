@@ -1,9 +1,12 @@
 """The only place that reads the time, so that tests can move it. Times are timezone-aware UTC."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _offset = timedelta()
 
@@ -37,3 +40,20 @@ def shifted(by: timedelta) -> Iterator[None]:
         yield
     finally:
         shift(-by)
+
+
+def machine_zone() -> tzinfo:
+    """The time zone that this machine is set to; where only its present offset can be told, that."""
+    link = str(Path("/etc/localtime").resolve())
+    for name in (os.environ.get("TZ", ""), link.partition("/zoneinfo/")[2]):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return now().astimezone().tzinfo or UTC
+
+
+def day_began(zone: tzinfo) -> datetime:
+    """The last midnight in that zone, in UTC."""
+    here = now().astimezone(zone)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

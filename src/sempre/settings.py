@@ -5,12 +5,15 @@ against these classes.
 """
 
 import tomllib
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from sempre import clock
 from sempre.errors import MisconfiguredError
 
 FILE_NAME = "sempre.toml"
@@ -39,6 +42,18 @@ class ServerSettings(Section):
     time_zone: str = Field(
         "", description="IANA zone for schedules and days, empty for the machine's own."
     )
+
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.time_zone) if self.time_zone else clock.machine_zone()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name and name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone; America/Sao_Paulo is one")
+        return name
 
 
 class DatabaseSettings(Section):

@@ -5,6 +5,7 @@ A notice only says "look": what counts stands in the tables, so a lost one costs
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import psycopg
 import sqlalchemy as sa
@@ -36,6 +37,11 @@ class Notices:
         """Call `heard(payload)` for each notice, and with "" after a reconnection, when some may be missing."""
         self._heard[topic] = heard
 
+    def say(self, topic: str, payload: str) -> None:
+        """Tell every process, this one too; on SQLite there is no other. Does not wait."""
+        if self._db.is_postgres:
+            spawn(self._say(topic, payload), name="db.notices.say")
+
     def open(self) -> None:
         if self._db.is_postgres:
             self._task = spawn(self._listen_for_ever(), name="db.notices")
@@ -44,6 +50,10 @@ class Notices:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _say(self, topic: str, payload: str) -> None:
+        async with self._db.transaction() as session:
+            await notify(session, topic, payload)
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -54,11 +64,22 @@ class Notices:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(self._db.url, autocommit=True)
-        async with connection:
+        async with await self._connect() as connection:
             for topic in self._heard:
                 await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(topic)))
             for heard in self._heard.values():
                 heard("")
             async for notice in connection.notifies():
                 self._heard[notice.channel](notice.payload)
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        connecting = asyncio.get_running_loop().create_task(
+            psycopg.AsyncConnection.connect(self._db.url, autocommit=True, connect_timeout=10)
+        )
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            # Broken off half-way it would leave its socket open, and Postgres waiting for a minute.
+            with suppress(psycopg.Error):
+                await (await connecting).close()
+            raise

@@ -41,6 +41,16 @@ def ensure(url: str, *, before: Callable[[str], object] = lambda _from: None) ->
         engine.dispose()
 
 
+def revision(url: str) -> str | None:
+    """The schema that stands there; None when there is no data yet. Blocks."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
 async def at_head(db: Database) -> bool:
     """Whether the database has this release's schema now; another node may have brought it further."""
     async with db.reading() as session:

@@ -10,8 +10,9 @@ from sempre.durable._store import Ownership
 class Alone:
     """The home's lock sees to it that there is one process; see `cluster` for several."""
 
-    def __init__(self, store: sa.Engine, me: str) -> None:
+    def __init__(self, store: sa.Engine, me: str, node: str) -> None:
         self._store = store
+        self._node = node
         self._me = me
         self._ownership = Ownership(None)
 
@@ -26,6 +27,9 @@ class Alone:
 
     def open(self) -> None:
         """Nothing runs beside."""
+
+    def nodes(self) -> frozenset[str]:
+        return frozenset({self._node})
 
     def owner(self, workflow_id: str) -> str | None:
         with self._store.begin() as connection:

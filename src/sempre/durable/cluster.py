@@ -53,6 +53,9 @@ class Cluster:
         )
         self._reaper.open()
 
+    def nodes(self) -> frozenset[str]:
+        return self._executors.nodes()
+
     def owner(self, workflow_id: str) -> str | None:
         return self._executors.confirm(workflow_id)
 

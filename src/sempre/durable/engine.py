@@ -83,6 +83,8 @@ class Engine:
 
         What is broken off or waits is not recorded as ended: it goes on at the next launch, here or elsewhere.
         """
+        if self.stopping.is_set():
+            return
         self.stopping.set()
         await self._submissions.close()
         if self._dbos is not None:
@@ -184,6 +186,10 @@ class Engine:
         self._launched()
         return await self._in_thread(partial(collect, older_than))
 
+    async def nodes(self) -> frozenset[str]:
+        """The nodes that are there now, this one included."""
+        return await self._in_thread(self._members.nodes)
+
     def running(self) -> frozenset[str]:
         """What runs in this process now, waiting or not."""
         return frozenset(run.workflow_id for run in self._runs)
@@ -224,7 +230,7 @@ class Engine:
     def _membership(self) -> Alone | Cluster:
         if self._settings.is_postgres:
             return Cluster(self._settings, self._me, nudge=self._heard, lost=self._declared_dead)
-        return Alone(self._store, self._me)
+        return Alone(self._store, self._me, self._settings.node)
 
     def _heard(self, queue: str) -> None:
         self._nudger.nudge(*([queue] if queue else []))

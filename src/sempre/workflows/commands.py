@@ -1,7 +1,7 @@
 """What a person does to turns and channels: send, cancel, try again, go on."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sempre import clock, ids
 from sempre.contract.agents import Agent
@@ -30,7 +30,7 @@ class Commands:
         inbox: Inbox,
         agent: Callable[[str], Agent | None],
         announce: Callable[[str], None],
-        queue: Callable[[str], str],
+        submit: Callable[[Sequence[Submission]], Awaitable[None]],
         max_bytes: int,
     ) -> None:
         self._turns = turns
@@ -39,7 +39,7 @@ class Commands:
         self._inbox = inbox
         self._agent = agent
         self._announce = announce
-        self._queue = queue
+        self._submit = submit
         self._max_bytes = max_bytes
 
     async def send(
@@ -92,7 +92,7 @@ class Commands:
         """Try a failed or cancelled turn again. Raises ConflictError."""
         if text is not None and not text.strip():
             raise InvalidError("The edited prompt is empty. Leave it out to try the old one again.")
-        await self.submit([await self._turns.retry(turn_id, text=text)])
+        await self._submit([await self._turns.retry(turn_id, text=text)])
         return await self._turns.get(turn_id)
 
     async def resume(self, channel: str) -> None:
@@ -102,10 +102,6 @@ class Commands:
             turn = await self._turns.get(head)
             await self._turns.hurry(head)
             await self._engine.signal(turn.workflow, turn_workflow.GO_ON)
-
-    async def submit(self, submissions: Sequence[Submission]) -> None:
-        """Give stored turns to the engine, in order."""
-        await submit(self._engine, self._queue, submissions)
 
 
 async def submit(

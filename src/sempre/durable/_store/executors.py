@@ -40,6 +40,11 @@ class Executors:
             row = {"id": self._me, "node": node, "beat": sa.func.now()}
             connection.execute(sa.insert(self._table).values(row))
 
+    def nodes(self) -> frozenset[str]:
+        """The nodes whose processes are entered: alive, or not yet found dead."""
+        with self._store.begin() as connection:
+            return frozenset(connection.execute(sa.select(self._table.c.node)).scalars())
+
     def beat(self) -> bool:
         """Say that this process lives; false when it was declared dead."""
         mine = self._table.c.id == self._me

@@ -1,0 +1,5 @@
+"""`python -m sempre` is `sempre`."""
+
+from sempre.cli import main
+
+main()

@@ -1,0 +1,125 @@
+"""The life of one runtime: opened in order, closed in the reverse order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+
+from sempre import __version__, clock, tasks
+from sempre.access import Connection, Kind
+from sempre.api import check_address
+from sempre.api.parts import Mode
+from sempre.app.doors import Doors, open_doors
+from sempre.app.house import House, open_house
+from sempre.app.pages import open_pages, parts_of
+from sempre.app.plan import Plan
+from sempre.app.work import Work, open_work
+from sempre.errors import UnavailableError
+
+_log = structlog.stdlib.get_logger(__name__)
+_COLLECT_SECONDS = 3600.0
+
+
+class Exit(StrEnum):
+    """Why a runtime ended."""
+
+    STOPPED = "stopped"
+    RESTART = "restart"  # a person connected another model
+    LOST = "lost"  # other processes took it for dead and go on in its place
+
+
+class Application:
+    """`run` it once. `ready` is set when work goes on and pages answer; then `address`, `mode` and `doors` hold."""
+
+    def __init__(self, plan: Plan) -> None:
+        check_address(plan.settings)
+        self.plan = plan
+        self.ready = asyncio.Event()
+        self.address = ""
+        self.mode: Mode = "live"
+        self.doors: Doors | None = None
+        self._end = asyncio.Event()
+        self._exit = Exit.STOPPED
+
+    def stop(self, why: Exit = Exit.STOPPED) -> None:
+        """Take nothing more in, let running turns finish for the grace time, put the rest down, end."""
+        self._exit = why
+        self._end.set()
+
+    async def run(self) -> Exit:
+        async with AsyncExitStack() as stack:
+            enter = stack.enter_async_context
+            self.doors = await enter(open_doors(self.plan))
+            connection = await self.doors.connections.current()
+            rehearses = self.plan.demo or connection.kind is Kind.NONE
+            self.mode = _mode(connection, rehearses=rehearses)
+            home, settings = await asyncio.to_thread(self.plan.where, rehearses=rehearses)
+            house = await enter(open_house(home, settings, self.plan.roles))
+            work = await enter(open_work(house, connection, self.plan.roles, rehearses=rehearses))
+            parts = parts_of(
+                self.plan,
+                self.doors,
+                house,
+                work,
+                mode=self.mode,
+                restart=lambda: self.stop(Exit.RESTART),
+            )
+            listener = await enter(open_pages(self.plan, parts))
+            self.address = listener.address
+            self.doors.local_token.renew()
+            self.plan.home.announce({"url": self.address, "mode": self.mode})
+            await enter(_beside(self._watch(house), "app.watch"))
+            await enter(_beside(_collect(house), "app.collect"))
+            await enter(_beside(work.claude.warm_up(), "app.warm_up"))
+            house.log.append("system.started", {"version": __version__, "mode": self.mode})
+            self.ready.set()
+            await self._end.wait()
+            await _put_down(house, work, self._exit)
+        return self._exit
+
+    async def _watch(self, house: House) -> None:
+        await house.engine.lost.wait()
+        _log.error(
+            "app.lost", reason="Other processes took this one for dead and go on in its place."
+        )
+        self.stop(Exit.LOST)
+
+
+async def _put_down(house: House, work: Work, why: Exit) -> None:
+    """Take nothing more in, let what runs finish, put the rest down. Pages answer until this has ended."""
+    house.log.append("system.stopping", {"why": why.value})
+    if work.files is not None:
+        await work.files.close()
+    await house.engine.close(0 if why is Exit.LOST else house.settings.server.grace_seconds)
+
+
+def _mode(connection: Connection, *, rehearses: bool) -> Mode:
+    if rehearses:
+        return "rehearsal"
+    return "login" if connection.kind is Kind.LOGIN else "live"
+
+
+async def _collect(house: House) -> None:
+    """Forget what the settings say is old: events of ended turns, workflows that have ended."""
+    events, workflows = house.settings.events, house.settings.engine
+    while True:
+        try:
+            keep = [each.turn_id for each in await house.turns.unfinished()]
+            await house.log.forget(timedelta(days=events.retention_days), keep=keep)
+            await house.engine.collect(clock.now() - timedelta(days=workflows.retention_days))
+        except UnavailableError as error:
+            _log.warning("app.not_collected", reason=error.message)
+        await asyncio.sleep(_COLLECT_SECONDS)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[object, object, object], name: str) -> AsyncIterator[None]:
+    """Runs while the block does."""
+    task = tasks.spawn(work, name=name)
+    try:
+        yield
+    finally:
+        await tasks.stop(task)

@@ -1,0 +1,138 @@
+"""What all work of one home stands on: its database, log, engine, conversations and ledger."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from sempre import ids
+from sempre.app import stores
+from sempre.app.plan import Role
+from sempre.budgets import Ledger
+from sempre.conversations import (
+    Attempts,
+    Channels,
+    DeadLetters,
+    Limits,
+    StoredInbox,
+    Submission,
+    Turns,
+)
+from sempre.db import Database
+from sempre.db.notices import Notices
+from sempre.durable import Engine, EngineSettings
+from sempre.events import Log, Relay, Stream
+from sempre.home import Home
+from sempre.settings import Settings
+from sempre.telemetry.tally import Tally
+from sempre.workflows.commands import submit
+
+FILES = "files"
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """`node` binds what is on this machine's disk; `process` names this start."""
+
+    home: Home
+    settings: Settings
+    node: str
+    db: Database
+    log: Log
+    stream: Stream
+    notices: Notices
+    engine: Engine
+    turns: Turns
+    attempts: Attempts
+    channels: Channels
+    dead_letters: DeadLetters
+    inbox: StoredInbox
+    ledger: Ledger
+
+    async def submit(self, submissions: Sequence[Submission]) -> None:
+        await submit(self.engine, lambda channel: queue(channel, self.node), submissions)
+
+
+def queue(channel: str, node: str) -> str:
+    """Files are on this machine, so their turns are too; what is not may run anywhere."""
+    return f"turns@{node}" if channel.startswith(f"{FILES}:") else "turns"
+
+
+@asynccontextmanager
+async def open_house(
+    home: Home, settings: Settings, roles: frozenset[Role]
+) -> AsyncIterator[House]:
+    async with AsyncExitStack() as stack:
+        keyring, db = await asyncio.to_thread(stores.prepare, home, settings)
+        stack.push_async_callback(db.close)
+        node = await asyncio.to_thread(home.node)
+        notices = Notices(db)
+        log = Log(db, keyring, flush_ms=settings.events.flush_ms)
+        stream = Stream(log, coalesce_ms=settings.events.coalesce_ms)
+        relay = Relay(log, notices)
+        (relay if db.is_postgres else log).watch(stream)
+        log.watch(Tally())
+        engine = Engine(_engine_settings(home, settings, node, roles))
+        ledger = Ledger(
+            db,
+            process=ids.new_id(),
+            zone=settings.server.zone,
+            tell=lambda turn_id, channel, kind, details: log.append(
+                kind, details, channel=channel, turn_id=turn_id
+            ),
+        )
+        stack.push_async_callback(ledger.close)
+
+        async def give(submissions: Sequence[Submission]) -> None:
+            await submit(engine, lambda channel: queue(channel, node), submissions)
+
+        notices.open()
+        stack.push_async_callback(notices.close)
+        log.open()
+        stack.push_async_callback(log.close)
+        if db.is_postgres:
+            await relay.open()
+            stack.push_async_callback(relay.close)
+        yield House(
+            home=home,
+            settings=settings,
+            node=node,
+            db=db,
+            log=log,
+            stream=stream,
+            notices=notices,
+            engine=engine,
+            turns=Turns(db, keyring, log),
+            attempts=Attempts(db, keyring, log, _limits(settings)),
+            channels=Channels(db, log),
+            dead_letters=DeadLetters(db, keyring, log),
+            inbox=StoredInbox(db, keyring, log, give, node=node),
+            ledger=ledger,
+        )
+
+
+def _limits(settings: Settings) -> Limits:
+    turns = settings.turns
+    return Limits(
+        attempts=turns.attempts,
+        transient_attempts=turns.transient_attempts,
+        backoff_seconds=turns.backoff_seconds,
+        backoff_cap_seconds=turns.backoff_cap_seconds,
+    )
+
+
+def _engine_settings(
+    home: Home, settings: Settings, node: str, roles: frozenset[Role]
+) -> EngineSettings:
+    listens: list[str] = []
+    if Role.WORKER in roles:
+        listens.append(f"turns@{node}")
+    if Role.CHANNELS in roles:
+        listens.append("turns")
+    return EngineSettings(
+        database_url=stores.engine_address(home, settings),
+        node=node,
+        listens=tuple(listens),
+        beat=settings.engine.beat_seconds,
+        dead_after=settings.engine.dead_after_seconds,
+    )

@@ -1,0 +1,224 @@
+"""Who takes in, who answers, who judges, who gives out: the channels and agents of one home, wired to its house."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sempre.access import Connection, Kind
+from sempre.agents.claude import Access, ClaudeAgent, Limits, Passes, Profile
+from sempre.api.loopback import Loopback, Provider
+from sempre.app.house import FILES, House
+from sempre.app.plan import Role
+from sempre.app.rights import rights_of
+from sempre.channels.files.channel import FilesChannel
+from sempre.contract.agents import Agent
+from sempre.conversations import Submission
+from sempre.durable import State
+from sempre.home import Home
+from sempre.rehearsal import MessagesApi, ScriptedAgent
+from sempre.settings import Settings, WorkerSettings
+from sempre.tasks import spawn
+from sempre.workflows import turn as turn_workflow
+from sempre.workflows.answering import Answering
+from sempre.workflows.commands import CANCEL_TOPIC, Commands
+from sempre.workflows.publishing import Publishing
+from sempre.workflows.tool_gate import ToolGate
+
+_LOGIN_FOLDER = ".claude"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    files: FilesChannel | None
+    claude: ClaudeAgent
+    commands: Commands
+
+
+@asynccontextmanager
+async def open_work(
+    house: House, connection: Connection, roles: frozenset[Role], *, rehearses: bool
+) -> AsyncIterator[Work]:
+    """Opened: what was left is taken up, then new work is taken in. The engine is closed by whoever stops."""
+    async with AsyncExitStack() as stack:
+        provider = await stack.enter_async_context(_provider(connection, rehearses=rehearses))
+        claude = await stack.enter_async_context(_claude(house, connection, provider))
+        scripted = ScriptedAgent() if rehearses else None
+
+        def agent(channel: str) -> Agent | None:
+            return claude if channel.startswith(f"{FILES}:") else scripted
+
+        files = _files(house) if Role.WORKER in roles else None
+
+        def channel_of(channel: str) -> FilesChannel | None:
+            return files if channel.startswith(f"{FILES}:") else None
+
+        turn_workflow.equip(_Steps(house, agent, channel_of))
+        commands = _commands(house, agent)
+        await house.engine.launch()
+        stack.push_async_callback(house.engine.close)
+        await _take_up(house)
+        if files is not None:
+            await files.open(house.inbox)
+            stack.push_async_callback(files.close)
+        yield Work(files=files, claude=claude, commands=commands)
+
+
+class _Steps:
+    """The two steps of a turn, with all that they need."""
+
+    def __init__(
+        self,
+        house: House,
+        agent: Callable[[str], Agent | None],
+        channel: Callable[[str], FilesChannel | None],
+    ) -> None:
+        answering = Answering(
+            turns=house.turns,
+            attempts=house.attempts,
+            channels=house.channels,
+            log=house.log,
+            agent=agent,
+            memory=channel,
+            stopping=house.engine.stopping,
+        )
+        publishing = Publishing(
+            turns=house.turns,
+            channel=channel,
+            spent=house.ledger.turn_usage,
+            mine=house.engine.still_mine,
+        )
+        self.answer = answering.answer
+        self.publish = publishing.publish
+
+
+@asynccontextmanager
+async def _provider(connection: Connection, *, rehearses: bool) -> AsyncIterator[Provider | None]:
+    """Where model calls go; None: the user's own login, which has no gateway."""
+    if rehearses:
+        async with MessagesApi(label=True) as api:
+            yield Provider(base_url=api.url, key="rehearsal")
+    elif connection.kind is Kind.LOGIN:
+        yield None
+    elif connection.base_url:
+        yield Provider(
+            base_url=connection.base_url, key=connection.api_key, token=connection.auth_token
+        )
+    else:
+        yield Provider(key=connection.api_key, token=connection.auth_token)
+
+
+@asynccontextmanager
+async def _claude(
+    house: House, connection: Connection, provider: Provider | None
+) -> AsyncIterator[ClaudeAgent]:
+    def tell(turn_id: str | None, channel: str, kind: str, details: object) -> None:
+        house.log.append(kind, details, channel=channel, turn_id=turn_id)
+
+    passes = Passes()
+    gate = ToolGate(lambda channel: rights_of(house.home, house.settings, channel), tell)
+    loopback = Loopback(passes, gate, house.ledger, provider, tell)
+    await loopback.open()
+    claude = ClaudeAgent(
+        profile=lambda channel: _profile(house.home, house.settings, channel),
+        access=Access(
+            hook_url=loopback.hook_url,
+            model_url=loopback.model_url,
+            config_directory=connection.config_directory or house.home.claude_configuration,
+        ),
+        passes=passes,
+        state=house.home.state / "children",
+        limits=_limits(house.settings),
+    )
+    try:
+        await house.ledger.sweep()
+        await claude.open()
+        yield claude
+    finally:
+        await claude.close()
+        await loopback.close()
+
+
+def _files(house: House) -> FilesChannel:
+    settings = house.settings
+    return FilesChannel(
+        house.home.path, settings.files, settings.workers, zone=settings.server.zone
+    )
+
+
+def _commands(house: House, agent: Callable[[str], Agent | None]) -> Commands:
+    commands = Commands(
+        turns=house.turns,
+        channels=house.channels,
+        engine=house.engine,
+        inbox=house.inbox,
+        agent=agent,
+        announce=lambda turn_id: house.notices.say(CANCEL_TOPIC, turn_id),
+        submit=house.submit,
+        max_bytes=house.settings.files.max_prompt_bytes,
+    )
+
+    def heard(turn_id: str) -> None:
+        if turn_id:
+            spawn(commands.interrupt(turn_id), name="app.interrupt")
+
+    house.notices.on(CANCEL_TOPIC, heard)
+    return commands
+
+
+async def _take_up(house: House) -> None:
+    """Give the engine what a crash left without a workflow, in order, and renew what it has ended without us."""
+    mine = {row.id for row in await house.channels.every() if row.node in (None, house.node)}
+    left = [each for each in await house.turns.unfinished() if each.channel in mine]
+    states = await house.engine.states([each.workflow for each in left])
+    missing: list[Submission] = []
+    for each in left:
+        match states[each.workflow]:
+            case State.MISSING:
+                missing.append(each)
+            case State.ENDED | State.ERROR | State.CANCELLED:
+                missing.append(await house.turns.renew(each.turn_id))
+            case State.QUEUED | State.RUNNING:
+                pass
+    await house.submit(missing)
+
+
+def _worker(settings: Settings, channel: str) -> tuple[str, WorkerSettings]:
+    name = channel.partition(":")[2]
+    return name, settings.worker(name)
+
+
+def directory_of(home: Home, settings: Settings, channel: str) -> Path:
+    """Where a worker works: under workspaces/, unless a person set another place."""
+    name, worker = _worker(settings, channel)
+    if worker.directory:
+        return (home.path / Path(worker.directory).expanduser()).resolve()
+    return home.path / "workspaces" / name
+
+
+def _profile(home: Home, settings: Settings, channel: str) -> Profile:
+    _, worker = _worker(settings, channel)
+    directory = directory_of(home, settings, channel)
+    if not worker.directory:
+        directory.mkdir(parents=True, exist_ok=True)
+    return Profile(
+        directory=directory,
+        model=worker.model,
+        effort=worker.effort,
+        instructions=worker.instructions,
+        tools=worker.tools,
+        silence_seconds=worker.silence_seconds or settings.turns.silence_seconds,
+        turn_seconds=worker.turn_seconds or settings.turns.seconds,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    sessions = settings.sessions
+    return Limits(
+        alive=sessions.alive,
+        starting=sessions.starting,
+        idle_seconds=sessions.idle_seconds,
+        recycle_turns=sessions.recycle_turns,
+        recycle_mb=sessions.recycle_mb,
+        provider_retries=settings.turns.provider_retries,
+    )
