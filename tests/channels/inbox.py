@@ -20,6 +20,7 @@ class RecordingInbox:
     outage: UnavailableError | None = None
     refused_calls: int = 0
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    _next: dict[str, int] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def open(self, channel: str, *, first_number: int = 1) -> None:
@@ -71,9 +72,10 @@ class RecordingInbox:
         key = (message.channel, message.external_id)
         fresh = key not in self._numbers
         if fresh:
-            first = self.opened[message.channel]
-            taken = sum(1 for channel, _ in self._numbers if channel == message.channel)
-            self._numbers[key] = first + taken
+            self._numbers[key] = self._next.setdefault(
+                message.channel, self.opened[message.channel]
+            )
+            self._next[message.channel] += 1
             self.messages.append(message)
             self._changed.set()
         return Accepted(

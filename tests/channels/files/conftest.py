@@ -1,5 +1,6 @@
 """A home with one worker, and the channel on it, with real files and the real watch."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,13 @@ def make(home: Path, *, watch: bool = True, workers: Any = None, **settings: Any
     )
 
 
+async def _first_look(channel: FilesChannel) -> None:
+    """From here on, what comes is told by events."""
+    async with asyncio.timeout(10):
+        while any(w.intake and w.intake._line._held is not None for w in channel._roster.all()):
+            await asyncio.sleep(0.005)
+
+
 @pytest.fixture
 async def opened(home: Path, inbox: RecordingInbox) -> AsyncIterator[Open]:
     """Opens channels on the home and closes them in the end."""
@@ -46,6 +54,7 @@ async def opened(home: Path, inbox: RecordingInbox) -> AsyncIterator[Open]:
         channel = make(home, **options)
         channels.append(channel)
         await channel.open(inbox)
+        await _first_look(channel)
         return channel
 
     yield begin

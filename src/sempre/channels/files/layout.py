@@ -1,12 +1,14 @@
 """Where a worker's files are. Paths only; nothing here touches the disk."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 KIND = "files"
 QUEUE = ".queue"
 OUTPUT = ".output"
 SUFFIX = ".prompt"
+CLAIMED = ".claimed"
 
 
 @dataclass(frozen=True)
@@ -16,35 +18,35 @@ class Place:
     home: Path
     worker: str
 
-    @property
+    @cached_property
     def channel(self) -> str:
         return f"{KIND}:{self.worker}"
 
-    @property
+    @cached_property
     def queue(self) -> Path:
         return self.home / QUEUE / self.worker
 
-    @property
+    @cached_property
     def claimed(self) -> Path:
-        return self.queue / ".claimed"
+        return self.queue / CLAIMED
 
-    @property
+    @cached_property
     def failed(self) -> Path:
         return self.queue / ".failed"
 
-    @property
+    @cached_property
     def done(self) -> Path:
         return self.queue / ".done"
 
-    @property
+    @cached_property
     def output(self) -> Path:
         return self.home / OUTPUT / self.worker
 
-    @property
+    @cached_property
     def session_file(self) -> Path:
         return self.home / f".session_{self.worker}.txt"
 
-    @property
+    @cached_property
     def state(self) -> Path:
         """What this channel remembers of the worker beside the database; private to Sempre."""
         return self.home / ".sempre" / KIND / self.worker

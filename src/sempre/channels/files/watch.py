@@ -1,7 +1,6 @@
-"""Hears from the operating system what happens under `.queue/`. Knows folders and names, no prompts.
+"""Hears from the operating system what happens under `.queue/`, and tells it in the loop, in order.
 
-`.queue/` is watched recursively: a claim is a rename into `.claimed/`, and a rename into a folder that is not watched
-holds back every later event by half a second.
+Knows folders and names; what a prompt is and when it counts is decided elsewhere.
 """
 
 import asyncio
@@ -13,113 +12,89 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from watchdog import events
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
-
 from sempre.channels.files.layout import SUFFIX
-
-_SEEN: list[type[events.FileSystemEvent]] = [
-    events.FileClosedEvent,
-    events.FileCreatedEvent,
-    events.FileMovedEvent,
-    events.DirCreatedEvent,
-    events.DirMovedEvent,
-]
-if sys.platform != "linux":  # nobody tells there when a file is closed
-    _SEEN.append(events.FileModifiedEvent)
 
 
 class Listener(Protocol):
-    """Whom the watch tells; called in the loop, in the order in which things happened."""
+    """Whom the watch tells."""
 
-    def file_closed(self, worker: str, name: str) -> None: ...
+    def file_closed(self, worker: str, name: str) -> None:
+        """It was closed after writing, or renamed into place."""
+        ...
 
-    def file_seen(self, worker: str, name: str) -> None: ...
+    def file_seen(self, worker: str, name: str) -> None:
+        """It is there; whether somebody still writes is not known."""
+        ...
 
-    def folders_changed(self) -> None: ...
+    def folders_changed(self) -> None:
+        """A folder under `.queue/` came or went."""
+        ...
 
-    def events_lost(self) -> None: ...
+    def events_lost(self) -> None:
+        """There was more than the system keeps: only a look through the folders finds everything."""
+        ...
 
 
-class Watch(events.FileSystemEventHandler):
+class Source(Protocol):
+    """Where the news come from; one for each kind of system. Blocks: called in threads."""
+
+    def start(self) -> None:
+        """Raises OSError when the system gives no watch (a limit, no such folder)."""
+        ...
+
+    def stop(self) -> None: ...
+
+    @property
+    def alive(self) -> bool: ...
+
+
+class Watch:
     """Watches one `.queue/` folder. `start` and `stop` block: call them in a thread."""
 
     def __init__(self, queue: Path, listener: Listener, loop: asyncio.AbstractEventLoop) -> None:
         self._queue = queue
-        self._prefix = os.fspath(queue) + os.sep
         self._listener = listener
         self._loop = loop
+        self._source = _source(queue, self)
+        self._watched: tuple[int, int] | None = None
         self._news: deque[Callable[[Listener], None]] = deque()
         self._telling = False
         self._lock = threading.Lock()
-        self._observer: BaseObserver | None = None
-        self._watched: tuple[int, int] | None = None
 
     def start(self) -> None:
-        """Raises OSError when the system gives no watch (a limit, no such folder)."""
-        observer = _observer(self._lost)
-        observer.schedule(self, os.fspath(self._queue), recursive=True, event_filter=_SEEN)
+        """Raises OSError."""
         try:
-            observer.start()
+            self._source.start()
         except BaseException:
-            observer.on_thread_stop()
+            self._source.stop()
             raise
-        self._observer = observer
         self._watched = _identity(self._queue)
 
     def stop(self) -> None:
-        if self._observer is not None:
-            self._observer.stop()
-            self._observer.join()
-            self._observer = None
+        self._source.stop()
 
     @property
     def holds(self) -> bool:
         """Whether the folder that is watched is the one that is there now."""
-        return (
-            self._observer is not None
-            and self._observer.is_alive()
-            and self._watched == _identity(self._queue)
-        )
+        return self._source.alive and self._watched == _identity(self._queue)
 
-    def on_closed(self, event: events.FileSystemEvent) -> None:
-        self._file(event.src_path, closed=True)
-
-    def on_created(self, event: events.FileSystemEvent) -> None:
-        if event.is_directory:
-            self._folder(event.src_path)
-        else:
-            self._file(event.src_path, closed=False)
-
-    def on_modified(self, event: events.FileSystemEvent) -> None:
-        if not event.is_directory:
-            self._file(event.src_path, closed=False)
-
-    def on_moved(self, event: events.FileSystemEvent) -> None:
-        if event.is_directory:
-            self._folder(event.dest_path or event.src_path)
-        elif event.dest_path:
-            self._file(event.dest_path, closed=True)
-
-    def _file(self, path: bytes | str, *, closed: bool) -> None:
-        worker, _, name = os.fsdecode(path).removeprefix(self._prefix).partition(os.sep)
-        if os.sep in name or name.startswith(".") or not name.endswith(SUFFIX):
-            return
-        if closed:
+    def closed(self, worker: str, name: str) -> None:
+        """From the source, in its thread; so are the next three."""
+        if _is_prompt(name):
             self._tell(lambda listener: listener.file_closed(worker, name))
-        else:
+
+    def seen(self, worker: str, name: str) -> None:
+        if _is_prompt(name):
             self._tell(lambda listener: listener.file_seen(worker, name))
 
-    def _folder(self, path: bytes | str) -> None:
-        if os.sep not in os.fsdecode(path).removeprefix(self._prefix):
-            self._tell(lambda listener: listener.folders_changed())
+    def folders(self) -> None:
+        self._tell(lambda listener: listener.folders_changed())
 
-    def _lost(self) -> None:
+    def lost(self) -> None:
         self._tell(lambda listener: listener.events_lost())
 
     def _tell(self, news: Callable[[Listener], None]) -> None:
-        """From the watch's threads into the loop; one wake-up for many events."""
+        """From the source's thread into the loop; one wake-up for many events."""
         with self._lock:
             self._news.append(news)
             if self._telling:
@@ -138,6 +113,10 @@ class Watch(events.FileSystemEventHandler):
             tell(self._listener)
 
 
+def _is_prompt(name: str) -> bool:
+    return name.endswith(SUFFIX) and not name.startswith(".")
+
+
 def _identity(folder: Path) -> tuple[int, int] | None:
     try:
         status = folder.stat()
@@ -146,10 +125,12 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _observer(lost: Callable[[], None]) -> BaseObserver:
+def _source(queue: Path, watch: Watch) -> Source:
+    """Imported here, as each needs its system to be imported at all."""
     if sys.platform == "linux":
-        # Only here: the module needs inotify to be imported at all.
-        from sempre.channels.files.inotify import CandidObserver
+        from sempre.channels.files.inotify import InotifySource
 
-        return CandidObserver(lost)
-    return Observer()
+        return InotifySource(os.fsencode(queue), watch)
+    from sempre.channels.files.observer import ObserverSource
+
+    return ObserverSource(queue, watch)
