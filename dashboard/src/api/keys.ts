@@ -13,7 +13,10 @@ export const keys = {
   turnList: (filter: TurnFilter) => ["turns", "list", filter] as const,
   turnHead: (filter: TurnFilter, limit: number) => ["turns", "head", filter, limit] as const,
   turn: (id: string) => ["turns", "one", id] as const,
+  /** The turns of the last hours; read at intervals, not at every event. */
+  day: ["day"] as const,
   deadLetters: ["dead-letters"] as const,
+  deadLetterHead: ["dead-letters", "head"] as const,
   connection: ["connection"] as const,
   settings: ["settings"] as const,
 };

@@ -9,10 +9,12 @@ import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Page, Section } from "@/components/Page";
 import { Trouble } from "@/components/Trouble";
+import { deadLetterHeadOptions } from "@/features/dead-letters/api";
+import { LetterRow } from "@/features/dead-letters/LetterRow";
 import { statusOptions } from "@/features/now/api";
 import { StatusLine } from "@/features/now/StatusLine";
 import { Today } from "@/features/now/Today";
-import { turnHeadOptions } from "@/features/turns/api";
+import { dayOptions, turnHeadOptions } from "@/features/turns/api";
 import { TurnCard } from "@/features/turns/TurnCard";
 import { TurnRow } from "@/features/turns/TurnRow";
 import { workersOptions } from "@/features/workers/api";
@@ -20,14 +22,13 @@ import { WorkerNotice } from "@/features/workers/WorkerNotice";
 import classes from "./now.module.css";
 
 const RECENT = 8;
-const DAY = 200;
 const HELD = new Set<Worker["state"]>(["parked", "stopped", "away"]);
 
 export function NowRoom() {
   const { t } = useTranslation();
   const status = useQuery(statusOptions);
   const workers = useQuery(workersOptions);
-  const recent = useQuery(turnHeadOptions({}, DAY));
+  const recent = useQuery(turnHeadOptions({ state: "answered" }, RECENT));
   const held = (workers.data ?? []).filter((worker) => HELD.has(worker.state));
   const count = (state: Worker["state"]) => held.filter((each) => each.state === state).length;
   const lead = status.data ? (
@@ -49,7 +50,7 @@ export function NowRoom() {
           status={status.data}
           workers={workers.data ?? []}
           held={held}
-          turns={recent.data?.items ?? []}
+          answered={recent.data?.items ?? []}
         />
       )}
     </Page>
@@ -60,16 +61,17 @@ interface RoomsProps {
   status: Status | undefined;
   workers: readonly Worker[];
   held: readonly Worker[];
-  turns: readonly Turn[];
+  answered: readonly Turn[];
 }
 
-function Rooms({ status, workers, held, turns }: RoomsProps) {
+function Rooms({ status, workers, held, answered }: RoomsProps) {
   const { t } = useTranslation();
-  const running = workers.flatMap((worker) =>
-    worker.live?.state === "running" ? [worker.live] : [],
-  );
-  const failed = turns.filter((turn) => turn.state === "failed").slice(0, 3);
-  const answered = turns.filter((turn) => turn.state === "answered").slice(0, RECENT);
+  const day = useQuery(dayOptions);
+  const dead = useQuery(deadLetterHeadOptions);
+  const running = workers
+    .filter((worker) => !HELD.has(worker.state))
+    .flatMap((worker) => (worker.live ? [worker.live] : []));
+  const letters = dead.data?.items ?? [];
   return (
     <>
       {held.length > 0 ? (
@@ -86,7 +88,7 @@ function Rooms({ status, workers, held, turns }: RoomsProps) {
           <NothingRuns workers={workers} status={status} />
         )}
       </Section>
-      {failed.length > 0 ? (
+      {letters.length > 0 ? (
         <Section
           title={t("now.trouble")}
           aside={
@@ -95,30 +97,28 @@ function Rooms({ status, workers, held, turns }: RoomsProps) {
             </Anchor>
           }
         >
-          <Rows turns={failed} />
+          <div className={`card ${classes.rows}`}>
+            {letters.map((letter) => (
+              <LetterRow key={letter.id} letter={letter} />
+            ))}
+          </div>
         </Section>
       ) : null}
       {status ? (
         <Section title={t("now.today")}>
-          <Today status={status} turns={turns} />
+          <Today status={status} turns={day.data?.items ?? []} />
         </Section>
       ) : null}
       {answered.length > 0 ? (
         <Section title={t("now.recent")}>
-          <Rows turns={answered} />
+          <div className={`card ${classes.rows}`}>
+            {answered.map((turn) => (
+              <TurnRow key={turn.id} turn={turn} worker />
+            ))}
+          </div>
         </Section>
       ) : null}
     </>
-  );
-}
-
-function Rows({ turns }: { turns: readonly Turn[] }) {
-  return (
-    <div className={`card ${classes.rows}`}>
-      {turns.map((turn) => (
-        <TurnRow key={turn.id} turn={turn} worker />
-      ))}
-    </div>
   );
 }
 

@@ -1,11 +1,17 @@
 /** What could not be answered: reading it, trying it again, throwing it away. */
-import { infiniteQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { keys } from "@/api/keys";
 import { putTurn } from "@/api/turnLists";
 import type { DeadLetterPage } from "@/api/types";
 import { ask, client } from "@/lib/client";
 
 const PAGE_SIZE = 50;
+const HEAD = 3;
 
 export const deadLettersOptions = infiniteQueryOptions({
   queryKey: keys.deadLetters,
@@ -18,6 +24,13 @@ export const deadLettersOptions = infiniteQueryOptions({
     ),
   initialPageParam: null as string | null,
   getNextPageParam: (page: DeadLetterPage) => page.next ?? null,
+});
+
+/** The newest ones only. */
+export const deadLetterHeadOptions = queryOptions({
+  queryKey: keys.deadLetterHead,
+  queryFn: ({ signal }) =>
+    ask(client.GET("/api/dead-letters", { params: { query: { limit: HEAD } }, signal })),
 });
 
 export function useRetryLetter() {

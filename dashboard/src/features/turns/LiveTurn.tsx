@@ -6,7 +6,8 @@ import type { Turn } from "@/api/types";
 import { Money } from "@/components/figures";
 import { LogView } from "@/components/log/LogView";
 import { TurnSign } from "@/components/Sign";
-import { Elapsed } from "@/components/times";
+import { Elapsed, Remaining } from "@/components/times";
+import { turnTone } from "@/lib/signs";
 import classes from "./LiveTurn.module.css";
 import { TurnButtons } from "./TurnButtons";
 
@@ -28,6 +29,16 @@ export function LiveTurn({ turn }: { turn: Turn }) {
           {t("turn.open")}
         </Anchor>
       </div>
+      {turn.failure ? (
+        <p data-tone={turnTone(turn.state)} className={classes.reason}>
+          {turn.failure.message}{" "}
+          {turn.retry_at ? (
+            <>
+              {t("failure.next")} <Remaining to={turn.retry_at} />
+            </>
+          ) : null}
+        </p>
+      ) : null}
       <LogView turnId={turn.id} running compact />
     </div>
   );

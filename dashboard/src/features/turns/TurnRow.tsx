@@ -1,5 +1,4 @@
 /** One turn of a list: sign, number, what was asked, when, how long, what it cost. */
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { isExpected } from "@/api/turnLists";
 import type { Turn } from "@/api/types";
@@ -9,6 +8,7 @@ import { TurnSign } from "@/components/Sign";
 import { Ago, Elapsed, Took } from "@/components/times";
 import { plain } from "@/lib/plain";
 import { turnTone } from "@/lib/signs";
+import { TurnLink } from "./TurnLink";
 import classes from "./TurnRow.module.css";
 
 interface TurnRowProps {
@@ -44,9 +44,9 @@ export function TurnRow({ turn, worker = false }: TurnRowProps) {
   );
   if (isExpected(turn)) return <div className={classes.row}>{content}</div>;
   return (
-    <Link to="/turns/$id" params={{ id: turn.id }} className={classes.row} data-turn>
+    <TurnLink turn={turn} className={classes.row}>
       {content}
-    </Link>
+    </TurnLink>
   );
 }
 

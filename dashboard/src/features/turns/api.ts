@@ -4,6 +4,9 @@ import { keys, type TurnFilter } from "@/api/keys";
 import { fetchTurns, putTurn } from "@/api/turnLists";
 import { ask, client } from "@/lib/client";
 
+/** As many as the server gives at once. */
+const DAY = 200;
+
 export const turnOptions = (id: string) =>
   queryOptions({
     queryKey: keys.turn(id),
@@ -17,6 +20,13 @@ export const turnHeadOptions = (filter: TurnFilter, limit: number) =>
     queryKey: keys.turnHead(filter, limit),
     queryFn: ({ signal }) => fetchTurns(filter, null, limit, signal),
   });
+
+/** The turns of the last hours, for figures over time. */
+export const dayOptions = queryOptions({
+  queryKey: keys.day,
+  queryFn: ({ signal }) => fetchTurns({}, null, DAY, signal),
+  refetchInterval: 60_000,
+});
 
 export function useCancelTurn(id: string) {
   const cache = useQueryClient();

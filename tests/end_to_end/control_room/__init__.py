@@ -1,0 +1,1 @@
+"""The control room in a real browser, before the real server in rehearsal."""
