@@ -37,7 +37,9 @@ async def test_the_same_name_again_and_again_is_a_prompt_each_time(
     for number in range(20):
         (place.queue / "task.prompt").write_text(f"prompt {number}")
         await asyncio.sleep(0.05)
-        await inbox.until(number + 1)  # on a busy machine; written over before, it would be one prompt
+        await inbox.until(
+            number + 1
+        )  # on a busy machine; written over before, it would be one prompt
     assert inbox.texts() == [f"prompt {number}" for number in range(20)]
 
 
