@@ -17,12 +17,14 @@ from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Passes
 from sempre.agents.claude.profile import Profile
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
+from sempre.contract.gate import Meter
 from sempre.contract.messages import Failure
 from sempre.errors import MisconfiguredError
 
 if TYPE_CHECKING:
     from sempre.agents.claude.exchange import Exchange
     from sempre.agents.claude.pool import Pool
+    from sempre.agents.claude.reply import Reply
     from sempre.agents.claude.starter import Starter
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -40,7 +42,8 @@ class _Attempt:
 class ClaudeAgent:
     """`profile` is asked for each question's channel; it raises MisconfiguredError when that can't work.
 
-    `state` is a private folder for what must outlive a kill -9 (which processes we started).
+    `state` is a private folder for what must outlive a kill -9 (which processes we started). `meter` books the
+    calls in login mode; otherwise the gateway does.
     """
 
     name = "claude"
@@ -53,14 +56,22 @@ class ClaudeAgent:
         passes: Passes,
         state: Path,
         limits: Limits | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._profile = profile
         self._access = access
         self._passes = passes
         self._limits = limits or Limits()
+        self._meter = meter
         self._launches = Launches(state)
         self._attempts: dict[str, _Attempt] = {}
+        self._uncertain: set[str] = set()  # turns whose last attempt broke off here, in the middle
         self._pool: Pool | None = None
+
+    @property
+    def alive(self) -> int:
+        """How many processes live now."""
+        return 0 if self._pool is None else self._pool.alive
 
     async def open(self) -> None:
         """End what a Sempre that was killed has left running. Otherwise done before the first start."""
@@ -128,21 +139,37 @@ class ClaudeAgent:
     async def _converse(
         self, question: Question, profile: Profile, sink: Sink, attempt: _Attempt
     ) -> Outcome:
+        """A process that turns out to have died while it was idle costs no attempt."""
+        taken, outcome = await self._ask(question, profile, sink, attempt)
+        if not taken and outcome.failure is not None and outcome.failure.kind == "died":
+            _, outcome = await self._ask(question, profile, sink, attempt)
+        self._remember(question.turn_id, outcome)
+        return outcome
+
+    async def _ask(
+        self, question: Question, profile: Profile, sink: Sink, attempt: _Attempt
+    ) -> tuple[bool, Outcome]:
+        """Whether the prompt was taken up, and what came of it."""
         pool = self._ready_pool()
         async with pool.lease(question.channel, question.session, profile, sink) as running:
             running.caller.begin(question.turn_id, question.attempt_id)
-            attempt.exchange = running.exchange(question.message_id, profile, sink, self._limits)
+            exchange = running.exchange(question.message_id, profile, sink, self._limits)
+            attempt.exchange = exchange
+            uncertain = question.interrupted or question.turn_id in self._uncertain
             try:
-                reply = await attempt.exchange.run(prompt.wording(question))
+                reply = await exchange.run(prompt.wording(question.text, uncertain))
             except asyncio.CancelledError:
                 await running.live.stop()
                 raise
             finally:
                 attempt.exchange = None
                 running.caller.end()
+        return exchange.taken, self._outcome(running.live.id, reply)
+
+    def _outcome(self, session_id: str, reply: "Reply") -> Outcome:
         return Outcome(
             ending=reply.ending,
-            session=self._session(running.live.id, reply.ending),
+            session=self._session(session_id, reply.ending),
             text=reply.text,
             model=reply.model,
             usage=reply.usage,
@@ -150,13 +177,18 @@ class ClaudeAgent:
             until=reply.until,
         )
 
+    def _remember(self, turn_id: str, outcome: Outcome) -> None:
+        if outcome.failure is not None and outcome.failure.kind in _IN_THE_MIDDLE:
+            self._uncertain.add(turn_id)
+        else:
+            self._uncertain.discard(turn_id)
+
     def _ready_pool(self) -> "Pool":
         if self._pool is None:
             self._launches.reap()
             pool, starter = _import_pool()
-            self._pool = pool(
-                starter(self._access, self._limits, self._launches, self._passes), self._limits
-            )
+            made = starter(self._access, self._limits, self._launches, self._passes, self._meter)
+            self._pool = pool(made, self._limits)
         return self._pool
 
     def _adopt(self, question: Question) -> Outcome | None:
@@ -188,6 +220,7 @@ class ClaudeAgent:
         return _failed(question.session, Ending.STOPPED, "stopped", "Sempre is stopping.")
 
 
+_IN_THE_MIDDLE = frozenset({"died", "hung", "silence", "time_limit", "aborted", "no_result"})
 _ADOPTED = "The answer stood in the session's transcript already; it was not asked for again."
 
 

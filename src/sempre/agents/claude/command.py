@@ -48,6 +48,7 @@ def arguments(
         str(program),
         *("--input-format", "stream-json", "--output-format", "stream-json", "--verbose"),
         "--include-partial-messages",
+        "--forward-subagent-text",
         f"{chosen}={session_id}",
         *("--permission-mode", "dontAsk"),
         *("--settings", str(launch.settings)),

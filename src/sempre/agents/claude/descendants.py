@@ -14,7 +14,7 @@ _GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
 
 
 def children(pid: int) -> list[psutil.Process]:
-    """All that stem from it and are still its own."""
+    """All that stem from it and are still its own, parents before children."""
     try:
         return psutil.Process(pid).children(recursive=True)
     except _GONE:

@@ -17,11 +17,26 @@ MARK = "SEMPRE_LAUNCH"
 _PERSON = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"}
 _TRUST = {"SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"}
 # What Windows needs to start programs and to find the user's folders.
-_WINDOWS = {"APPDATA", "COMSPEC", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "NUMBER_OF_PROCESSORS"}
-_WINDOWS |= {"OS", "PATHEXT", "PROCESSOR_ARCHITECTURE", "PROGRAMDATA", "PROGRAMFILES"}
-_WINDOWS |= {"PROGRAMFILES(X86)", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "USERNAME"}
-_WINDOWS |= {"USERPROFILE", "WINDIR"}
-_ALLOWED = frozenset(_PERSON | _TRUST | _WINDOWS)
+_SYSTEM = {
+    "COMSPEC",
+    "NUMBER_OF_PROCESSORS",
+    "OS",
+    "PATHEXT",
+    "SYSTEMDRIVE",
+    "SYSTEMROOT",
+    "WINDIR",
+}
+_PLACES = {"APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"}
+_USER = {
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "PROCESSOR_ARCHITECTURE",
+    "TEMP",
+    "TMP",
+    "USERNAME",
+    "USERPROFILE",
+}
+_ALLOWED = frozenset(_PERSON | _TRUST | _SYSTEM | _PLACES | _USER)
 _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _LOOPBACK = "127.0.0.1,localhost,::1"
 _QUIET = {
@@ -30,9 +45,11 @@ _QUIET = {
     "DISABLE_TELEMETRY": "1",
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "CLAUDE_CODE_ENTRYPOINT": "sdk-py",
+    # What a turn starts must end within it: a process that waits for the next prompt may be stopped.
+    "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS": "1",
     "CLAUDE_ENABLE_BYTE_WATCHDOG": "1",
 }
-_SHORTEST_STALL = 5.0
+_SHORTEST_STALL = 10.0  # Claude Code takes no less
 
 
 def build(

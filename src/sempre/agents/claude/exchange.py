@@ -13,13 +13,15 @@ from claude_agent_sdk import ClaudeSDKError, Message, RateLimitEvent, ResultMess
 
 from sempre import clock, tasks
 from sempre.agents.claude import reply
+from sempre.agents.claude.booking import Booking
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Pass
 from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.reply import Reply, failed
 from sempre.agents.claude.stream import Narrator
-from sempre.agents.claude.totals import Totals
+from sempre.agents.claude.totals import Count, Totals, read_count
 from sempre.contract.agents import Ending
+from sempre.contract.gate import Meter
 
 _RESULT_SECONDS = 2.0
 _MOST_OFTEN, _LEAST_OFTEN = 0.05, 1.0
@@ -48,6 +50,7 @@ class Exchange:
         profile: Profile,
         limits: Limits,
         totals: Totals,
+        meter: Meter | None,
     ) -> None:
         self.message_id = message_id
         self._wire = wire
@@ -61,21 +64,27 @@ class Exchange:
         self._began = self._heard = self._probed = clock.ticks()
         self._queued = self._started = False
         self._until: datetime | None = None
+        self._share = Count()
+        self._booking = Booking(meter, caller, self._refuse) if meter else None
 
     async def run(self, text: str) -> Reply:
         """Ask, and wait for what comes of it. When cancelled, the prompt stays with the session, which must end."""
         watch = tasks.spawn(self._watch(), name=f"claude-watch-{self.message_id}")
         try:
-            await self._wire.ask(self, text)
-            return await self._reply
-        except ClaudeSDKError as error:
-            self.broken(str(error))
-            return await self._reply
+            await self._hand_over(text)
+            return await asyncio.shield(self._reply)
         finally:
             watch.cancel()
             self._narrator.close()
+            if self._booking is not None:
+                await self._booking.close(self._share.tokens)
             if self._reply.done():
                 self._wire.release()
+
+    @property
+    def taken(self) -> bool:
+        """Claude Code has said that it has the prompt: from then on it may have acted on it."""
+        return self._queued
 
     async def cancel(self) -> None:
         """A person said stop."""
@@ -119,6 +128,8 @@ class Exchange:
                     self._until = datetime.fromtimestamp(info.resets_at, UTC)
             case _ if self._started:
                 self._narrator.tell(message)
+                if self._booking is not None:
+                    self._booking.see(message)
             case _:
                 pass  # a background task's own turn, that ours waits for
 
@@ -131,6 +142,12 @@ class Exchange:
             )
         )
 
+    async def _hand_over(self, text: str) -> None:
+        try:
+            await self._wire.ask(self, text)
+        except ClaudeSDKError as error:
+            self.broken(str(error))
+
     def _is_mine(self, result: ResultMessage) -> bool:
         """The end of a background task has a result of its own; and a prompt may be answered inside its turn."""
         answered = result.user_message_uuids or [result.user_message_uuid]
@@ -142,16 +159,24 @@ class Exchange:
         )
 
     def _conclude(self, result: ResultMessage) -> None:
+        self._share = self._totals.share(read_count(result.total_cost_usd, result.model_usage))
         judged = reply.judge(
             result,
             model=self._narrator.model,
             error=self._narrator.error,
             until=self._caller.quota_until or self._until,
-            usage=reply.usage_of(result.usage, self._totals.cost_micros(result.total_cost_usd)),
+            usage=reply.usage_of(result.usage, self._share.cost_micros),
         )
         if self._verdict is not None and result.is_error:
             judged = replace(self._verdict, model=judged.model, usage=judged.usage)
         self._settle(judged)
+
+    def _refuse(self, reason: str) -> None:
+        """In login mode a budget is found used up only after the call."""
+        tasks.spawn(
+            self.break_off(failed(Ending.BUDGET, "budget", reason)),
+            name=f"claude-budget-{self.message_id}",
+        )
 
     def _settle(self, judged: Reply) -> None:
         if not self._reply.done():

@@ -52,11 +52,8 @@ class Pool:
                 self._rest(running)
 
     async def close(self) -> None:
-        """End all, also those at work."""
-        for timer in self._timers.values():
-            timer.cancel()
-        await asyncio.gather(*(self._starter.stop(running) for running in self._running.values()))
-        self._running.clear()
+        """End all. Nobody may be at work any more; a stop that is under way is waited for."""
+        await asyncio.gather(*(self._stop(channel, "closed") for channel in list(self._locks)))
 
     async def _find(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
         if timer := self._timers.pop(channel, None):
@@ -91,7 +88,7 @@ class Pool:
     def _rest(self, running: Running) -> None:
         """After a turn: wait for the next one for a while, or go."""
         channel = running.channel
-        if running.live.ended.is_set() or self._is_worn(running):
+        if not running.live.usable or self._is_worn(running):
             tasks.spawn(self._stop_if_idle(channel, "worn"), name=f"claude-retire-{channel}")
             return
         self._timers[channel] = asyncio.get_running_loop().call_later(
@@ -114,6 +111,8 @@ class Pool:
         async with self._locks[channel]:
             if timer := self._timers.pop(channel, None):
                 timer.cancel()
-            running = self._running.pop(channel)
+            running = self._running.pop(channel, None)
+            if running is None:
+                return
             await self._starter.stop(running)
         _log.info("claude.stopped", channel=channel, reason=reason, turns=running.turns)

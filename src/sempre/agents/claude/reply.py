@@ -12,6 +12,7 @@ from claude_agent_sdk import ResultMessage
 from sempre import clock
 from sempre.agents.claude import quota
 from sempre.contract.agents import Ending
+from sempre.contract.gate import BUDGET_MARKER
 from sempre.contract.messages import Failure, Usage
 
 
@@ -41,6 +42,10 @@ def judge(
     if not result.is_error:
         return Reply(ending=Ending.ANSWERED, text=result.result or "", model=model, usage=usage)
     text = result.result or "; ".join(result.errors or []) or result.subtype
+    if BUDGET_MARKER in text:  # our own gateway said no, in the words that follow
+        words = text.partition(BUDGET_MARKER)[2].strip()
+        failure = Failure(kind="budget", message=words)
+        return Reply(ending=Ending.BUDGET, model=model, usage=usage, failure=failure)
     ending, kind, remedy = _ending(result, error, text)
     if ending is Ending.TRANSIENT and _is_wall(result, text, until):
         ending, kind, remedy = (
@@ -77,7 +82,7 @@ _NO_MODEL: _Verdict = (
 _BY_STATUS: dict[int, _Verdict] = {
     400: (Ending.INVALID, "invalid_request", "The provider does not take this prompt as it is."),
     401: _LOGIN,
-    402: (Ending.BUDGET, "budget", ""),
+    402: _BILLING,
     403: _LOGIN,
     404: _NO_MODEL,
     408: (Ending.TRANSIENT, "timeout", ""),
@@ -116,12 +121,12 @@ def _ending(result: ResultMessage, error: str | None, text: str) -> _Verdict:
         return (Ending.TRANSIENT, "provider", "")
     if status in _BY_STATUS:
         return _BY_STATUS[status]
+    if result.terminal_reason == "api_error" and any(word in lower for word in _LOST):
+        return (Ending.TRANSIENT, "network", "")
     if error in _BY_ERROR:
         return _BY_ERROR[error]
     if (result.terminal_reason or "").startswith("aborted"):
         return (Ending.ERROR, "aborted", "Claude Code broke the turn off by itself.")
-    if result.terminal_reason == "api_error" and any(word in lower for word in _LOST):
-        return (Ending.TRANSIENT, "network", "")
     if quota.is_wall(text):
         return (Ending.TRANSIENT, "rate_limit", "")
     return (Ending.ERROR, result.terminal_reason or result.subtype, "")

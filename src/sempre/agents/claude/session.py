@@ -21,7 +21,7 @@ _CERTAIN_SECONDS = 5.0
 
 
 class LiveSession:
-    """`id` is the session's. `ended` is set once the process is gone, whoever ended it, and all it started too."""
+    """`id` is the session's; it outlives the process."""
 
     def __init__(
         self,
@@ -34,7 +34,6 @@ class LiveSession:
         limits: Limits,
     ) -> None:
         self.id = session_id
-        self.ended = asyncio.Event()
         self._launch = launch
         self._limits = limits
         self._transport = CliTransport(
@@ -49,6 +48,11 @@ class LiveSession:
         self._exchange: Exchange | None = None
         self._listening: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
+
+    @property
+    def usable(self) -> bool:
+        """It lives, and nobody has told it to end."""
+        return self._ending is None
 
     @property
     def pid(self) -> int:
@@ -118,6 +122,8 @@ class LiveSession:
             await self._transport.end_input()
             await self._transport.gone(self._limits.farewell_seconds)
         if self._transport.is_ready():
+            # Its commands first: it would end them one by one, and a shell whose command ends goes on.
+            descendants.kill(await asyncio.to_thread(descendants.children, self.pid))
             self._transport.terminate()
             await self._transport.gone(self._limits.farewell_seconds)
         await self._end_now()
@@ -133,7 +139,6 @@ class LiveSession:
         if self._listening is not None:
             await asyncio.wait({self._listening}, timeout=_CERTAIN_SECONDS)
         self._launch.remove()
-        self.ended.set()
 
     def _hear(self, line: Line) -> None:
         """Sees every line first; the SDK drops those it does not know, and these are the signs of acceptance."""

@@ -1,5 +1,6 @@
 """Brings a session to life: a new one, or one that is resumed; and when it can't be resumed, a new one instead."""
 
+import asyncio
 import os
 from dataclasses import dataclass
 
@@ -13,8 +14,9 @@ from sempre.agents.claude.passes import Pass, Passes
 from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.session import LiveSession
 from sempre.agents.claude.stream import Narrator
-from sempre.agents.claude.totals import Totals
+from sempre.agents.claude.totals import UNKNOWN, Count, Totals
 from sempre.contract.agents import Session, Sink
+from sempre.contract.gate import Meter
 
 _UNKNOWN = "no conversation found"
 _TAKEN = "already in use"
@@ -30,14 +32,11 @@ class Running:
     token: str
     launch: tuple[object, ...]
     totals: Totals
+    meter: Meter | None
     turns: int = 0
 
     def fits(self, profile: Profile, session: Session) -> bool:
-        return (
-            not self.live.ended.is_set()
-            and self.launch == profile.launch
-            and self.live.id == session.id
-        )
+        return self.live.usable and self.launch == profile.launch and self.live.id == session.id
 
     def exchange(self, message_id: str, profile: Profile, sink: Sink, limits: Limits) -> Exchange:
         """For one prompt in this session."""
@@ -49,20 +48,30 @@ class Running:
             profile=profile,
             limits=limits,
             totals=self.totals,
+            meter=self.meter,
         )
 
 
 class Starter:
-    def __init__(self, access: Access, limits: Limits, launches: Launches, passes: Passes) -> None:
+    def __init__(
+        self,
+        access: Access,
+        limits: Limits,
+        launches: Launches,
+        passes: Passes,
+        meter: Meter | None,
+    ) -> None:
         self._access = access
         self._limits = limits
         self._launches = launches
         self._passes = passes
+        self._meter = meter if access.model_url is None else None  # else the gateway books
 
     async def start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
         """Raises StartError, MisconfiguredError."""
         if not session.started:
             return await self._begin(channel, session.id, profile, sink)
+        await asyncio.to_thread(self._fetch, session.id)
         try:
             return await self._launch(channel, session.id, profile, sink, resume=True)
         except StartError as error:
@@ -121,7 +130,8 @@ class Starter:
             caller=caller,
             token=token,
             launch=profile.launch,
-            totals=Totals(self._carried(session_id) if resume else 0.0),
+            meter=self._meter,
+            totals=Totals(self._carried(session_id) if resume else Count()),
         )
 
     async def stop(self, running: Running) -> None:
@@ -129,9 +139,15 @@ class Starter:
         self._passes.revoke(running.token)
         await running.live.stop()
 
-    def _carried(self, session_id: str) -> float | None:
+    def _carried(self, session_id: str) -> Count:
         path = transcript.find(self._access.config_directory, session_id)
-        return transcript.total_cost(path) if path else None
+        return transcript.read_total(path) if path else UNKNOWN
+
+    def _fetch(self, session_id: str) -> None:
+        """A session that a person began in their own Claude Code comes with its transcript."""
+        if self._access.users_directory is not None:
+            own = self._access.config_directory
+            transcript.adopt(own, self._access.users_directory, session_id)
 
     def _is_lost(self, session_id: str, reason: str) -> bool:
         """Claude Code does not know it, or has a transcript that it can't read."""

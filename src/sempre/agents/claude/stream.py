@@ -68,8 +68,8 @@ class Narrator:
         match event.get("type"):
             case "message_start":
                 self._start(event["message"]["id"])
-            case "message_stop":
-                self._open = None
+            case "message_delta" if event["delta"].get("stop_reason"):
+                self._open = None  # said to its end; a broken one gets a stop, but no reason
             case "content_block_start" if event["content_block"]["type"] in ("text", "thinking"):
                 self._block += 1
             case "content_block_delta":

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from sempre.agents.claude.totals import Count, read_count
+
 _FINISHED = frozenset({"end_turn", "stop_sequence", "refusal"})
 _SYNTHETIC = "<synthetic>"
 
@@ -67,12 +69,12 @@ def find_answer(path: Path, message_ids: Sequence[str]) -> Answer | None:
     return None
 
 
-def total_cost(path: Path) -> float | None:
-    """What the session had cost when a process of it last ended in order."""
-    total = None
+def read_total(path: Path) -> Count:
+    """What the session had taken when a process of it last ended in order."""
+    total = Count()
     for entry in read(path):
         if entry.get("type") == "cost-state":
-            total = entry.get("totalCostUSD")
+            total = read_count(entry.get("totalCostUSD"), entry.get("modelUsage"))
     return total
 
 

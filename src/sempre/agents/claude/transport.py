@@ -38,6 +38,7 @@ class CliTransport(Transport):
         self._started = started
         self._heard = heard
         self._program: Process | None = None
+        self._told_to_end = False
         self._errors: deque[str] = deque(maxlen=_KEPT_ERRORS)
         self._reading_errors: asyncio.Task[None] | None = None
 
@@ -89,10 +90,11 @@ class CliTransport(Transport):
         except ValueError as error:
             raise CLIConnectionError("Claude Code said what is no JSON, or too long.") from error
         code = await self._running.wait()
-        if code != 0:
+        if code != 0 and not self._told_to_end:
             raise ProcessError("Claude Code ended.", exit_code=code, stderr=self.complaint)
 
     async def end_input(self) -> None:
+        self._told_to_end = True
         if self._program is not None and self._program.stdin is not None:
             self._program.stdin.close()
 
@@ -111,10 +113,12 @@ class CliTransport(Transport):
 
     def terminate(self) -> None:
         """Ask it to end now: it kills the command that it runs, writes its transcript and goes."""
+        self._told_to_end = True
         with contextlib.suppress(ProcessLookupError):
             self._running.terminate()
 
     def kill(self) -> None:
+        self._told_to_end = True
         with contextlib.suppress(ProcessLookupError):
             self._running.kill()
 

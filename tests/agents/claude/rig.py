@@ -1,0 +1,228 @@
+"""The real Claude Code against the rehearsal, with a gate of the test's own: everything a test of the agent needs."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from sempre import ids
+from sempre.agents.claude import Access, ClaudeAgent, Limits, Passes, Profile
+from sempre.contract.agents import Outcome, Question, Session
+from sempre.contract.gate import Meter
+
+QUICK = Limits(
+    provider_retries=0,
+    accept_seconds=10,
+    probe_after_seconds=30,
+    probe_seconds=1,
+    farewell_seconds=3,
+)
+
+Call = dict[str, Any]
+
+
+async def until(holds: Callable[[], bool], limit: float = 15) -> bool:
+    """Wait until it holds; False when it does not within the limit."""
+    for _ in range(round(limit / 0.05)):
+        if holds():
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+def allow(_: Call) -> str:
+    return "allow"
+
+
+class Gate:
+    """Answers the tool hook as `decide` says; `open` cleared makes it keep the caller waiting."""
+
+    def __init__(self) -> None:
+        self.decide: Callable[[Call], str] = allow
+        self.asked: list[tuple[str, Call]] = []
+        self.open = asyncio.Event()
+        self.open.set()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook/{{token}}"
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.open.set()
+        await self._server.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode().split("\r\n")
+                headers = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
+                call = json.loads(await reader.readexactly(int(headers["content-length"])))
+                self.asked.append((lines[0].split()[1].rsplit("/", 1)[1], call))
+                await self.open.wait()
+                decision = {
+                    "hookEventName": "PreToolUse",
+                    "permissionDecision": self.decide(call),
+                    "permissionDecisionReason": "the test says so",
+                }
+                body = json.dumps({"hookSpecificOutput": decision}).encode()
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+                    b"content-length: %d\r\n\r\n%b" % (len(body), body)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+class Notes:
+    """A sink that a test can read and wait on."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Mapping[str, Any]]] = []
+        self._news = asyncio.Event()
+
+    def tell(self, kind: str, details: Mapping[str, object]) -> None:
+        self.told.append((kind, details))
+        self._news.set()
+
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.told]
+
+    def of(self, kind: str) -> list[Mapping[str, Any]]:
+        return [details for each, details in self.told if each == kind]
+
+    def text(self) -> str:
+        return "".join(details["text"] for details in self.of("turn.text"))
+
+    async def wait_for(self, kind: str, limit: float = 15) -> Mapping[str, Any]:
+        async with asyncio.timeout(limit):
+            while not self.of(kind):
+                self._news.clear()
+                await self._news.wait()
+        return self.of(kind)[0]
+
+
+@dataclass
+class Rig:
+    """One agent and what it talks to. `ask` remembers each channel's session, as the turn's row would."""
+
+    root: Path
+    model_url: str | None
+    gate: Gate
+    limits: Limits = QUICK
+    profile: Profile | None = None
+    meter: Meter | None = None
+    users_directory: Path | None = None
+    passes: Passes = field(default_factory=Passes)
+    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    agents: list[ClaudeAgent] = field(default_factory=list[ClaudeAgent])
+
+    @property
+    def configuration(self) -> Path:
+        return self.root / "claude"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "children"
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    def set(self, **changes: Any) -> None:
+        """Change the profile of all channels, as a person who edits the settings does."""
+        self.profile = replace(self.profile or Profile(directory=self.work), **changes)
+
+    def start(self) -> ClaudeAgent:
+        """A new agent on the same home: the first one, or the one after a restart."""
+        self.work.mkdir(exist_ok=True)
+        access = Access(
+            hook_url=self.gate.url,
+            config_directory=self.configuration,
+            model_url=self.model_url,
+            users_directory=self.users_directory,
+        )
+        agent = ClaudeAgent(
+            profile=lambda _: self.profile or Profile(directory=self.work),
+            access=access,
+            passes=self.passes,
+            state=self.state,
+            limits=self.limits,
+            meter=self.meter,
+        )
+        self.agents.append(agent)
+        return agent
+
+    @property
+    def agent(self) -> ClaudeAgent:
+        return self.agents[-1] if self.agents else self.start()
+
+    def question(self, text: str, *, channel: str = "files:a", **changes: Any) -> Question:
+        session = self.sessions.setdefault(channel, Session(id=ids.random_uuid(), started=False))
+        question = Question(
+            turn_id=ids.new_id(),
+            attempt_id=ids.new_id(),
+            channel=channel,
+            text=text,
+            message_id=ids.random_uuid(),
+            session=session,
+        )
+        return replace(question, **changes)
+
+    async def answer(self, question: Question, notes: Notes | None = None) -> Outcome:
+        outcome = await self.agent.answer(question, notes or Notes())
+        self.sessions[question.channel] = outcome.session
+        return outcome
+
+    async def ask(self, text: str, notes: Notes | None = None, **changes: Any) -> Outcome:
+        return await self.answer(self.question(text, **changes), notes)
+
+    def programs(self) -> list[psutil.Process]:
+        """Every program that stems from this rig, whoever its parent is by now; first Claude Code itself."""
+        mine = str(self.configuration)
+        found = [each for each in psutil.process_iter() if _configuration(each) == mine]
+        return sorted(found, key=lambda each: not _is_claude(each))
+
+    def claudes(self) -> list[psutil.Process]:
+        return [each for each in self.programs() if _is_claude(each)]
+
+    async def command_runs(self) -> bool:
+        """Wait until Claude Code has started a program of its own."""
+        return await until(lambda: len(self.programs()) > 1)
+
+    async def none_left(self) -> bool:
+        """Whether all its programs are gone within a few seconds."""
+        return await until(lambda: not self.programs())
+
+    async def close(self) -> None:
+        for agent in self.agents:
+            await agent.close()
+
+
+def _configuration(program: psutil.Process) -> str | None:
+    try:
+        if program.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return program.environ().get("CLAUDE_CONFIG_DIR")
+    except (psutil.Error, OSError):
+        return None
+
+
+def _is_claude(program: psutil.Process) -> bool:
+    try:
+        return "--output-format" in program.cmdline()
+    except psutil.Error:
+        return False
