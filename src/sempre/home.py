@@ -2,17 +2,14 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from sempre.errors import ConflictError, UnavailableError
 from sempre.ids import new_id
-
-if os.name == "posix":
-    import fcntl
-else:
-    import msvcrt
 
 ENVIRONMENT_NAME = "SEMPRE_HOME"
 
@@ -99,6 +96,10 @@ class Home:
         aside.write_text(json.dumps(dict(facts)))
         aside.replace(self.server)
 
+    def withdraw(self) -> None:
+        """Nobody listens any more."""
+        self.server.unlink(missing_ok=True)
+
 
 class Lock:
     """Held as long as the process lives: one `up` per home. A crash lets go of it."""
@@ -107,11 +108,7 @@ class Lock:
         self._path = home.state / "up.lock"
         self._file = self._path.open("a+")
         try:
-            if os.name == "posix":
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            else:
-                self._file.seek(1_000_000)  # a byte that nobody reads: the pid stays readable
-                msvcrt.locking(self._file.fileno(), msvcrt.LK_NBLCK, 1)
+            _hold(self._file)
         except OSError as error:
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
@@ -128,3 +125,16 @@ class Lock:
 
     def release(self) -> None:
         self._file.close()
+
+
+def _hold(file: IO[str]) -> None:
+    """Lock it for this process, or raise OSError at once."""
+    if sys.platform == "win32":
+        import msvcrt  # this platform's own
+
+        file.seek(1_000_000)  # a byte that nobody reads: the pid stays readable
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # this platform's own
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -25,24 +25,23 @@ class Section(BaseModel):
 
 
 class ServerSettings(Section):
-    host: str = Field("127.0.0.1", description="Address to listen on.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(
-        8377, ge=0, le=65535, description="Port; a taken one moves to the next free one."
+        default=8377, ge=0, le=65535, description="Port; a taken one moves to the next free one."
     )
     allowed_hosts: tuple[str, ...] = Field(
-        (),
+        default=(),
         description="Host names, beside localhost, under which browsers may reach the dashboard.",
     )
     grace_seconds: float = Field(
-        20, ge=0, description="How long running turns may finish when Sempre stops."
+        default=20, ge=0, description="How long running turns may finish when Sempre stops."
     )
     language: Literal["en", "pt-BR"] = Field(
-        "en", description="Language of the demo and of messages to people."
+        default="en", description="Language of the demo and of messages to people."
     )
     time_zone: str = Field(
-        "", description="IANA zone for schedules and days, empty for the machine's own."
+        default="", description="IANA zone for schedules and days, empty for the machine's own."
     )
-
 
     @property
     def zone(self) -> tzinfo:
@@ -58,77 +57,88 @@ class ServerSettings(Section):
 
 class DatabaseSettings(Section):
     url: str = Field(
-        "",
+        default="",
         description="`postgresql://…` for several machines; empty for an embedded database in the home.",
     )
 
 
 class SessionSettings(Section):
-    alive: int = Field(8, ge=1, description="Claude Code processes alive at once.")
-    starting: int = Field(2, ge=1, description="Claude Code processes starting at once.")
+    alive: int = Field(default=8, ge=1, description="Claude Code processes alive at once.")
+    starting: int = Field(default=2, ge=1, description="Claude Code processes starting at once.")
     idle_seconds: float = Field(
-        600, gt=0, description="An idle process is stopped after this; its session stays."
+        default=600, gt=0, description="An idle process is stopped after this; its session stays."
     )
     recycle_turns: int = Field(
-        200, ge=1, description="A process is replaced after this many turns."
+        default=200, ge=1, description="A process is replaced after this many turns."
     )
     recycle_mb: int = Field(
-        400, ge=100, description="A process is replaced when it takes more memory, in MB."
+        default=400, ge=100, description="A process is replaced when it takes more memory, in MB."
     )
 
 
 class TurnSettings(Section):
     attempts: int = Field(
-        5, ge=1, description="Attempts at a turn before it becomes a dead letter."
+        default=5, ge=1, description="Attempts at a turn before it becomes a dead letter."
     )
     transient_attempts: int = Field(
-        20, ge=1, description="The same for overload and network errors, which pass by themselves."
+        default=20,
+        ge=1,
+        description="The same for overload and network errors, which pass by themselves.",
     )
     backoff_seconds: float = Field(
-        2, gt=0, description="Wait before the second attempt; doubles each time."
+        default=2, gt=0, description="Wait before the second attempt; doubles each time."
     )
-    backoff_cap_seconds: float = Field(300, gt=0, description="The longest such wait.")
+    backoff_cap_seconds: float = Field(default=300, gt=0, description="The longest such wait.")
     silence_seconds: float = Field(
-        300, gt=0, description="An attempt that says nothing for so long is broken off."
+        default=300, gt=0, description="An attempt that says nothing for so long is broken off."
     )
-    seconds: float = Field(3600, gt=0, description="The longest that one attempt may take.")
+    seconds: float = Field(default=3600, gt=0, description="The longest that one attempt may take.")
     provider_retries: int = Field(
-        4, ge=0, description="How often Claude Code itself tries one model call again."
+        default=4, ge=0, description="How often Claude Code itself tries one model call again."
     )
 
 
 class FileSettings(Section):
-    max_prompt_bytes: int = Field(1_048_576, ge=1, description="A larger prompt file is refused.")
-    rescan_seconds: float = Field(
-        5, gt=0, description="How often `.queue/` is looked through beside the watch."
+    max_prompt_bytes: int = Field(
+        default=1_048_576, ge=1, description="A larger prompt file is refused."
     )
-    keep_done: bool = Field(False, description="Keep the files of answered prompts in `.done/`.")
+    rescan_seconds: float = Field(
+        default=5, gt=0, description="How often `.queue/` is looked through beside the watch."
+    )
+    keep_done: bool = Field(
+        default=False, description="Keep the files of answered prompts in `.done/`."
+    )
 
 
 class EventSettings(Section):
     flush_ms: int = Field(
-        20, ge=1, description="Events are written in batches, at least this often."
+        default=20, ge=1, description="Events are written in batches, at least this often."
     )
     coalesce_ms: int = Field(
-        50, ge=1, le=1000, description="A watching page gets at most one frame in this time."
+        default=50,
+        ge=1,
+        le=1000,
+        description="A watching page gets at most one frame in this time.",
     )
-    retention_days: int = Field(90, ge=1, description="Events of ended turns are kept for so long.")
+    retention_days: int = Field(
+        default=90, ge=1, description="Events of ended turns are kept for so long."
+    )
 
 
 class EngineSettings(Section):
     beat_seconds: float = Field(
-        5, gt=0, description="On Postgres: how often a process says that it lives."
+        default=5, gt=0, description="On Postgres: how often a process says that it lives."
     )
     dead_after_seconds: float = Field(
-        45, gt=0, description="On Postgres: a silent process is dead after this."
+        default=45, gt=0, description="On Postgres: a silent process is dead after this."
     )
     retention_days: int = Field(
-        7, ge=0, description="Finished workflows are kept in the engine for so long."
+        default=7, ge=0, description="Finished workflows are kept in the engine for so long."
     )
 
 
 class BackupSettings(Section):
-    keep: int = Field(14, ge=1, description="So many backups are kept.")
+    keep: int = Field(default=14, ge=1, description="So many backups are kept.")
 
 
 class Schedule(Section):
@@ -143,25 +153,27 @@ class Schedule(Section):
 
 class WorkerSettings(Section):
     directory: str = Field(
-        "", description="Working directory; empty: `workspaces/<worker>` in the home."
+        default="", description="Working directory; empty: `workspaces/<worker>` in the home."
     )
-    model: str = Field("", description="Model name or alias; empty: Claude Code's default.")
+    model: str = Field(default="", description="Model name or alias; empty: Claude Code's default.")
     effort: Literal["", "low", "medium", "high", "max"] = Field(
-        "", description="How hard the model thinks."
+        default="", description="How hard the model thinks."
     )
-    instructions: str = Field("", description="Added to Claude Code's own system prompt.")
+    instructions: str = Field(default="", description="Added to Claude Code's own system prompt.")
     tools: tuple[str, ...] = Field(
-        ("Read", "Edit", "Write", "Bash", "Grep", "Glob"),
+        default=("Read", "Edit", "Write", "Bash", "Grep", "Glob"),
         description="Tools that exist for this worker.",
     )
     commands: tuple[str, ...] = Field(
-        (), description="Commands allowed beside the default list, such as `pytest`."
+        default=(), description="Commands allowed beside the default list, such as `pytest`."
     )
     silence_seconds: float | None = Field(
-        None, gt=0, description="Instead of turns.silence_seconds."
+        default=None, gt=0, description="Instead of turns.silence_seconds."
     )
-    turn_seconds: float | None = Field(None, gt=0, description="Instead of turns.seconds.")
-    schedule: tuple[Schedule, ...] = Field((), description="Prompts that come by themselves.")
+    turn_seconds: float | None = Field(default=None, gt=0, description="Instead of turns.seconds.")
+    schedule: tuple[Schedule, ...] = Field(
+        default=(), description="Prompts that come by themselves."
+    )
 
 
 class Settings(BaseSettings):

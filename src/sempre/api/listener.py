@@ -20,20 +20,11 @@ _TAKEN = {errno.EADDRINUSE, errno.EACCES}
 class Listener:
     """`port` 0 takes any free one; a taken one moves to the next free one."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+    def __init__(self, *, host: str, port: int) -> None:
+        """Takes the port, so that it is known before anything is served. Raises UnavailableError."""
         self._socket = _bind(host, port)
         self._host = host
-        self._config = uvicorn.Config(
-            app,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=_CLOSING_SECONDS,
-        )
-        self._server = _Server(self._config)
+        self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     @property
@@ -46,14 +37,28 @@ class Listener:
         host = "127.0.0.1" if self._host in {"0.0.0.0", "::", ""} else self._host  # noqa: S104
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    def open(self) -> None:
+    def open(self, app: ASGIApp) -> None:
+        """Serve."""
+        config = uvicorn.Config(
+            app,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_CLOSING_SECONDS,
+        )
+        self._server = _Server(config)
         self._serving = spawn(self._server.serve(sockets=[self._socket]), name="api.listener")
 
     async def close(self) -> None:
         """Answer what was asked, then hang up."""
+        if self._server is None or self._serving is None:
+            self._socket.close()
+            return
         self._server.should_exit = True
-        if self._serving is not None:
-            await self._serving
+        await self._serving
 
 
 class _Server(uvicorn.Server):

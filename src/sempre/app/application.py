@@ -1,23 +1,27 @@
 """The life of one runtime: opened in order, closed in the reverse order."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import structlog
 
 from sempre import __version__, clock, tasks
 from sempre.access import Connection, Kind
-from sempre.api import check_address
+from sempre.api import check_address, create_app
 from sempre.api.parts import Mode
 from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
-from sempre.app.pages import open_pages, parts_of
+from sempre.app.pages import open_listener, parts_of
 from sempre.app.plan import Plan
-from sempre.app.work import Work, open_work
+from sempre.app.work import Around, Work, open_work
 from sempre.errors import UnavailableError
+from sempre.home import Home
+from sempre.settings import FILE_NAME
 
 _log = structlog.stdlib.get_logger(__name__)
 _COLLECT_SECONDS = 3600.0
@@ -57,8 +61,15 @@ class Application:
             rehearses = self.plan.demo or connection.kind is Kind.NONE
             self.mode = _mode(connection, rehearses=rehearses)
             home, settings = await asyncio.to_thread(self.plan.where, rehearses=rehearses)
+            listener = await enter(open_listener(self.plan))
             house = await enter(open_house(home, settings, self.plan.roles))
-            work = await enter(open_work(house, connection, self.plan.roles, rehearses=rehearses))
+            around = Around(
+                connection=connection,
+                rehearses=rehearses,
+                protected=_protected(self.plan.home, home, connection),
+                port=listener.port,
+            )
+            work = await enter(open_work(house, around, self.plan.roles))
             parts = parts_of(
                 self.plan,
                 self.doors,
@@ -67,10 +78,12 @@ class Application:
                 mode=self.mode,
                 restart=lambda: self.stop(Exit.RESTART),
             )
-            listener = await enter(open_pages(self.plan, parts))
+            stack.callback(house.stream.close)
+            listener.open(create_app(parts))
             self.address = listener.address
             self.doors.local_token.renew()
-            self.plan.home.announce({"url": self.address, "mode": self.mode})
+            self.plan.home.announce({"url": self.address, "mode": self.mode, "pid": os.getpid()})
+            stack.callback(self.plan.home.withdraw)
             await enter(_beside(self._watch(house), "app.watch"))
             await enter(_beside(_collect(house), "app.collect"))
             await enter(_beside(work.claude.warm_up(), "app.warm_up"))
@@ -94,6 +107,14 @@ async def _put_down(house: House, work: Work, why: Exit) -> None:
     if work.files is not None:
         await work.files.close()
     await house.engine.close(0 if why is Exit.LOST else house.settings.server.grace_seconds)
+
+
+def _protected(named: Home, worked_in: Home, connection: Connection) -> list[Path]:
+    """What no worker may touch beside the home that is worked in."""
+    login = [connection.config_directory] if connection.config_directory else []
+    if named == worked_in:
+        return login
+    return [*login, named.state, *(named.path / name for name in (".queue", ".output", FILE_NAME))]
 
 
 def _mode(connection: Connection, *, rehearses: bool) -> Mode:

@@ -1,7 +1,7 @@
 """What all work of one home stands on: its database, log, engine, conversations and ledger."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -48,6 +48,11 @@ class House:
     dead_letters: DeadLetters
     inbox: StoredInbox
     ledger: Ledger
+
+    def tell(
+        self, turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]
+    ) -> None:
+        self.log.append(kind, details, channel=channel, turn_id=turn_id)
 
     async def submit(self, submissions: Sequence[Submission]) -> None:
         await submit(self.engine, lambda channel: queue(channel, self.node), submissions)

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sempre import __version__, clock
-from sempre.api import About, Parts, ScheduledPrompt, WorkerPlace, create_app
+from sempre.api import About, Parts, ScheduledPrompt, WorkerPlace
 from sempre.api.listener import Listener
 from sempre.api.parts import Mode
 from sempre.app.doors import Doors
 from sempre.app.house import House
 from sempre.app.plan import Plan
-from sempre.app.work import Work, directory_of
+from sempre.app.rights import directory_of
+from sempre.app.work import Work
 from sempre.channels.files.worker import View
 from sempre.db import schema
 from sempre.home import Home
@@ -21,14 +22,12 @@ _WEB = Path(__file__).parent.parent / "web"
 
 
 @asynccontextmanager
-async def open_pages(plan: Plan, parts: Parts) -> AsyncIterator[Listener]:
-    server = plan.settings.server
-    listener = Listener(create_app(parts), host=server.host, port=server.port)
-    listener.open()
+async def open_listener(plan: Plan) -> AsyncIterator[Listener]:
+    """The port is taken; what is served on it comes when all else stands."""
+    listener = Listener(host=plan.settings.server.host, port=plan.settings.server.port)
     try:
         yield listener
     finally:
-        parts.stream.close()
         await listener.close()
 
 

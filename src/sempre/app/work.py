@@ -1,6 +1,6 @@
 """Who takes in, who answers, who judges, who gives out: the channels and agents of one home, wired to its house."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,13 @@ from sempre.agents.claude import Access, ClaudeAgent, Limits, Passes, Profile
 from sempre.api.loopback import Loopback, Provider
 from sempre.app.house import FILES, House
 from sempre.app.plan import Role
-from sempre.app.rights import rights_of
+from sempre.app.rights import directory_of, rights_of
 from sempre.channels.files.channel import FilesChannel
 from sempre.contract.agents import Agent
 from sempre.conversations import Submission
 from sempre.durable import State
 from sempre.home import Home
+from sempre.policy import Rights
 from sempre.rehearsal import MessagesApi, ScriptedAgent
 from sempre.settings import Settings, WorkerSettings
 from sempre.tasks import spawn
@@ -35,15 +36,24 @@ class Work:
     commands: Commands
 
 
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What the work must know of the outside. `protected` is refused to every worker beside its home's own things;
+    `port` is where the pages are."""
+
+    connection: Connection
+    rehearses: bool
+    protected: Sequence[Path]
+    port: int
+
+
 @asynccontextmanager
-async def open_work(
-    house: House, connection: Connection, roles: frozenset[Role], *, rehearses: bool
-) -> AsyncIterator[Work]:
+async def open_work(house: House, around: Around, roles: frozenset[Role]) -> AsyncIterator[Work]:
     """Opened: what was left is taken up, then new work is taken in. The engine is closed by whoever stops."""
     async with AsyncExitStack() as stack:
-        provider = await stack.enter_async_context(_provider(connection, rehearses=rehearses))
-        claude = await stack.enter_async_context(_claude(house, connection, provider))
-        scripted = ScriptedAgent() if rehearses else None
+        provider = await stack.enter_async_context(_provider(around))
+        claude = await stack.enter_async_context(_claude(house, around, provider))
+        scripted = ScriptedAgent() if around.rehearses else None
 
         def agent(channel: str) -> Agent | None:
             return claude if channel.startswith(f"{FILES}:") else scripted
@@ -93,9 +103,10 @@ class _Steps:
 
 
 @asynccontextmanager
-async def _provider(connection: Connection, *, rehearses: bool) -> AsyncIterator[Provider | None]:
+async def _provider(around: Around) -> AsyncIterator[Provider | None]:
     """Where model calls go; None: the user's own login, which has no gateway."""
-    if rehearses:
+    connection = around.connection
+    if around.rehearses:
         async with MessagesApi(label=True) as api:
             yield Provider(base_url=api.url, key="rehearsal")
     elif connection.kind is Kind.LOGIN:
@@ -110,21 +121,24 @@ async def _provider(connection: Connection, *, rehearses: bool) -> AsyncIterator
 
 @asynccontextmanager
 async def _claude(
-    house: House, connection: Connection, provider: Provider | None
+    house: House, around: Around, provider: Provider | None
 ) -> AsyncIterator[ClaudeAgent]:
-    def tell(turn_id: str | None, channel: str, kind: str, details: object) -> None:
-        house.log.append(kind, details, channel=channel, turn_id=turn_id)
+    def rights(channel: str) -> Rights:
+        ports = [around.port, loopback.port]
+        return rights_of(
+            house.home, house.settings, channel, protected=around.protected, ports=ports
+        )
 
     passes = Passes()
-    gate = ToolGate(lambda channel: rights_of(house.home, house.settings, channel), tell)
-    loopback = Loopback(passes, gate, house.ledger, provider, tell)
+    gate = ToolGate(rights, house.tell)
+    loopback = Loopback(passes, gate, house.ledger, provider, house.tell)
     await loopback.open()
     claude = ClaudeAgent(
         profile=lambda channel: _profile(house.home, house.settings, channel),
         access=Access(
             hook_url=loopback.hook_url,
             model_url=loopback.model_url,
-            config_directory=connection.config_directory or house.home.claude_configuration,
+            config_directory=around.connection.config_directory or house.home.claude_configuration,
         ),
         passes=passes,
         state=house.home.state / "children",
@@ -186,14 +200,6 @@ async def _take_up(house: House) -> None:
 def _worker(settings: Settings, channel: str) -> tuple[str, WorkerSettings]:
     name = channel.partition(":")[2]
     return name, settings.worker(name)
-
-
-def directory_of(home: Home, settings: Settings, channel: str) -> Path:
-    """Where a worker works: under workspaces/, unless a person set another place."""
-    name, worker = _worker(settings, channel)
-    if worker.directory:
-        return (home.path / Path(worker.directory).expanduser()).resolve()
-    return home.path / "workspaces" / name
 
 
 def _profile(home: Home, settings: Settings, channel: str) -> Profile:
