@@ -48,8 +48,8 @@ def create_app(parts: Parts) -> FastAPI:
     """The server of one runtime. The layers stand in the order in which a request meets them."""
     app = _routes(
         [
-            Middleware(Requests),
             Middleware(ProtectingHeaders),
+            Middleware(Requests),
             Middleware(Hosts, allowed=parts.settings.server.allowed_hosts),
             Middleware(BodyLimit, largest=largest_body(parts.settings)),
             Middleware(Dashboard, folder=parts.web),

@@ -14,7 +14,7 @@ ID_HEADER = "x-request-id"
 
 
 class Requests:
-    """The outermost layer. What is raised inside it and was not answered becomes an error answer here."""
+    """Outside of all that may fail. What is raised inside it and was not answered becomes an error answer here."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -48,7 +48,7 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status = int(message["status"])
             MutableHeaders(scope=message)[ID_HEADER] = self._request_id
         await self._send(message)
 

@@ -1,6 +1,7 @@
 """What holds for every request, whoever makes it: known host names, protecting headers, bodies of bounded size."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,7 @@ from sempre.settings import Settings
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PROBES = frozenset({"/healthz", "/readyz"})  # asked by address, and they tell nothing
 BODY_BYTES = 2 * 1024 * 1024
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]@/]+)(?::[0-9]{1,5})?")
 _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "frame-ancestors 'none'"
@@ -86,11 +88,9 @@ class Hosts:
 
 
 def name_of(host: str) -> str:
-    """`LocalHost:8377` -> `localhost`; `[::1]:8377` -> `[::1]`."""
-    bare = host.lower()
-    if bare.startswith("["):
-        return bare.partition("]")[0] + "]"
-    return bare.partition(":")[0]
+    """`LocalHost:8377` -> `localhost`; `[::1]:8377` -> `[::1]`; empty when it is no host header."""
+    found = _HOST.fullmatch(host.lower())
+    return found[1] if found else ""
 
 
 class ProtectingHeaders:

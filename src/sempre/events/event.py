@@ -7,6 +7,8 @@ from functools import cached_property
 import msgspec
 
 Details = Mapping[str, object]
+# JSON may hold these as they are, but clients that read a stream line by line end a line there.
+_LINE_ENDS = tuple((end.encode(), b"\\u%04x" % ord(end)) for end in "\x85\u2028\u2029")
 
 
 class Event(msgspec.Struct, frozen=True, dict=True):
@@ -22,7 +24,10 @@ class Event(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def encoded(self) -> bytes:
-        return msgspec.json.encode(self)
+        text = msgspec.json.encode(self)
+        for raw, escaped in _LINE_ENDS:
+            text = text.replace(raw, escaped)
+        return text
 
 
 class Draft(msgspec.Struct, frozen=True):

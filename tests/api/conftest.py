@@ -1,0 +1,26 @@
+"""The API's house, on both databases (`house`) or on SQLite alone, where the database makes no difference."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.house import House, build
+from tests.support.store import CHANNEL, Store, opened
+
+
+@pytest.fixture
+async def house(store: Store, tmp_path: Path) -> House:
+    await store.inbox.open(CHANNEL)
+    return build(store, tmp_path)
+
+
+@pytest.fixture
+async def small_house(migrated_file: Path, tmp_path: Path) -> AsyncIterator[House]:
+    """On SQLite alone."""
+    path = tmp_path / "small.sqlite"
+    shutil.copy(migrated_file, path)
+    async with opened(f"sqlite:///{path}") as store:
+        await store.inbox.open(CHANNEL)
+        yield build(store, tmp_path)

@@ -1,0 +1,180 @@
+"""The API over a real store. Commands go to conversations directly: no engine runs, so nothing is answered by itself."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import httpx2
+
+from sempre import clock, ids
+from sempre.access import Connections, LocalToken, Logins, Secrets
+from sempre.api import About, Parts, WorkerPlace, create_app
+from sempre.contract.messages import Inbound, Usage
+from sempre.conversations import Turn
+from sempre.db.schema import at_head
+from sempre.events import Stream
+from sempre.settings import Settings
+from tests.support.store import Store
+
+HERE = "http://localhost:8377"
+
+
+@dataclass
+class Commands:
+    """What a person does, without an engine that would take it up."""
+
+    store: Store
+
+    async def send(
+        self,
+        channel: str,
+        text: str,
+        *,
+        key: str | None = None,
+        origin: Mapping[str, str] | None = None,
+    ) -> Turn:
+        await self.store.channels.get(channel)
+        message = Inbound(
+            channel=channel,
+            external_id=f"api:{key or ids.new_id()}",
+            text=text,
+            received_at=clock.now(),
+            origin=dict(origin or {}),
+        )
+        (accepted,) = await self.store.inbox.accept([message])
+        return await self.store.turns.get(accepted.turn_id)
+
+    async def cancel(self, turn_id: str) -> Turn:
+        return await self.store.turns.cancel(turn_id)
+
+    async def retry(self, turn_id: str, *, text: str | None = None) -> Turn:
+        await self.store.turns.retry(turn_id, text=text)
+        return await self.store.turns.get(turn_id)
+
+    async def resume(self, channel: str) -> None:
+        await self.store.channels.resume(channel)
+
+
+@dataclass
+class Spent:
+    """A ledger of which the test says what it holds."""
+
+    turns: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    sessions: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    channels: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    without_price: int = 0
+
+    async def of_turns(self, turn_ids: Sequence[str]) -> Mapping[str, Usage]:
+        return {turn_id: self.turns[turn_id] for turn_id in turn_ids if turn_id in self.turns}
+
+    async def of_session(self, session_id: str) -> Usage:
+        return self.sessions.get(session_id, Usage())
+
+    async def by_channel(self, since: datetime) -> Mapping[str, Usage]:
+        return self.channels
+
+    async def unpriced(self, since: datetime) -> int:
+        return self.without_price
+
+
+@dataclass
+class House:
+    store: Store
+    parts: Parts
+    spent: Spent
+    places: list[WorkerPlace]
+    restarts: list[datetime]
+    settings: Settings
+    engine: dict[str, bool]
+    home: Path
+
+    @property
+    def token(self) -> str:
+        return (self.home / ".sempre" / "token").read_text().strip()
+
+    @asynccontextmanager
+    async def browser(self, base: str = HERE) -> AsyncIterator[httpx2.AsyncClient]:
+        """A client without any credential, as a browser on this machine."""
+        transport = httpx2.ASGITransport(create_app(self.parts), raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url=base) as client:
+            yield client
+
+    @asynccontextmanager
+    async def operator(self) -> AsyncIterator[httpx2.AsyncClient]:
+        """A client with the local token, as the command line."""
+        async with self.browser() as client:
+            client.headers["authorization"] = f"Bearer {self.token}"
+            yield client
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[httpx2.AsyncClient]:
+        """A browser that has logged in; it says where its requests come from, as browsers do."""
+        async with self.browser() as client:
+            link = await self.parts.logins.create_link()
+            assert (await client.get(link.path)).status_code == 303
+            client.headers["origin"] = HERE
+            yield client
+
+
+def build(store: Store, home: Path, settings: Settings | None = None) -> House:
+    settings = settings or Settings()
+    token = LocalToken(home / ".sempre" / "token")
+    token.renew()
+    spent, places = Spent(), [place(home, "coder")]
+    restarts: list[datetime] = []
+    engine = {"running": True}
+
+    async def nodes() -> frozenset[str]:
+        return frozenset({"here"})
+
+    async def waiting() -> int:
+        return 0
+
+    stream = Stream(store.log, coalesce_ms=5)
+    store.log.watch(stream)
+    began = clock.now()
+    parts = Parts(
+        about=About(
+            version="0.1.0",
+            mode="live",
+            home=home,
+            node="here",
+            database="postgres" if store.db.is_postgres else "sqlite",
+            started_at=began,
+        ),
+        settings=settings,
+        turns=store.turns,
+        attempts=store.attempts,
+        channels=store.channels,
+        dead_letters=store.dead_letters,
+        log=store.log,
+        stream=stream,
+        commands=Commands(store),
+        spending=spent,
+        logins=Logins(store.db),
+        local_token=token,
+        connections=Connections(Secrets(store.db, store.keyring), {}),
+        workers=lambda: places,
+        nodes_alive=nodes,
+        sessions_alive=lambda: 0,
+        waiting_for_real_model=waiting,
+        day_began=lambda: began,
+        restart=lambda: restarts.append(clock.now()),
+        engine_running=lambda: engine["running"],
+        at_head=lambda: at_head(store.db),
+        web=home / "web",
+    )
+    return House(store, parts, spent, places, restarts, settings, engine, home)
+
+
+def place(home: Path, name: str) -> WorkerPlace:
+    return WorkerPlace(
+        name=name,
+        channel=f"files:{name}",
+        directory=home / "workspaces" / name,
+        model=None,
+        queue_path=home / ".queue" / name,
+        output_path=home / ".output" / name,
+    )
