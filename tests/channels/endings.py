@@ -9,7 +9,7 @@ from sempre.contract.messages import Failure, Inbound, Outbound, TurnState, Usag
 _AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def answered(message: Inbound, number: int, text: str = "Done.", **changes: Any) -> Outbound:
+def answered(message: Inbound, number: int, text: str | None = "Done.", **changes: Any) -> Outbound:
     outbound = Outbound(
         key=f"turn:{message.channel}:{number}",
         turn_id=f"turn-{message.external_id}",
@@ -34,10 +34,9 @@ def answered(message: Inbound, number: int, text: str = "Done.", **changes: Any)
 
 def failed(message: Inbound, number: int, **changes: Any) -> Outbound:
     failure = message.failure or Failure(kind="attempts_used_up", message="It failed five times.")
-    return answered(
-        message, number, **{"state": TurnState.FAILED, "text": None, "failure": failure} | changes
-    )
+    changes = {"state": TurnState.FAILED, "failure": failure} | changes
+    return answered(message, number, None, **changes)
 
 
 def cancelled(message: Inbound, number: int) -> Outbound:
-    return answered(message, number, state=TurnState.CANCELLED, text=None)
+    return answered(message, number, None, state=TurnState.CANCELLED)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sempre import crash
 from sempre.channels.files.channel import FilesChannel
@@ -25,7 +26,9 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.turns: dict[str, dict] = json.loads(path.read_text()) if path.exists() else {}
+        self.turns: dict[str, dict[str, Any]] = (
+            json.loads(path.read_text()) if path.exists() else {}
+        )
         self.new = asyncio.Event()
 
     def save(self) -> None:

@@ -6,12 +6,13 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from sempre.channels.files.layout import Place
+from sempre.contract.messages import Accepted, Inbound
 from sempre.errors import MisconfiguredError, NotFoundError, UnavailableError
 from sempre.settings import WorkerSettings
 from tests.channels.endings import answered
@@ -246,7 +247,7 @@ async def test_a_fault_in_the_intake_stops_nothing(
     await opened()
     accept, calls = inbox.accept, 0
 
-    async def faulty(messages):
+    async def faulty(messages: Sequence[Inbound]) -> Sequence[Accepted]:
         nonlocal calls
         calls += 1
         if calls == 1:
@@ -266,7 +267,7 @@ async def test_an_unknown_worker_is_not_found(opened: Open):
         channel.worker("nobody")
 
 
-async def _until(holds, within: float = 10) -> None:
+async def _until(holds: Callable[[], bool], within: float = 10) -> None:
     async with asyncio.timeout(within):
         while not holds():  # noqa: ASYNC110  (folders and threads tell nobody)
             await asyncio.sleep(0.01)

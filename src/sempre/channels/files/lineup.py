@@ -28,7 +28,9 @@ class Lineup:
 
     def unsure(self, name: str, sign: Sign = UNSEEN) -> None:
         """It is there, but its closing was not seen: look in a moment. An event that comes until then wins."""
-        if name not in self._next and name not in (self._held or ()):
+        if name in self._next or name in (self._held or ()):
+            return
+        if sign.seen or name not in self._later:  # an earlier look is not forgotten
             self._later[name] = sign
 
     def hold(self) -> None:

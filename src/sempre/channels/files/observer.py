@@ -11,6 +11,9 @@ from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+# Looking at a file makes these, where a system has them.
+_OURS = frozenset({events.EVENT_TYPE_OPENED, events.EVENT_TYPE_CLOSED_NO_WRITE})
+
 
 class Told(Protocol):
     """Whom the source tells, in its own thread."""
@@ -46,6 +49,8 @@ class ObserverSource(events.FileSystemEventHandler):
         return self._observer is not None and self._observer.is_alive()
 
     def on_any_event(self, event: events.FileSystemEvent) -> None:
+        if event.event_type in _OURS:
+            return
         for path in (event.src_path, event.dest_path):
             worker, _, name = os.fsdecode(path).removeprefix(self._prefix).partition(os.sep)
             if not name and event.is_directory:
