@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,10 @@ from tests.support.environment import allowed_environment
 from tests.support.postgres_server import new_folder
 
 OWNER = "sempre_owner"
+WHO_IS_THERE = """
+SELECT pid, datname, backend_type, state, wait_event_type, wait_event, left(query, 60)
+FROM pg_stat_activity
+"""
 ROOT = Path(__file__).parents[2]
 
 
@@ -116,5 +121,16 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop(postgres_server, name)
+
+
+def drop(server: str, name: str) -> None:
+    """Drops a database; what cannot be dropped is left to the server's end, and said."""
+    drop_it = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("SET statement_timeout = '15s'")
+        try:
+            connection.execute(drop_it)
+        except psycopg.errors.QueryCanceled:
+            active = connection.execute(WHO_IS_THERE).fetchall()
+            warnings.warn(f"{name} could not be dropped; there are {active}", stacklevel=1)

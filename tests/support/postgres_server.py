@@ -27,6 +27,8 @@ OPTIONS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    "autovacuum": "off",
+    "io_method": "sync",
     "max_connections": "200",
     "shared_buffers": "64MB",
     "unix_socket_directories": "",

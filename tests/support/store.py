@@ -2,12 +2,15 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from sempre import clock, crypto
 from sempre.contract.agents import Ending, Outcome, Question
@@ -116,15 +119,35 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def migrated_url(database_url: str, request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: str) -> Iterator[str]:
+    """The name of a Postgres database at head, to be copied."""
+    with new_database(postgres_server) as url:
+        schema.ensure(url)
+        yield urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database at head; a test that asks for it runs on SQLite and on Postgres."""
-    if database_url.startswith("sqlite"):
+    if request.param == "sqlite":
         migrated: Path = request.getfixturevalue("migrated_file")
-        shutil.copy(migrated, database_url.removeprefix("sqlite:///"))
+        yield f"sqlite:///{shutil.copy(migrated, tmp_path / 'test.sqlite')}"
     else:
-        schema.ensure(database_url)
-    return database_url
+        template: str = request.getfixturevalue("migrated_template")
+        with new_database(request.getfixturevalue("postgres_server"), template) as url:
+            yield url
+
+
+@contextmanager
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    name = f"sempre_test_{os.urandom(6).hex()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
