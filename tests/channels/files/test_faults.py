@@ -13,7 +13,7 @@ import pytest
 
 from sempre.channels.files.layout import Place
 from sempre.contract.messages import Accepted, Inbound
-from sempre.errors import MisconfiguredError, NotFoundError, UnavailableError
+from sempre.errors import InvalidError, MisconfiguredError, NotFoundError, UnavailableError
 from sempre.settings import WorkerSettings
 from tests.channels.endings import answered
 from tests.channels.files.conftest import Open, make
@@ -259,6 +259,20 @@ async def test_a_fault_in_the_intake_stops_nothing(
     (place.queue / "b.prompt").write_text("too")
     await inbox.until(2)
     assert inbox.texts() == ["kept", "too"]
+
+
+@pytest.mark.parametrize("channel", ["files:../outside", "files:", "files:a/b", "files:.hidden"])
+async def test_a_channel_that_is_no_worker_of_ours_is_refused(
+    home: Path, place: Place, inbox: RecordingInbox, opened: Open, channel: str
+):
+    files = await opened()
+    (place.queue / "a.prompt").write_text("Hello")
+    await inbox.until(1)
+    with pytest.raises(InvalidError, match="is no worker"):
+        await files.send(answered(inbox.messages[0], 1, channel=channel))
+    with pytest.raises(InvalidError, match="is no worker"):
+        await files.session_changed(channel, "x")
+    assert sorted(path.name for path in home.parent.iterdir()) == ["home"]
 
 
 async def test_an_unknown_worker_is_not_found(opened: Open):

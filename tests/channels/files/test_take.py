@@ -9,10 +9,11 @@ import pytest
 from sempre.channels.files.claim import Claims, left_over
 from sempre.channels.files.layout import Place
 from sempre.channels.files.take import (
+    BUSY,
     CLOSED,
     UNSEEN,
-    Busy,
     Gone,
+    LeftAlone,
     LookAgain,
     Outcome,
     Sign,
@@ -52,7 +53,7 @@ def test_one_that_is_being_written_is_left_alone_even_when_a_close_was_seen(plac
     with path.open("a") as second_writer:
         second_writer.write("second")
         second_writer.flush()
-        assert isinstance(taker_of(place).take("half.prompt", CLOSED), Busy)
+        assert taker_of(place).take("half.prompt", CLOSED) == BUSY
         second_writer.write(" half")
     assert message(taker_of(place).take("half.prompt", UNSEEN)).text == "first half, second half"
 
@@ -183,6 +184,21 @@ def test_a_file_of_another_user_needs_two_looks_when_its_close_was_not_seen():
         first = taker.take("theirs.prompt", UNSEEN)
         assert isinstance(first, LookAgain)
         assert message(taker.take("theirs.prompt", Sign(seen=first.seen))).text == "from root"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two users")
+def test_one_that_only_its_owner_may_move_is_left_alone():
+    """As in a shared folder with the sticky bit; the others must not wait for it."""
+    with somebody_else() as place:
+        os.seteuid(0)
+        (place.queue / "theirs.prompt").write_text("from root")
+        os.chown(place.queue, 0, 0)
+        place.queue.chmod(0o1777)
+        os.seteuid(NOBODY)
+        outcome = taker_of(place).take("theirs.prompt", CLOSED)
+        assert isinstance(outcome, LeftAlone)
+        assert "its owner" in outcome.reason
+        assert (place.queue / "theirs.prompt").exists()
 
 
 def test_a_removed_claims_folder_is_made_again(place: Place):

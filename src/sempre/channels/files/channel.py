@@ -15,7 +15,7 @@ from sempre import tasks
 from sempre.channels.files import session_file
 from sempre.channels.files.faults import unavailable
 from sempre.channels.files.intake import Intake
-from sempre.channels.files.layout import KIND, QUEUE, Place, worker_of
+from sempre.channels.files.layout import KIND, QUEUE, worker_of
 from sempre.channels.files.notices import Notice, Notices
 from sempre.channels.files.roster import Roster
 from sempre.channels.files.scheduler import Scheduler
@@ -110,7 +110,7 @@ class FilesChannel:
 
     async def session_request(self, channel: str, known: str | None) -> SessionRequest:
         """What the worker's session file asks for, before a turn. Raises UnavailableError."""
-        place = Place(self._home, worker_of(channel))
+        place = self._roster.ensure(worker_of(channel)).place
         request = await asyncio.to_thread(session_file.read_request, place, known)
         if request.note is None:
             self._notices.over(Notice.SESSION_FILE_INVALID, channel=channel)
@@ -122,7 +122,7 @@ class FilesChannel:
 
     async def session_changed(self, channel: str, session_id: str | None) -> None:
         """Show this session in the worker's session file. Raises UnavailableError."""
-        place = Place(self._home, worker_of(channel))
+        place = self._roster.ensure(worker_of(channel)).place
         await asyncio.to_thread(session_file.write, place, session_id)
 
     def workers(self) -> list[View]:

@@ -16,7 +16,7 @@ from sempre.channels.files.lineup import Lineup
 from sempre.channels.files.names import readable
 from sempre.channels.files.notices import Notice, Notices
 from sempre.channels.files.scan import Ignored, Listing
-from sempre.channels.files.take import UNSEEN, Busy, LookAgain, Sign, Stuck, Taken, Taker
+from sempre.channels.files.take import UNSEEN, LeftAlone, LookAgain, Sign, Stuck, Taken, Taker
 from sempre.contract.channel import Inbox
 from sempre.contract.messages import Inbound
 from sempre.errors import UnavailableError
@@ -27,7 +27,6 @@ BATCH = 200  # files in one transaction
 BATCH_BYTES = 8 << 20  # and what they may hold in memory
 SETTLE_SECONDS = 0.4  # between two looks at a file whose closing was not seen
 LONGEST_PAUSE = 30.0
-_BUSY = "Another program still has it open for writing; it counts once that is closed."
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Batch:
 
     taken: list[Inbound] = field(default_factory=list[Inbound])
     again: dict[str, Sign] = field(default_factory=dict[str, Sign])
-    busy: list[str] = field(default_factory=list[str])
+    alone: dict[str, str] = field(default_factory=dict[str, str])
     left: list[tuple[str, Sign]] = field(default_factory=list[tuple[str, Sign]])
     stuck: Stuck | None = None
 
@@ -51,7 +50,7 @@ class Intake:
         self._inbox = inbox
         self._notices = notices
         self._line = Lineup()
-        self._busy: dict[str, None] = {}
+        self._alone: dict[str, str] = {}  # name: why it is not taken
         self._claimed: list[Inbound] = []
         self._wake = asyncio.Event()
         self._scan_due = False
@@ -81,7 +80,7 @@ class Intake:
 
     def closed(self, name: str) -> None:
         """The watch saw that it was closed after writing or renamed into place."""
-        self._busy.pop(name, None)
+        self._alone.pop(name, None)
         self._line.closed(name)
         self._wake.set()
 
@@ -100,9 +99,9 @@ class Intake:
     def listed(self, listing: Listing) -> None:
         """The regular look through the folder: find what no event told of."""
         there = set(listing.prompts)
-        self._busy = {name: None for name in self._busy if name in there}
-        busy = [Ignored(readable(name), _BUSY) for name in self._busy]
-        self.ignored = listing.ignored + busy
+        self._alone = {name: why for name, why in self._alone.items() if name in there}
+        alone = [Ignored(readable(name), why) for name, why in self._alone.items()]
+        self.ignored = listing.ignored + alone
         for name in listing.prompts:
             if name not in self._line:
                 self.seen(name)
@@ -137,7 +136,7 @@ class Intake:
             self._line.put_back(batch.left)
             for name, sign in batch.again.items():
                 self.seen(name, sign)
-            self._busy.update(dict.fromkeys(batch.busy))
+            self._alone |= batch.alone
             self._claimed += batch.taken
             await self._hand_over()
             if batch.stuck:
@@ -172,8 +171,8 @@ class Intake:
                     size += outcome.size
                 case LookAgain():
                     batch.again[name] = Sign(seen=outcome.seen)
-                case Busy():
-                    batch.busy.append(name)
+                case LeftAlone():
+                    batch.alone[name] = outcome.reason
                     if sign.closed:  # one writer closed it, another has it open
                         batch.again[name] = UNSEEN
                 case Stuck():

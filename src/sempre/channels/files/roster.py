@@ -18,7 +18,10 @@ from sempre.channels.files.scheduler import Scheduler
 from sempre.channels.files.take import Taker
 from sempre.channels.files.worker import Worker
 from sempre.contract.channel import Inbox
+from sempre.errors import InvalidError
 from sempre.settings import FileSettings, WorkerSettings
+
+_SAID = 20  # ignored files of a worker that are told of; the list shows all
 
 
 class Roster:
@@ -49,9 +52,11 @@ class Roster:
         return self._workers.get(name)
 
     def ensure(self, name: str) -> Worker:
-        """One that is known only from its turns has no intake until its folder is there."""
+        """One that is known only from its turns has no intake until its folder is there. Raises InvalidError."""
         worker = self._workers.get(name)
         if worker is None:
+            if refusal := names.refusal(name):
+                raise InvalidError(f"{name!r} is no worker. {refusal}")
             place = Place(self._home, name)
             worker = self._workers[name] = Worker(place, clock.now(), Publisher(place))
         return worker
@@ -135,7 +140,7 @@ class Roster:
     async def _say_ignored(self, place: Place, ignored: list[Ignored]) -> None:
         channel = place.channel
         self._notices.only(Notice.FILE_IGNORED, {one.name for one in ignored}, channel=channel)
-        for one in ignored:
+        for one in ignored[:_SAID]:
             if not one.name.startswith("."):
                 details = {"file": one.name, "reason": one.reason}
                 await self._notices.say(

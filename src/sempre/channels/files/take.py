@@ -65,11 +65,16 @@ class Gone:
     """Not there any more, or no file."""
 
 
-class Busy:
-    """Somebody has it open for writing; its closing will be seen."""
+@dataclass(frozen=True)
+class LeftAlone:
+    """It can't be taken now, others can. It is tried again at the next look through the folder."""
+
+    reason: str
 
 
-Outcome = Taken | LookAgain | Stuck | Gone | Busy
+Outcome = Taken | LookAgain | Stuck | Gone | LeftAlone
+
+BUSY = LeftAlone("Another program still has it open for writing; it counts once that is closed.")
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,8 @@ class Taker:
             return self._take_file(path, sign)
         except FileNotFoundError:
             return Gone()
+        except PermissionError as error:
+            return self._forbidden(error)
         except OSError as error:
             return Stuck(error)
 
@@ -128,10 +135,10 @@ class Taker:
         finally:
             os.close(descriptor)
 
-    def _must_wait(self, descriptor: int, sign: Sign) -> Busy | LookAgain | None:
+    def _must_wait(self, descriptor: int, sign: Sign) -> LeftAlone | LookAgain | None:
         writers = self._writers(descriptor, sign)
         if writers is Writers.SOMEBODY:
-            return Busy()
+            return BUSY
         status = os.fstat(descriptor)
         # An empty file gets a second look: the kernel shows a new file a moment before its writer counts as
         # one, and many programs create first and write later.
@@ -150,16 +157,23 @@ class Taker:
             writers = ready.writers(descriptor)
         return writers
 
-    def _claim(self, path: Path, content: int | Prompt) -> Taken | Gone | Busy:
+    def _forbidden(self, error: PermissionError) -> Stuck | LeftAlone:
+        """Either nothing may be moved, or only this file: it is somebody else's, or Windows has it open."""
+        ours = os.access in os.supports_effective_ids
+        for folder in (self.place.queue, self.place.claimed):
+            if not os.access(folder, os.W_OK | os.X_OK, effective_ids=ours):
+                return Stuck(error)
+        return LeftAlone(
+            f"It can't be moved ({error.strerror or error}), as Sempre does to take it. Make the user that runs "
+            "Sempre its owner, or close it in other programs."
+        )
+
+    def _claim(self, path: Path, content: int | Prompt) -> Taken | Gone:
         claim = self.claims.make(path.name)
         try:
             _rename(path, self.place.claimed / claim.name)
         except FileNotFoundError:
             return Gone()
-        except PermissionError:
-            if os.name == "nt":  # Windows renames no file that another program holds open
-                return Busy()
-            raise
         crash.point("files.claimed")
         read = self._read(content) if isinstance(content, int) else content
         return Taken(self._message(claim, path.name, read), len(read.text))
