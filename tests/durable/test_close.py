@@ -1,8 +1,9 @@
 import asyncio
+import threading
 from datetime import timedelta
 
 from sempre import clock
-from sempre.durable import State
+from sempre.durable import Engine, EngineSettings, State
 from tests.durable.conftest import Children, Launch, settled
 from tests.durable.place import Place
 
@@ -111,3 +112,33 @@ async def test_only_what_ended_long_ago_is_collected(launch: Launch, place: Plac
         "turn:a:1": State.MISSING,
         "turn:b:1": State.RUNNING,
     }
+
+
+async def test_closing_twice_or_without_a_launch_is_harmless(
+    launch: Launch, database_url: str
+) -> None:
+    engine = await launch()
+    await asyncio.gather(engine.close(1), engine.close())
+    never = Engine(EngineSettings(database_url=database_url, node="n1"))
+    await never.close()
+    again = await launch()
+    await engine.close()
+    assert await again.states(["turn:a:1"]) == {"turn:a:1": State.MISSING}
+
+
+async def test_closing_does_not_hang_on_a_database_that_does_not_answer(
+    launch: Launch, place: Place
+) -> None:
+    engine = await launch()
+    answer = threading.Event()
+    for _ in range(4):
+        engine._threads.submit(answer.wait)
+    submitting = asyncio.ensure_future(
+        engine.submit("test.short", "turn:a:1", queue_key="a", args=(1,))
+    )
+    await asyncio.sleep(0.05)
+    await engine.close()
+    assert not submitting.done()
+    answer.set()
+    await asyncio.gather(submitting, return_exceptions=True)
+    await launch()

@@ -68,6 +68,7 @@ class Cluster:
         await self._database.close()
         if self._reaper is not None:
             await asyncio.get_running_loop().run_in_executor(None, self._reaper.close)
+            self._reaper = None
 
     def leave(self) -> None:
         """Hand back what is unfinished, tell the others, and go."""

@@ -1,7 +1,7 @@
 """The engine: launch, submit, wake, cancel, close. The one object that the application holds."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ import structlog
 from dbos import DBOS, Queue
 from dbos import error as dbos_error
 
-from sempre import clock, ids
+from sempre import ids
 from sempre.durable import internals, registry
 from sempre.durable._store import open_store, reachable
 from sempre.durable.alone import Alone
@@ -19,7 +19,7 @@ from sempre.durable.cluster import Cluster
 from sempre.durable.collect import collect
 from sempre.durable.configuration import EngineSettings, dbos_config, quiet_logs
 from sempre.durable.nudge import Nudger
-from sempre.durable.registry import Run
+from sempre.durable.runs import Runs, cancel
 from sempre.durable.states import OF_DBOS, State
 from sempre.durable.submissions import Submission, Submissions
 from sempre.errors import ConflictError, NotFoundError, UnavailableError
@@ -30,8 +30,7 @@ R = TypeVar("R")
 _THREADS = 4  # a claim, a batch of submissions, and two for all else
 _CONNECTIONS = 20
 _LOOKED_UP_AT_ONCE = 500
-_CLEAN_UP_SECONDS = 10.0  # what cancelled steps may take to end what they started
-_WRITE_SECONDS = 5.0
+_PATIENCE = 5.0  # when closing, for what hangs on a database that does not answer
 _ASK_AGAIN_SECONDS = 0.5
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -47,14 +46,17 @@ class Engine:
         self._settings = settings
         self._me = settings.executor_id or f"{settings.node}:{ids.new_id()}"
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="engine")
+        self._closer = ThreadPoolExecutor(1, thread_name_prefix="engine-close")
         self._store = open_store(settings.database_url, connections=_CONNECTIONS)
         self._members = self._membership()
         self._nudger = Nudger(self._claim, settings.listened)
         self._submissions = Submissions(self._insert, self._inserted)
         self._queues: dict[str, Queue] = {}
-        self._runs: set[Run] = set()
-        self._changed = asyncio.Event()
+        self._runs = Runs(self._queues_of, lambda queues: self._nudger.nudge(*queues))
         self._dbos: DBOS | None = None
+        self._joined = False
+        self._closing = asyncio.Lock()
+        self._closed = False
 
     async def launch(self) -> None:
         """Open the database, take back what earlier processes left, start what can start.
@@ -63,9 +65,10 @@ class Engine:
         """
         if registry.watcher() is not None:
             raise ConflictError("An engine runs in this process; close it before the next launch.")
-        registry.watch(self)
+        registry.watch(self._runs)
         try:
             await self._in_thread(self._members.join)
+            self._joined = True
             self._launch_dbos()
             await self._in_thread(self._register_queues)
             recovered = await self._in_thread(self._members.recover)
@@ -82,16 +85,21 @@ class Engine:
         """Claim nothing more, let what runs finish for `grace` seconds, break off the rest.
 
         What is broken off or waits is not recorded as ended: it goes on at the next launch, here or elsewhere.
+        Closing again waits for the first to be done.
         """
-        if self.stopping.is_set():
-            return
         self.stopping.set()
-        await self._submissions.close()
+        async with self._closing:
+            if not self._closed:
+                self._closed = True
+                await self._close(grace)
+
+    async def _close(self, grace: float) -> None:
+        await _at_most(_PATIENCE, self._submissions.close())
         if self._dbos is not None:
             internals.stop_claiming(self._dbos)
-            await self._nudger.close()
-            await self._in_thread(internals.join_claimers)
-            await self._drain(grace)
+            await _at_most(_PATIENCE, self._nudger.close())
+            await self._in_thread(internals.join_claimers, closing=True)
+            await self._runs.drain(partial(internals.tasks, self._dbos), grace)
             await self._break_off(self._dbos)
         await self._tear_down()
 
@@ -149,7 +157,7 @@ class Engine:
         """
         self._launched()
         # First the run, then the row: or the key's next would start while this one still cleans up.
-        await _cancelled({run.task for run in self._runs if run.workflow_id == workflow_id})
+        await self._runs.break_off(workflow_id)
         await self._in_thread(partial(DBOS.cancel_workflow, workflow_id))
         self._nudger.nudge()
 
@@ -192,7 +200,7 @@ class Engine:
 
     def running(self) -> frozenset[str]:
         """What runs in this process now, waiting or not."""
-        return frozenset(run.workflow_id for run in self._runs)
+        return self._runs.ids()
 
     async def still_mine(self, workflow_id: str) -> bool:
         """In a step, right before it acts outside: false when another process has taken this workflow over.
@@ -211,26 +219,13 @@ class Engine:
             else:
                 return owner is not None and owner == run.token
 
-    def began(self, run: Run) -> None:
-        """For `registry`: an execution has begun here."""
-        self._runs.add(run)
-        run.queues = internals.queues_of(self._launched(), run.workflow_id)
-        # A task ends after the outcome is written, so its key is free when this is called.
-        run.task.add_done_callback(lambda _task: self._ended(run))
-
-    def paused(self) -> None:
-        """For `registry`: an execution waits for a signal."""
-        self._changed.set()
-
-    def _ended(self, run: Run) -> None:
-        self._runs.discard(run)
-        self._changed.set()
-        self._nudger.nudge(*run.queues)
-
     def _membership(self) -> Alone | Cluster:
         if self._settings.is_postgres:
             return Cluster(self._settings, self._me, nudge=self._heard, lost=self._declared_dead)
         return Alone(self._store, self._me, self._settings.node)
+
+    def _queues_of(self, workflow_id: str) -> list[str]:
+        return internals.queues_of(self._launched(), workflow_id)
 
     def _heard(self, queue: str) -> None:
         self._nudger.nudge(*([queue] if queue else []))
@@ -271,64 +266,52 @@ class Engine:
         if foreign and self._settings.is_postgres:
             spawn(self._in_thread(partial(self._members.notify, foreign)), name="engine.notify")
 
-    async def _drain(self, grace: float) -> None:
-        """Wait until nothing but waiting workflows is left."""
-        end = clock.ticks() + grace
-        while (left := end - clock.ticks()) > 0:
-            self._changed.clear()
-            idle = {run.task for run in self._runs if run.waiting}
-            if not internals.tasks(self._launched()) - idle:
-                return
-            try:
-                async with asyncio.timeout(left):
-                    await self._changed.wait()
-            except TimeoutError:
-                return
-
     async def _break_off(self, dbos: DBOS) -> None:
-        late = await _cancelled(internals.tasks(dbos))
+        late = await cancel(internals.tasks(dbos))
         if late:
             _log.warning("engine.steps_do_not_end", workflows=sorted(self.running()))
         # dbos made its own threads the loop's; the application needs some that outlive it.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-        written = self._in_thread(partial(internals.finish_writes, dbos))
-        await asyncio.wait([spawn(written, name="engine.finish_writes")], timeout=_WRITE_SECONDS)
+        internals.stop_retrying(dbos)
+        await _at_most(_PATIENCE, self._in_thread(partial(internals.finish_writes, dbos)))
 
     async def _tear_down(self) -> None:
-        registry.watch(None)
+        if registry.watcher() is self._runs:
+            registry.watch(None)
         await self._members.close()
         if self._dbos is not None:
             if not self._settings.is_postgres:
                 internals.abandon_listener(self._dbos)
-            await self._in_thread(DBOS.destroy)
+            await self._in_thread(DBOS.destroy, closing=True)
             self._dbos = None
-        try:
-            await self._in_thread(self._members.leave)
-        except UnavailableError as error:
-            _log.warning("engine.left_in_silence", reason=error.message)
+        if self._joined:
+            try:
+                await self._in_thread(self._members.leave, closing=True)
+            except UnavailableError as error:  # others find out by themselves
+                _log.warning("engine.left_in_silence", reason=error.message)
         self._store.dispose()
         self._threads.shutdown(wait=False)
+        self._closer.shutdown(wait=False)
 
     def _launched(self) -> DBOS:
         if self._dbos is None:
             raise UnavailableError("The engine is not running; launch it first.")
         return self._dbos
 
-    async def _in_thread(self, work: Callable[[], R]) -> R:
+    async def _in_thread(self, work: Callable[[], R], *, closing: bool = False) -> R:
         """Blocking work, in threads of our own: dbos keeps the loop's for workflows."""
 
         def run() -> R:
             with reachable():
                 return work()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        threads = self._closer if closing else self._threads
+        return await asyncio.get_running_loop().run_in_executor(threads, run)
 
 
-async def _cancelled(tasks: set[asyncio.Task[object]]) -> set[asyncio.Task[object]]:
-    """Cancel and wait for their clean-up; gives those that have not ended by then."""
-    for task in tasks:
-        task.cancel()
-    if not tasks:
-        return set()
-    _, late = await asyncio.wait(tasks, timeout=_CLEAN_UP_SECONDS)
-    return late
+async def _at_most(seconds: float, work: Coroutine[object, object, object]) -> None:
+    """Wait no longer than this, whatever becomes of the work: it may hang on a database that does not answer."""
+    task = spawn(work, name="engine.closing")
+    _, late = await asyncio.wait([task], timeout=seconds)
+    if late:
+        _log.warning("engine.closing_waits_no_longer", seconds=seconds)

@@ -83,6 +83,12 @@ def stop_claiming(dbos: DBOS) -> None:
         event.set()
 
 
+def stop_retrying(dbos: DBOS) -> None:
+    """From now on a lost connection is an error: dbos' threads would try again for ever, and keep the process."""
+    if dbos._sys_db_field is not None:
+        dbos._sys_db_field._retry_connection_errors = False
+
+
 def join_claimers() -> None:
     """Wait until no queue's thread is in the middle of a claim."""
     end = clock.ticks() + _CLAIM_SECONDS

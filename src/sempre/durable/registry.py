@@ -7,7 +7,7 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from dbos import DBOS
@@ -26,12 +26,11 @@ class Run:
     workflow_id: str
     token: str | None
     task: asyncio.Task[object]
-    queues: list[str] = field(default_factory=list[str])
     waiting: bool = False
 
 
 class Watcher(Protocol):
-    """Who wants to know what runs: the engine."""
+    """Who wants to know what runs: `runs`, while an engine is launched."""
 
     def began(self, run: Run) -> None: ...
     def paused(self) -> None: ...
