@@ -193,7 +193,7 @@ class ClaudeAgent:
 
     def _adopt(self, question: Question) -> Outcome | None:
         """The answer to an earlier attempt, when it reached the transcript before we could note it down."""
-        if not question.earlier or not question.session.started:
+        if not question.earlier:
             return None
         path = transcript.find(self._access.config_directory, question.session.id)
         answer = path and transcript.find_answer(path, question.earlier)
@@ -201,7 +201,7 @@ class ClaudeAgent:
             return None
         return Outcome(
             ending=Ending.ANSWERED,
-            session=question.session,
+            session=Session(id=question.session.id, started=True),
             text=answer.text,
             model=answer.model,
             adopted=True,
