@@ -8,8 +8,8 @@ import structlog
 from sempre import clock
 from sempre.api._asgi import Request
 from sempre.api._booking import Booking
-from sempre.api.provider import BROKE_OFF, NEVER_REACHED, Upstream, is_readable, told_headers
 from sempre.api._quota import quota_until
+from sempre.api.provider import BROKE_OFF, NEVER_REACHED, Upstream, is_readable, told_headers
 from sempre.contract.gate import Caller
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -16,8 +16,8 @@ import msgspec
 
 from sempre.api._asgi import BodyTooLargeError, ClientGoneError, Request
 from sempre.api._booking import Booking, Settlements
-from sempre.api.provider import Upstream
 from sempre.api._relay import Relay
+from sempre.api.provider import Upstream
 from sempre.contract.gate import BUDGET_MARKER, Caller, Meter, Passes, Tell
 from sempre.errors import RefusedError, UnavailableError
 from sempre.tasks import spawn, stop

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from sempre.api import gateway, tool_hook
 from sempre.api._asgi import Request
-from sempre.api.provider import Provider, Upstream
 from sempre.api.gateway import BrokenOffError, Gateway
+from sempre.api.provider import Provider, Upstream
 from sempre.api.tool_hook import ToolHook
 from sempre.contract.gate import Gate, Meter, Passes, Tell
 from sempre.tasks import spawn
