@@ -70,7 +70,7 @@ def build(
         **_QUIET,
         **_model(access, token),
         **_bash(parent),
-        "CLAUDE_CONFIG_DIR": str(access.config_directory),
+        **_configuration(parent, access),
         "CLAUDE_CODE_MAX_RETRIES": str(retries),
         # A stalled stream is cut and tried again by Claude Code itself, well before we break off the attempt.
         "CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS": str(
@@ -101,6 +101,14 @@ def _network(parent: Mapping[str, str], *, own_login: bool) -> dict[str, str]:
 def _model(access: Access, token: str) -> dict[str, str]:
     address = access.model_address(token)
     return {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_API_KEY": token} if address else {}
+
+
+def _configuration(parent: Mapping[str, str], access: Access) -> dict[str, str]:
+    """Not named when it is where Claude Code looks by itself: a named folder has a login of its own, even when
+    it is the same one (macOS keeps logins by that name)."""
+    home = parent.get("HOME") or parent.get("USERPROFILE")
+    usual = home is not None and access.config_directory == Path(home) / ".claude"
+    return {} if usual else {"CLAUDE_CONFIG_DIR": str(access.config_directory)}
 
 
 def _bash(parent: Mapping[str, str]) -> dict[str, str]:

@@ -36,6 +36,8 @@ def falls_at(text: str, now: datetime) -> datetime | None:
 
 def _moment(found: re.Match[str], now: datetime) -> datetime:
     here = now.astimezone(ZoneInfo(found["zone"]) if found["zone"] else None)
+    if not 1 <= int(found["hour"]) <= 12:
+        raise ValueError(found[0])
     hour = int(found["hour"]) % 12 + (12 if found["half"].lower() == "pm" else 0)
     moment = here.replace(hour=hour, minute=int(found["minute"] or 0), second=0, microsecond=0)
     if found["month"]:
