@@ -43,6 +43,8 @@ export const theme = createTheme({
         centered: true,
         transitionProps: { duration: 120 },
         classNames: { content: "over", header: "over-head" },
+        // A dialog's head is no second banner of the page.
+        attributes: { header: { role: "presentation" } },
       },
     },
     Menu: { defaultProps: { transitionProps: { duration: 100 } } },

@@ -11,6 +11,12 @@ test("pieces of one block are one line, blocks are lines of their own", () => {
   expect(rows.map((row) => row.seq)).toEqual([1, 3]);
 });
 
+test("a count that comes between two pieces does not part them", () => {
+  const rows = addEvents([], [text(1, 1, "Hel"), event(2, "turn.usage", {}), text(3, 1, "lo")]);
+  expect(rows.map((row) => row.kind)).toEqual(["text", "note"]);
+  expect(rows.map(rowText)[0]).toBe("Hello");
+});
+
 test("rows that did not change stay the same objects", () => {
   const before = addEvents([], [text(1, 1, "a"), text(2, 2, "b")]);
   const after = addEvents(before, [text(3, 2, "c")]);

@@ -36,7 +36,7 @@ export function Rail({ status }: { status: Status | undefined }) {
       </ul>
       {status ? (
         <p className={`meta ${classes.foot}`} title={status.home}>
-          {status.version} · {status.node}
+          Sempre {status.version}
         </p>
       ) : null}
     </nav>

@@ -71,9 +71,11 @@ const line = (event: SempreEvent): Line => ({ seq: event.seq ?? 0, at: Date.pars
 function addWords(rows: Row[], event: SempreEvent, kind: WordsRow["kind"]): void {
   const block = textOf(event.details.block);
   const text = textOf(event.details.text);
-  const last = rows.at(-1);
+  // What a call took may be counted while its last words are still being said.
+  const at = rows.findLastIndex((row) => row.kind !== "note" || row.event !== "turn.usage");
+  const last = rows[at];
   if (last?.kind === kind && last.block === block) {
-    rows[rows.length - 1] = { ...last, text: last.text + text };
+    rows[at] = { ...last, text: last.text + text };
   } else {
     rows.push({ ...line(event), kind, block, text, inside: isInside(event) });
   }

@@ -1,5 +1,6 @@
 """The real `sempre up`, in rehearsal, on a home of its own, as a process that tests may stop and start again."""
 
+import contextlib
 import os
 import re
 import signal
@@ -70,10 +71,11 @@ class Server:
         """As a power cut would: the whole process group at once."""
         if self._process is None:
             return
-        if os.name == "posix":
-            os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            if os.name == "posix":
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
         self._gather(self._process)
 
     def add_worker(self, name: str) -> Path:

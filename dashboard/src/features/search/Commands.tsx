@@ -44,8 +44,6 @@ export default function Commands({ onConnect }: CommandsProps) {
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
-      scrollable
-      maxHeight={420}
       highlightQuery
       nothingFound={t("search.nothing")}
       searchProps={{
@@ -54,7 +52,14 @@ export default function Commands({ onConnect }: CommandsProps) {
         "aria-label": t("search.placeholder"),
       }}
       transitionProps={{ duration: 100 }}
-      classNames={{ action: classes.action ?? "", content: classes.content ?? "" }}
+      classNames={{
+        action: classes.action ?? "",
+        content: classes.content ?? "",
+      }}
+      attributes={{ content: { "aria-label": t("search.open") } }}
+      scrollable
+      maxHeight="min(60vh, 520px)"
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
     />
   );
 }

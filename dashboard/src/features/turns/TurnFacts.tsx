@@ -10,6 +10,8 @@ import classes from "./TurnFacts.module.css";
 /** What a turn's origin may name, by channel; what has no word yet is shown under its own name. */
 const ORIGINS = { file: true, schedule: true, via: true };
 type Origin = keyof typeof ORIGINS;
+/** Names that only the server needs. */
+const INTERNAL = new Set(["claim", "request_id"]);
 
 export function TurnFacts({ turn }: { turn: FullTurn }) {
   const { t } = useTranslation();
@@ -55,13 +57,15 @@ export function TurnFacts({ turn }: { turn: FullTurn }) {
           <CopyButton text={turn.session_id} label={t("turn.copySession")} />
         </Fact>
       ) : null}
-      {Object.entries(turn.origin).map(([name, value]) => (
-        <Fact key={name} label={name in ORIGINS ? t(`origin.${name as Origin}`) : name}>
-          <span className="mono one-line" title={value}>
-            {value}
-          </span>
-        </Fact>
-      ))}
+      {Object.entries(turn.origin)
+        .filter(([name]) => !INTERNAL.has(name))
+        .map(([name, value]) => (
+          <Fact key={name} label={name in ORIGINS ? t(`origin.${name as Origin}`) : name}>
+            <span className="mono one-line" title={value}>
+              {value}
+            </span>
+          </Fact>
+        ))}
     </dl>
   );
 }
