@@ -8,7 +8,6 @@ renames, make no events at all. docs/decisions/0003-files-channel.md has the mea
 import errno
 import os
 import threading
-from typing import Protocol
 
 from watchdog.observers.inotify_c import (
     CallbackId,
@@ -18,6 +17,8 @@ from watchdog.observers.inotify_c import (
     Mask,
     WatchDescriptor,
 )
+
+from sempre.channels.files.source import Told
 
 _OURS = CallbackId(0)
 _FOLDERS_ONLY = InotifyConstants.IN_ONLYDIR | InotifyConstants.IN_DONT_FOLLOW
@@ -34,18 +35,6 @@ _WORKER = Mask(
     | InotifyConstants.IN_MOVED_TO
     | _FOLDERS_ONLY
 )
-
-
-class Told(Protocol):
-    """Whom the source tells, in its own thread."""
-
-    def closed(self, worker: str, name: str) -> None: ...
-
-    def seen(self, worker: str, name: str) -> None: ...
-
-    def folders(self) -> None: ...
-
-    def lost(self) -> None: ...
 
 
 class InotifySource:

@@ -52,10 +52,6 @@ class Lineup:
             self._next.setdefault(name, sign)
         self._later = {}
 
-    @property
-    def second_look_due(self) -> bool:
-        return bool(self._later)
-
     def take(self, count: int) -> list[tuple[str, Sign]]:
         """Remove and return the first ones."""
         first = list(islice(self._next.items(), count))

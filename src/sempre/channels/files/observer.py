@@ -5,22 +5,15 @@ There a file counts when two looks at it agree, so every change only says that i
 
 import os
 from pathlib import Path
-from typing import Protocol
 
 from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from sempre.channels.files.source import Told
+
 # Looking at a file makes these, where a system has them.
 _OURS = frozenset({events.EVENT_TYPE_OPENED, events.EVENT_TYPE_CLOSED_NO_WRITE})
-
-
-class Told(Protocol):
-    """Whom the source tells, in its own thread."""
-
-    def seen(self, worker: str, name: str) -> None: ...
-
-    def folders(self) -> None: ...
 
 
 class ObserverSource(events.FileSystemEventHandler):

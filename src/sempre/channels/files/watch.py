@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sempre.channels.files.layout import SUFFIX
+from sempre.channels.files.source import Source
 
 
 class Listener(Protocol):
@@ -33,19 +34,6 @@ class Listener(Protocol):
     def events_lost(self) -> None:
         """There was more than the system keeps: only a look through the folders finds everything."""
         ...
-
-
-class Source(Protocol):
-    """Where the news come from; one for each kind of system. Blocks: called in threads."""
-
-    def start(self) -> None:
-        """Raises OSError when the system gives no watch (a limit, no such folder)."""
-        ...
-
-    def stop(self) -> None: ...
-
-    @property
-    def alive(self) -> bool: ...
 
 
 class Watch:
