@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-import sqlalchemy as sa
-
-from sempre.durable._store import Ownership
+from sempre.durable._store import Ownership, Store
 
 
 class Alone:
     """The home's lock sees to it that there is one process; see `cluster` for several."""
 
-    def __init__(self, store: sa.Engine, me: str, node: str) -> None:
+    def __init__(self, store: Store, me: str, node: str) -> None:
         self._store = store
         self._node = node
         self._me = me

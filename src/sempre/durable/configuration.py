@@ -3,8 +3,9 @@
 import logging
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from dbos import DBOSConfig, DBOSPortableJSONSerializer
+
+from sempre.durable._store import Store
 
 SCHEMA = "engine"  # on Postgres; SQLite has a file of its own
 
@@ -47,7 +48,7 @@ class EngineSettings:
         return tuple(name for queue in self.queues for name in (queue, f"{queue}@{self.node}"))
 
 
-def dbos_config(store: sa.Engine, executor_id: str) -> DBOSConfig:
+def dbos_config(store: Store, executor_id: str) -> DBOSConfig:
     """The configuration for one launch of dbos."""
     return DBOSConfig(
         name="sempre",

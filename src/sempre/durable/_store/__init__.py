@@ -1,7 +1,7 @@
 """The engine's own database and the few statements that dbos does not offer."""
 
-from sempre.durable._store.engines import open_store, reachable
+from sempre.durable._store.engines import Store, open_store, reachable
 from sempre.durable._store.executors import Executors
 from sempre.durable._store.ownership import Ownership
 
-__all__ = ["Executors", "Ownership", "open_store", "reachable"]
+__all__ = ["Executors", "Ownership", "Store", "open_store", "reachable"]

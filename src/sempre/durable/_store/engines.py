@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sempre.errors import UnavailableError
 
+Store = sa.Engine
+
 # dbos switches neither on, and skips its own pragmas for an engine that it is given.
 _PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
 # A client that freezes inside a transaction must not hold its locks for ever.
