@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sempre.errors import MisconfiguredError, SempreError
+from sempre.text import mended
 
 _PLAIN, _PACKED = b"\x01", b"\x02"
 _WORTH_PACKING = 256  # bytes; below that zstd adds more than it saves
@@ -38,7 +39,7 @@ class Keyring:
 
     def seal(self, text: str, place: str) -> bytes:
         """Compress and encrypt; `place` is `table/column/row id`."""
-        raw = text.encode()
+        raw = mended(text).encode()
         version = _PLAIN
         if len(raw) > _WORTH_PACKING:
             raw, version = zstandard.compress(raw, 3), _PACKED

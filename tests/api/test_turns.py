@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.store import CHANNEL
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
-async def read_all(house: House, **query: object) -> list[TurnSummary]:
+async def read_all(house: House, **query: str | int) -> list[TurnSummary]:
     """Every page, one after the other."""
     items: list[TurnSummary] = []
     before = None
@@ -181,6 +182,7 @@ async def test_the_log_of_a_turn_is_paged_by_its_place(house: House) -> None:
         house.store.log.append("turn.text", {"text": f"é{at}"}, channel=CHANNEL, turn_id=turn_id)
     await house.store.log.flushed()
     seen: list[int] = []
+    page: dict[str, Any] = {}
     after: int | None = 0
     async with house.operator() as client:
         while after is not None:

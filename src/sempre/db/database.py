@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sempre import clock
-from sempre.errors import UnavailableError
+from sempre.errors import ConflictError, UnavailableError
 from sempre.telemetry import metrics
 
 Session = AsyncConnection
@@ -33,6 +33,12 @@ class StoreUnavailableError(UnavailableError):
     """The database does not take it now: locked, full, or away."""
 
     code = "store_unavailable"
+
+
+class StoreConflictError(ConflictError):
+    """Something that must be there once is there already: another process was faster."""
+
+    code = "store_conflict"
 
 
 class Database:
@@ -76,6 +82,10 @@ async def _connection(engine: AsyncEngine, kind: str) -> AsyncIterator[Session]:
         async with engine.begin() as session:
             yield session
         metrics.DATABASE.labels(kind).observe(clock.ticks() - begun)
+    except IntegrityError as error:
+        raise StoreConflictError(
+            "Another process wrote the same at the same moment; nothing was changed here. Look again."
+        ) from error
     except DBAPIError as error:
         if isinstance(error, OperationalError | InterfaceError):
             metrics.DATABASE_FAILURES.labels(kind).inc()

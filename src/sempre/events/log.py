@@ -11,15 +11,14 @@ from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 
 from sempre import clock
 from sempre.crypto import Keyring
-from sempre.db import Database
+from sempre.db import Database, StoreConflictError
 from sempre.db.notices import notify
 from sempre.errors import UnavailableError
 from sempre.events import _store
-from sempre.events.event import Draft, Event
+from sempre.events.event import Draft, Event, draft
 from sempre.tasks import spawn
 from sempre.telemetry import metrics
 
@@ -81,7 +80,7 @@ class Log:
         if len(self._drafts) >= _KEPT:
             self._dropped += 1
             return
-        self._drafts.append(Draft(clock.now(), kind, channel, turn_id, dict(details or {})))
+        self._drafts.append(draft(kind, details or {}, channel, turn_id))
         self._flushed.clear()
         self._due.set()
 
@@ -132,7 +131,7 @@ class Log:
             self._due.clear()
             try:
                 while self._drafts:
-                    await self._write(self._drafts[:_BATCH])
+                    await self._write_some()
                 self._flushed.set()
                 complained = False
             except UnavailableError as error:
@@ -144,11 +143,33 @@ class Log:
                 self._due.set()
                 await asyncio.sleep(1)
 
+    async def _write_some(self) -> None:
+        """Write the next batch. What the database can never take must not hold up the rest for ever."""
+        try:
+            await self._write(self._drafts[:_BATCH])
+        except UnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  (the edge: this is the log's only writer)
+            _log.exception(
+                "events.refused", kinds=sorted({each.kind for each in self._drafts[:_BATCH]})
+            )
+            await self._write_one_by_one(len(self._drafts[:_BATCH]))
+
+    async def _write_one_by_one(self, count: int) -> None:
+        for _ in range(count):
+            try:
+                await self._write(self._drafts[:1])
+            except UnavailableError:
+                raise
+            except Exception:  # noqa: BLE001  (as above)
+                _log.exception("events.dropped", kind=self._drafts[0].kind)
+                del self._drafts[:1]
+
     async def _write(self, batch: Sequence[Draft]) -> None:
         begun = clock.ticks()
         try:
             events = await self._commit(batch)
-        except IntegrityError:
+        except StoreConflictError:
             # Another process wrote to one of these turns; our idea of their last place is old.
             self._seqs.clear()
             events = await self._commit(batch)
