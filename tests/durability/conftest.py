@@ -1,7 +1,5 @@
 """A home, a provider that outlives it, and servers of which none is left behind."""
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 
 from sempre.rehearsal import MessagesApi
 from tests.support.provider import credentials, scripted_provider
-from tests.support.server import Server, children_of
+from tests.support.server import Server, children_of, kill
 
 
 @pytest.fixture
@@ -28,11 +26,4 @@ def server(
     server.end()
     for pid in children_of(server.home):
         # Claude Code ends by itself some seconds after its parent was killed; we don't wait for that here.
-        kill_quietly(pid)
-
-
-def kill_quietly(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+        kill(pid)

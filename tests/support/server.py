@@ -155,3 +155,11 @@ def children_of(home: Path) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def kill(pid: int) -> None:
+    """At once; no matter if it has ended already."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return

@@ -3,7 +3,7 @@ outbox instead of a channel."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,8 +40,12 @@ class ScriptedAgent:
     script: dict[str, list[Outcome]] = field(default_factory=dict[str, list[Outcome]])
     asked: list[Question] = field(default_factory=list[Question])
     hold: asyncio.Event | None = None
+    places: asyncio.Semaphore | None = None
     name: str = "scripted"
     _stops: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+
+    def place(self, channel: str) -> AbstractAsyncContextManager[object]:
+        return self.places or nullcontext()
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:
         self.asked.append(question)

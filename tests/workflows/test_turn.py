@@ -218,6 +218,25 @@ async def test_an_orderly_stop_counts_no_attempt_and_the_next_start_goes_on(
     assert len(outbox.sent) == 1
 
 
+async def test_waiting_for_a_place_among_those_that_work_is_no_attempt(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    agent = ScriptedAgent(places=asyncio.Semaphore(0))
+    async with open_house(sqlite_url, tmp_path, agent=agent) as house:
+        (turn_id,) = await house.accept("a")
+        async with asyncio.timeout(20):
+            while not house.engine.running():  # noqa: ASYNC110  (the engine has no event to wait for)
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert await house.attempts.of_turn(turn_id) == []
+        assert (await house.turns.get(turn_id)).state is TurnState.QUEUED
+        assert (await house.commands.cancel(turn_id)).state is TurnState.CANCELLED
+        assert agent.places is not None
+        agent.places.release()
+        await house.ended(turn_id)
+        assert agent.asked == []
+
+
 async def test_a_turn_stored_but_never_submitted_is_taken_up_at_the_next_start(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -18,13 +18,14 @@ from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
 from sempre.app.pages import open_listener, parts_of
 from sempre.app.plan import Plan
-from sempre.app.work import Around, Work, open_work
+from sempre.app.work import Around, Work, open_work, take_up
 from sempre.errors import UnavailableError
 from sempre.home import Home
 from sempre.settings import FILE_NAME
 
 _log = structlog.stdlib.get_logger(__name__)
 _COLLECT_SECONDS = 3600.0
+_RECONCILE_SECONDS = 30.0
 
 
 class Exit(StrEnum):
@@ -86,6 +87,7 @@ class Application:
             stack.callback(self.plan.home.withdraw)
             await enter(_beside(self._watch(house), "app.watch"))
             await enter(_beside(_collect(house), "app.collect"))
+            await enter(_beside(_reconcile(house), "app.reconcile"))
             await enter(_beside(work.claude.warm_up(), "app.warm_up"))
             house.log.append("system.started", {"version": __version__, "mode": self.mode})
             self.ready.set()
@@ -134,6 +136,17 @@ async def _collect(house: House) -> None:
         except UnavailableError as error:
             _log.warning("app.not_collected", reason=error.message)
         await asyncio.sleep(_COLLECT_SECONDS)
+
+
+async def _reconcile(house: House) -> None:
+    """The safety net under the engine: no turn stays without a workflow for longer than this."""
+    while True:
+        await asyncio.sleep(_RECONCILE_SECONDS)
+        try:
+            if taken := await take_up(house):
+                _log.warning("app.taken_up", turns=taken)
+        except UnavailableError as error:
+            _log.warning("app.not_reconciled", reason=error.message)
 
 
 @asynccontextmanager

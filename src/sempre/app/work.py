@@ -63,18 +63,18 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         def channel_of(channel: str) -> FilesChannel | None:
             return files if channel.startswith(f"{FILES}:") else None
 
-        turn_workflow.equip(_Steps(house, agent, channel_of))
+        turn_workflow.equip(Steps(house, agent, channel_of))
         commands = _commands(house, agent)
         await house.engine.launch()
         stack.push_async_callback(house.engine.close)
-        await _take_up(house)
+        await take_up(house)
         if files is not None:
             await files.open(house.inbox)
             stack.push_async_callback(files.close)
         yield Work(files=files, claude=claude, commands=commands)
 
 
-class _Steps:
+class Steps:
     """The two steps of a turn, with all that they need."""
 
     def __init__(
@@ -180,8 +180,9 @@ def _commands(house: House, agent: Callable[[str], Agent | None]) -> Commands:
     return commands
 
 
-async def _take_up(house: House) -> None:
-    """Give the engine what a crash left without a workflow, in order, and renew what it has ended without us."""
+async def take_up(house: House) -> int:
+    """Give the engine what has no workflow, in order: what a crash left between commit and submit, and what the
+    engine ended without us (its database did not take a write). Gives how many."""
     mine = {row.id for row in await house.channels.every() if row.node in (None, house.node)}
     left = [each for each in await house.turns.unfinished() if each.channel in mine]
     states = await house.engine.states([each.workflow for each in left])
@@ -191,10 +192,12 @@ async def _take_up(house: House) -> None:
             case State.MISSING:
                 missing.append(each)
             case State.ENDED | State.ERROR | State.CANCELLED:
-                missing.append(await house.turns.renew(each.turn_id))
+                if (await house.turns.get(each.turn_id)).published_at is None:
+                    missing.append(await house.turns.renew(each.turn_id))
             case State.QUEUED | State.RUNNING:
                 pass
     await house.submit(missing)
+    return len(missing)
 
 
 def _worker(settings: Settings, channel: str) -> tuple[str, WorkerSettings]:

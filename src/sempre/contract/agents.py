@@ -1,6 +1,7 @@
 """Who answers: one question in, one outcome out, what happens meanwhile told to a sink as it happens."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +79,11 @@ class Agent(Protocol):
     """Who answers on a channel."""
 
     name: str
+
+    def place(self, channel: str) -> AbstractAsyncContextManager[object]:
+        """A place among those that may work at once, held around `answer`. Waiting for one is no attempt yet, so
+        a crash meanwhile counts for nothing."""
+        ...
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:
         """Answer, or say in the Outcome why not; raises nothing but CancelledError. Cancelling the task means

@@ -5,6 +5,7 @@ Understands say, delay, drip, fail, quota and usage; the other directives are fo
 
 import asyncio
 from collections import deque
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,11 @@ class ScriptedAgent:
         self._stops: dict[str, asyncio.Event] = {}
         self._answers: dict[str, Outcome] = {}
         self._keep = keep
+
+    def place(self, channel: str) -> AbstractAsyncContextManager[None]:
+        """`Agent.place`: everybody at once."""
+        del channel
+        return nullcontext()
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:
         for earlier in reversed(question.earlier):

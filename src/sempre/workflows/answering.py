@@ -64,7 +64,12 @@ class Answering:
         agent = self._agent(turn.channel)
         if agent is None:
             return await self._nobody(turn)
-        tried = await self._attempts.begin(turn_id, await self._session(turn.channel))
+        async with agent.place(turn.channel):
+            return await self._try(turn, agent)
+
+    async def _try(self, turn: Turn, agent: Agent) -> float | None:
+        """One attempt, unless the turn has ended meanwhile or is to wait."""
+        tried = await self._attempts.begin(turn.id, await self._session(turn.channel))
         if tried.question is None:
             return None if tried.wait_until is None else _until(tried.wait_until)
         crash.point("turn.attempted")

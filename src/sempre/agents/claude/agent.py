@@ -3,6 +3,7 @@ of it back as an Outcome. Keeps no state that a restart would miss."""
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Passes
 from sempre.agents.claude.profile import Profile
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
-from sempre.contract.gate import Meter
+from sempre.contract.gate import Meter, Tell
 from sempre.contract.messages import Failure
 from sempre.errors import MisconfiguredError
 
@@ -43,7 +44,7 @@ class ClaudeAgent:
     """`profile` is asked for each question's channel; it raises MisconfiguredError when that can't work.
 
     `state` is a private folder for what must outlive a kill -9 (which processes we started). `meter` books the
-    calls in login mode; otherwise the gateway does.
+    calls in login mode; otherwise the gateway does. `tell` is told what happens outside of turns.
     """
 
     name = "claude"
@@ -57,13 +58,16 @@ class ClaudeAgent:
         state: Path,
         limits: Limits | None = None,
         meter: Meter | None = None,
+        tell: Tell | None = None,
     ) -> None:
         self._profile = profile
         self._access = access
         self._passes = passes
         self._limits = limits or Limits()
         self._meter = meter
+        self._tell = tell
         self._launches = Launches(state)
+        self._places = asyncio.Semaphore(self._limits.alive)
         self._attempts: dict[str, _Attempt] = {}
         self._uncertain: set[str] = set()  # turns whose last attempt broke off here, in the middle
         self._pool: Pool | None = None
@@ -72,6 +76,11 @@ class ClaudeAgent:
     def alive(self) -> int:
         """How many processes live now."""
         return 0 if self._pool is None else self._pool.alive
+
+    def place(self, channel: str) -> AbstractAsyncContextManager[None]:
+        """`Agent.place`: as many as processes may be alive."""
+        del channel
+        return self._places
 
     async def open(self) -> None:
         """End what a Sempre that was killed has left running. Otherwise done before the first start."""
@@ -121,8 +130,7 @@ class ClaudeAgent:
         try:
             profile = self._profile(question.channel)
             _check(profile)
-            adopted = await asyncio.to_thread(self._adopt, question)
-            if adopted is not None:
+            if question.earlier and (adopted := await asyncio.to_thread(self._adopt, question)):
                 sink.tell("turn.note", {"code": "adopted", "message": _ADOPTED})
                 return adopted
             return await self._converse(question, profile, sink, attempt)
@@ -150,7 +158,7 @@ class ClaudeAgent:
         self, question: Question, profile: Profile, sink: Sink, attempt: _Attempt
     ) -> tuple[bool, Outcome]:
         """Whether the prompt was taken up, and what came of it."""
-        pool = self._ready_pool()
+        pool = self._pool or await self._ready_pool()
         async with pool.lease(question.channel, question.session, profile, sink) as running:
             running.caller.begin(question.turn_id, question.attempt_id)
             exchange = running.exchange(question.message_id, profile, sink, self._limits)
@@ -183,12 +191,12 @@ class ClaudeAgent:
         else:
             self._uncertain.discard(turn_id)
 
-    def _ready_pool(self) -> "Pool":
+    async def _ready_pool(self) -> "Pool":
+        pool, starter = await asyncio.to_thread(_import_pool)
         if self._pool is None:
             self._launches.reap()
-            pool, starter = _import_pool()
             made = starter(self._access, self._limits, self._launches, self._passes, self._meter)
-            self._pool = pool(made, self._limits)
+            self._pool = pool(made, self._limits, self._tell)
         return self._pool
 
     def _adopt(self, question: Question) -> Outcome | None:

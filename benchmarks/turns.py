@@ -1,0 +1,83 @@
+"""Turns per second from the inbox to the row marked as given out, with an in-process agent: on SQLite, and on Postgres
+when `--postgres URL` names an empty database made for it. `python -m benchmarks.turns`
+"""
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+
+import uvloop
+
+from benchmarks.sempre_process import folder
+from benchmarks.table import Row, show
+from sempre import clock
+from sempre.app.house import House, open_house
+from sempre.app.plan import Role
+from sempre.app.work import Steps
+from sempre.contract.messages import Inbound
+from sempre.home import Home
+from sempre.rehearsal import ScriptedAgent
+from sempre.settings import DatabaseSettings, Settings
+from sempre.workflows import turn as turn_workflow
+
+_CHANNELS = 40
+_EACH = 10
+_LOOK = 0.02  # seconds
+
+
+async def measure(place: Path, url: str) -> float:
+    """Turns per second over 40 channels."""
+    home = Home(place)
+    settings = Settings(database=DatabaseSettings(url=url))
+    agent = ScriptedAgent()
+    async with open_house(home, settings, frozenset(Role)) as house:
+        turn_workflow.equip(Steps(house, lambda _channel: agent, lambda _channel: None))
+        await house.engine.launch()
+        try:
+            await _run(house, rounds=1)
+            begun = time.perf_counter()
+            count = await _run(house, rounds=_EACH)
+            return count / (time.perf_counter() - begun)
+        finally:
+            await house.engine.close()
+            turn_workflow.equip(None)
+
+
+async def _run(house: House, *, rounds: int) -> int:
+    channels = [f"api:bench{number}" for number in range(_CHANNELS)]
+    for channel in channels:
+        await house.inbox.open(channel)
+    for round_ in range(rounds):
+        for channel in channels:
+            await house.inbox.accept([_message(channel, f"{rounds}:{round_}")])
+    while await house.turns.unfinished():  # noqa: ASYNC110  (the rows are the truth)
+        await asyncio.sleep(_LOOK)
+    return rounds * _CHANNELS
+
+
+def _message(channel: str, name: str) -> Inbound:
+    return Inbound(channel=channel, external_id=name, text="[[say:ok]]", received_at=clock.now())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgres", help="an empty database made for this")
+    arguments, _ = parser.parse_known_args()
+    rows: list[Row] = []
+    with folder() as place:
+        rate = uvloop.run(measure(place, ""))
+    rows.append(Row(name="turns per second, SQLite", ours=f"{rate:.0f}", promised="60"))
+    if arguments.postgres:
+        with folder() as place:
+            rate = uvloop.run(measure(place, arguments.postgres))
+        rows.append(Row(name="turns per second, Postgres", ours=f"{rate:.0f}", promised="100"))
+    show(
+        "Turns",
+        rows,
+        note=f"in-process agent, {_CHANNELS} channels, every turn durable at each point",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Nothing is lost and nothing happens twice while things break at random. Short here; long with `make soak`."""
+
+import pytest
+
+from sempre.rehearsal import MessagesApi
+from tests.durability.storm import Storm, judge
+from tests.support.server import Server
+
+
+def _weather(server: Server, provider: MessagesApi, storm: Storm, faults: int) -> None:
+    storm.run(faults)
+    broken = judge(storm)
+    print(f"\n{storm.workers} workers, {storm.workers * storm.prompts} prompts, seed {storm.seed}")
+    for kind, count in sorted(storm.injected.items()):
+        print(f"  injected  {kind:<28} {count:>4}")
+    print(f"  model calls {len(provider.record.messages)}, promises broken: {len(broken)}")
+    assert broken == []
+
+
+@pytest.mark.timeout(600)
+def test_a_short_storm(server: Server, provider: MessagesApi) -> None:
+    server.environment = {**server.environment, "SEMPRE_TURNS__ATTEMPTS": "100"}
+    storm = Storm(server, provider, workers=3, prompts=4, seed=1)
+    _weather(server, provider, storm, faults=5)
+    assert len(storm.injected) == 5, f"not every kind of fault was injected: {storm.injected}"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_a_long_storm(server: Server, provider: MessagesApi, seed: int) -> None:
+    server.environment = {**server.environment, "SEMPRE_TURNS__ATTEMPTS": "1000"}
+    storm = Storm(server, provider, workers=8, prompts=25, seed=seed)
+    _weather(server, provider, storm, faults=50)
