@@ -128,6 +128,9 @@ class Rig:
     users_directory: Path | None = None
     passes: Passes = field(default_factory=Passes)
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    outside: list[tuple[str, str, Mapping[str, object]]] = field(
+        default_factory=list[tuple[str, str, Mapping[str, object]]]
+    )
     agents: list[ClaudeAgent] = field(default_factory=list[ClaudeAgent])
 
     @property
@@ -162,9 +165,16 @@ class Rig:
             state=self.state,
             limits=self.limits,
             meter=self.meter,
+            tell=self.hear,
         )
         self.agents.append(agent)
         return agent
+
+    def hear(
+        self, turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]
+    ) -> None:
+        assert turn_id is None
+        self.outside.append((channel, kind, details))
 
     @property
     def agent(self) -> ClaudeAgent:

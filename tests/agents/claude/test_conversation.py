@@ -98,11 +98,12 @@ async def test_a_session_begun_before_a_crash_could_note_it_is_resumed(rig: Rig)
     assert outcome.session.id == question.session.id
 
 
-async def test_a_lost_session_begins_anew_and_says_so(rig: Rig) -> None:
+@pytest.mark.parametrize("how", ["removed", "overwritten"])
+async def test_a_lost_session_begins_anew_and_says_so(rig: Rig, how: str) -> None:
     lost = (await rig.ask("[[say:one]]")).session
     await rig.agent.close()
-    for transcript in rig.configuration.glob(f"projects/*/{lost.id}.jsonl"):
-        transcript.unlink()
+    (transcript,) = rig.configuration.glob(f"projects/*/{lost.id}.jsonl")
+    transcript.unlink() if how == "removed" else transcript.write_text("rubbish\n" * 100)
     rig.start()
     notes = Notes()
     outcome = await rig.ask("[[say:two]] [[nmsg]]", notes)
@@ -114,6 +115,19 @@ async def test_a_lost_session_begins_anew_and_says_so(rig: Rig) -> None:
     assert note["session_id"] == lost.id
     assert note["next"] == outcome.session.id
     assert "No conversation found" in note["reason"]
+
+
+async def test_half_a_last_line_in_the_transcript_costs_no_memory(rig: Rig) -> None:
+    kept = (await rig.ask("[[say:one]]")).session
+    await rig.agent.close()
+    (transcript,) = rig.configuration.glob(f"projects/*/{kept.id}.jsonl")
+    with transcript.open("a") as end:
+        end.write('{"type": "user", "uuid": "5a2dc411", "mess')
+    rig.start()
+    outcome = await rig.ask("[[say:two]] [[nmsg]]")
+
+    assert outcome.text == "two nmsg=4"
+    assert outcome.session == kept
 
 
 async def test_a_session_of_the_users_own_is_taken_over_with_its_history(

@@ -181,13 +181,15 @@ async def test_silence_and_the_turns_time_break_an_attempt_off_but_not_the_sessi
 
 
 async def test_a_message_that_the_session_knows_is_noticed_not_waited_for(rig: Rig) -> None:
-    rig.limits = replace(QUICK, accept_seconds=60)
+    rig.limits = replace(QUICK, accept_seconds=3)
     question = rig.question("[[say:one]]")
     first = await rig.answer(question)
     again = await asyncio.wait_for(rig.answer(replace(question, session=first.session)), 20)
 
+    assert again.text is None
     assert again.failure is not None
-    assert (again.ending, again.failure.kind) == (Ending.ERROR, "skipped")
+    # Claude Code says that it is done with it, or nothing at all.
+    assert again.failure.kind in ("skipped", "not_accepted")
     assert (await rig.ask("[[say:two]] [[nmsg]]")).text == "two nmsg=4"
 
 

@@ -13,7 +13,7 @@ import pytest
 from sempre.agents.claude.environment import MARK
 from sempre.agents.claude.launches import Launches
 from sempre.rehearsal import write_tool
-from tests.agents.claude.rig import QUICK, Rig
+from tests.agents.claude.rig import QUICK, Rig, until
 
 pytestmark = pytest.mark.claude
 
@@ -58,8 +58,11 @@ async def test_an_idle_process_is_stopped_and_its_token_is_worth_nothing(rig: Ri
     await rig.ask("[[say:one]]")
     (token,) = rig.passes._by_token
     assert rig.claudes()
-    assert await rig.none_left()
+    assert await until(lambda: bool(rig.outside))
+    assert rig.programs() == []
     assert rig.passes.find(token) is None
+    stopped = {"session_id": rig.sessions["files:a"].id, "reason": "idle"}
+    assert rig.outside == [("files:a", "session.stopped", stopped)]
     assert (await rig.ask("[[say:two]] [[nmsg]]")).text == "two nmsg=4"
 
 

@@ -8,6 +8,7 @@ from sempre.agents.claude.transcript import Answer
 from sempre.contract.messages import Usage
 
 Entry = dict[str, Any]
+SESSION = "0b4e0e8e-6f3c-4a46-9d64-5a3c8a2f3f10"
 
 
 def user(message_id: str, content: object = "do it", **fields: Any) -> Entry:
@@ -106,18 +107,29 @@ def test_the_last_sum_counts(tmp_path: Path) -> None:
 
 def test_a_session_is_copied_once_and_never_over_our_own(tmp_path: Path) -> None:
     own, theirs = tmp_path / "own", tmp_path / "theirs"
-    source = theirs / "projects" / "-home-ana-project" / "abc.jsonl"
+    source = theirs / "projects" / "-home-ana-project" / f"{SESSION}.jsonl"
     source.parent.mkdir(parents=True)
     source.write_text("theirs")
 
-    assert transcript.find(own, "abc") is None
-    assert transcript.adopt(own, theirs, "abc")
-    copy = transcript.find(own, "abc")
+    assert transcript.find(own, SESSION) is None
+    assert transcript.adopt(own, theirs, SESSION)
+    copy = transcript.find(own, SESSION)
     assert copy is not None
-    assert copy == own / "projects" / "-home-ana-project" / "abc.jsonl"
+    assert copy == own / "projects" / "-home-ana-project" / f"{SESSION}.jsonl"
     assert copy.read_text() == "theirs"
     copy.write_text("ours, further on")
-    assert transcript.adopt(own, theirs, "abc")
+    assert transcript.adopt(own, theirs, SESSION)
     assert copy.read_text() == "ours, further on"
     assert source.read_text() == "theirs"
     assert not transcript.adopt(own, theirs, "unknown")
+
+
+def test_what_is_no_session_id_finds_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "projects" / "-p"
+    folder.mkdir(parents=True)
+    (folder / f"{SESSION}.jsonl").write_text("x")
+    (tmp_path / "secret.jsonl").write_text("x")
+
+    assert transcript.find(tmp_path, SESSION)
+    for wish in ("*", "?" * 36, "../../secret", ""):
+        assert transcript.find(tmp_path, wish) is None

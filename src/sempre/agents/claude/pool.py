@@ -12,6 +12,7 @@ from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.starter import Running, Starter
 from sempre.contract.agents import Session, Sink
+from sempre.contract.gate import Tell
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -20,9 +21,10 @@ class Pool:
     """One process a channel. A turn holds a slot while it works; a process that waits for the next prompt holds
     none, and is stopped when another channel needs its place, longest unused first."""
 
-    def __init__(self, starter: Starter, limits: Limits) -> None:
+    def __init__(self, starter: Starter, limits: Limits, tell: Tell | None) -> None:
         self._starter = starter
         self._limits = limits
+        self._tell = tell
         self._slots = asyncio.Semaphore(limits.alive)
         self._starting = asyncio.Semaphore(limits.starting)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -32,6 +34,7 @@ class Pool:
 
     @property
     def alive(self) -> int:
+        """Processes that live now."""
         return len(self._running)
 
     @asynccontextmanager
@@ -56,14 +59,13 @@ class Pool:
         await asyncio.gather(*(self._stop(channel, "closed") for channel in list(self._locks)))
 
     async def _find(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
-        if timer := self._timers.pop(channel, None):
-            timer.cancel()
-        running = self._running.pop(channel, None)
+        self._forget_timer(channel)
+        running = self._running.get(channel)
         if running is not None:
             if running.fits(profile, session) and not self._is_worn(running):
-                self._running[channel] = running  # to the end: the most recently used
+                self._running[channel] = self._running.pop(channel)  # the most recently used
                 return running
-            await self._starter.stop(running)
+            await self._end(running, "replaced")
         return await self._start(channel, session, profile, sink)
 
     async def _start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
@@ -89,11 +91,10 @@ class Pool:
         """After a turn: wait for the next one for a while, or go."""
         channel = running.channel
         if not running.live.usable or self._is_worn(running):
-            tasks.spawn(self._stop_if_idle(channel, "worn"), name=f"claude-retire-{channel}")
+            self._retire(channel, "worn" if running.live.usable else "died")
             return
         self._timers[channel] = asyncio.get_running_loop().call_later(
-            self._limits.idle_seconds,
-            lambda: tasks.spawn(self._stop_if_idle(channel, "idle"), name=f"claude-idle-{channel}"),
+            self._limits.idle_seconds, self._retire, channel, "idle"
         )
 
     def _is_worn(self, running: Running) -> bool:
@@ -102,17 +103,29 @@ class Pool:
             or running.live.memory_mb > self._limits.recycle_mb
         )
 
+    def _retire(self, channel: str, reason: str) -> None:
+        tasks.spawn(self._stop_if_idle(channel, reason), name=f"claude-retire-{channel}")
+
     async def _stop_if_idle(self, channel: str, reason: str) -> None:
-        if channel in self._running and not self._locks[channel].locked():
+        if not self._locks[channel].locked():  # else its next turn looks after it
             await self._stop(channel, reason)
 
     async def _stop(self, channel: str, reason: str) -> None:
         """Under the channel's lock: its next turn waits until the process has written its transcript and gone."""
         async with self._locks[channel]:
-            if timer := self._timers.pop(channel, None):
-                timer.cancel()
-            running = self._running.pop(channel, None)
-            if running is None:
-                return
-            await self._starter.stop(running)
-        _log.info("claude.stopped", channel=channel, reason=reason, turns=running.turns)
+            self._forget_timer(channel)
+            if running := self._running.get(channel):
+                await self._end(running, reason)
+
+    async def _end(self, running: Running, reason: str) -> None:
+        """It counts as alive until it is gone."""
+        await self._starter.stop(running)
+        self._running.pop(running.channel, None)
+        details = {"session_id": running.live.id, "reason": reason}
+        _log.info("claude.stopped", channel=running.channel, turns=running.turns, **details)
+        if self._tell is not None:
+            self._tell(None, running.channel, "session.stopped", details)
+
+    def _forget_timer(self, channel: str) -> None:
+        if timer := self._timers.pop(channel, None):
+            timer.cancel()

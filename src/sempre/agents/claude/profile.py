@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-TOOLS = ("Read", "Edit", "Write", "Bash", "Grep", "Glob", "Agent", "TodoWrite")
+TOOLS = ("Read", "Edit", "Write", "Bash", "Grep", "Glob", "Agent")
 
 
 @dataclass(frozen=True, kw_only=True)

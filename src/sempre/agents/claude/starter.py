@@ -123,6 +123,7 @@ class Starter:
         except BaseException:
             self._passes.revoke(token)
             raise
+        carried = await asyncio.to_thread(self._carried, session_id) if resume else Count()
         sink.tell("session.resumed" if resume else "session.started", {"session_id": session_id})
         return Running(
             channel=channel,
@@ -131,7 +132,7 @@ class Starter:
             token=token,
             launch=profile.launch,
             meter=self._meter,
-            totals=Totals(self._carried(session_id) if resume else Count()),
+            totals=Totals(carried),
         )
 
     async def stop(self, running: Running) -> None:

@@ -2,6 +2,7 @@
 copying one of the user's own into our configuration folder."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, cast
 from sempre.agents.claude.totals import Count, read_count
 
 _FINISHED = frozenset({"end_turn", "stop_sequence", "refusal"})
+_SESSION_ID = re.compile(r"[0-9a-fA-F-]{36}")
 _SYNTHETIC = "<synthetic>"
 
 Entry = dict[str, Any]
@@ -24,6 +26,8 @@ class Answer:
 
 def find(configuration: Path, session_id: str) -> Path | None:
     """A session is looked for in every project folder: its own may have been another directory's."""
+    if not _SESSION_ID.fullmatch(session_id):
+        return None  # a person may have written anything into a session file
     return next(iter(sorted(configuration.glob(f"projects/*/{session_id}.jsonl"))), None)
 
 
@@ -43,10 +47,13 @@ def adopt(own: Path, theirs: Path, session_id: str) -> bool:
     return True
 
 
-def read(path: Path) -> Iterator[Entry]:
-    """Its entries. A line that is none (the last one, when a kill came in its middle) is left out."""
+def read(path: Path, *, having: str = "") -> Iterator[Entry]:
+    """Its entries, or those whose line has these words: decoding a long transcript takes its time. A line that
+    is no entry (the last one, when a kill came in its middle) is left out."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
+            if having not in line:
+                continue
             try:
                 entry = json.loads(line)
             except ValueError:
@@ -72,7 +79,7 @@ def find_answer(path: Path, message_ids: Sequence[str]) -> Answer | None:
 def read_total(path: Path) -> Count:
     """What the session had taken when a process of it last ended in order."""
     total = Count()
-    for entry in read(path):
+    for entry in read(path, having='"cost-state"'):
         if entry.get("type") == "cost-state":
             total = read_count(entry.get("totalCostUSD"), entry.get("modelUsage"))
     return total
