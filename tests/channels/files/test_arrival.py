@@ -182,6 +182,20 @@ async def test_a_new_folder_is_a_worker_at_once(home: Path, inbox: RecordingInbo
     assert [view.name for view in channel.workers()] == ["coder", "sentinela"]
 
 
+@linux
+async def test_what_came_while_the_watch_was_down_goes_before_what_comes_after(
+    place: Place, inbox: RecordingInbox, opened: Open
+):
+    channel = await opened(rescan_seconds=NO_RESCAN)
+    assert channel._watch is not None
+    channel._watch.stop()
+    (place.queue / "a.prompt").write_text("missed")
+    await channel._keep_watch()
+    (place.queue / "b.prompt").write_text("told")
+    await inbox.until(2)
+    assert inbox.texts() == ["missed", "told"]
+
+
 _FLOOD = (
     "import pathlib, sys\n"
     "for n in range(int(sys.argv[2])):\n"

@@ -50,6 +50,14 @@ def test_one_that_is_not_sure_waits_for_a_second_look_unless_an_event_comes():
     assert lineup.take(9) == [("link", Sign(seen=(1, 2, 3)))]
 
 
+def test_an_event_does_not_make_an_earlier_look_forgotten():
+    lineup = Lineup()
+    lineup.unsure("slow", Sign(seen=(1, 2, 3)))
+    lineup.unsure("slow")
+    lineup.second_look()
+    assert lineup.take(9) == [("slow", Sign(seen=(1, 2, 3)))]
+
+
 def test_what_could_not_be_taken_is_first_again():
     lineup = Lineup()
     for name in "abc":

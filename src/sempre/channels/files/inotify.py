@@ -95,9 +95,8 @@ class InotifySource:
     def _folder(self, event: InotifyEvent) -> None:
         try:
             if event.is_moved_from:
-                self._forget(
-                    event.name
-                )  # moved within the queue, it would keep its descriptor and its old name
+                # Moved within the queue, it would keep its descriptor and its old name.
+                self._forget(event.name)
             elif event.is_create or event.is_moved_to:
                 self._watch_worker(event.name)
         except OSError:
