@@ -29,8 +29,8 @@ class LoginLink(View):
 async def create_login_link(request: Request, parts: Given) -> LoginLink:
     """A link for another browser or phone. Whoever opens it may what the one who made it may, and no more."""
     link = await parts.logins.create_link(principal_of(request).scopes)
-    base = str(request.base_url).rstrip("/")
-    return LoginLink(url=f"{base}{link.path}", expires_at=link.expires_at)
+    address = f"{_scheme(request)}://{request.headers['host']}"
+    return LoginLink(url=address + link.path, expires_at=link.expires_at)
 
 
 @router.post("/api/logout", status_code=204, responses=may_answer())
@@ -59,9 +59,15 @@ async def log_in(request: Request, parts: Given, token: str = "") -> Response:
         max_age=_COOKIE_SECONDS,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=_scheme(request) == "https",
     )
     return response
+
+
+def _scheme(request: Request) -> str:
+    """What the browser speaks. A proxy that ends TLS says so; whoever lies about it harms only their own login."""
+    forwarded = request.headers.get("x-forwarded-proto", "")
+    return "https" if "https" in {forwarded, request.url.scheme} else "http"
 
 
 def _is_opened_by_a_person(request: Request) -> bool:

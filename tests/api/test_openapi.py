@@ -1,0 +1,61 @@
+"""The document that types, clients and the parity gate are made from."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from sempre.api import openapi_document
+
+DOCUMENT = openapi_document()
+OPERATIONS = {
+    operation["operationId"]: (method, path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+
+
+def test_it_is_made_without_database_settings_or_loop(clean_environment: dict[str, str]) -> None:
+    code = "import json; from sempre.api import openapi_document as d; print(json.dumps(d()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == DOCUMENT
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_is_named_by_its_function_and_explained(name: str) -> None:
+    _, _, operation = OPERATIONS[name]
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", name)
+    assert operation["summary"]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (_, path, _) in OPERATIONS.items() if "/api" in path]
+)
+def test_every_operation_names_the_errors_that_it_may_give_in_the_one_form(name: str) -> None:
+    _, path, operation = OPERATIONS[name]
+    expected = {"401", "403", "422", "500", "503"} | ({"404"} if "{" in path else set())
+    assert expected <= set(operation["responses"])
+    for status, answer in operation["responses"].items():
+        if int(status) >= 400:
+            schema = answer["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (name, status)
+    assert operation["security"], "says how to log in"
+
+
+def test_every_property_is_named_like_the_others() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for field in schema.get("properties", {}):
+            assert re.fullmatch(r"[a-z]+(_[a-z]+)*", field), (name, field)
+
+
+def test_every_field_of_an_answer_is_always_there() -> None:
+    """A page need not ask whether a field is missing: unknown is null."""
+    forms = {"Prompt", "RetryText", "SetConnection"}
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        if schema.get("type") == "object" and name not in forms:
+            assert set(schema.get("required", [])) == set(schema.get("properties", {})), name
