@@ -1,47 +1,84 @@
 """Puts the commands together, and turns our errors into one line and an exit code."""
 
+import io
 import sys
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from sempre.cli import up
-from sempre.errors import (
-    ConflictError,
-    MisconfiguredError,
-    NotFoundError,
-    RefusedError,
-    SempreError,
-    UnavailableError,
+from sempre import __version__
+from sempre.cli import (
+    backup,
+    connection,
+    dead,
+    doctor,
+    logins,
+    rehearse,
+    resume,
+    send,
+    service,
+    status,
+    tail,
+    turns,
+    up,
 )
-
-# docs/reference/commands.md tells the same.
-EXIT_CODES: tuple[tuple[type[SempreError], int], ...] = (
-    (NotFoundError, 3),
-    (ConflictError, 4),
-    (RefusedError, 5),
-    (UnavailableError, 6),
-    (MisconfiguredError, 7),
-)
-_OTHERWISE = 1
+from sempre.cli.exits import complain, exit_code
+from sempre.errors import SempreError
 
 app = typer.Typer(
     name="sempre",
     help="A self-hosted, stateful, always-on runtime for AI agents.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 done, 1 what was asked about failed, 2 wrong usage, 3 not found, 4 conflict, 5 refused, "
+    "6 unavailable (Sempre does not run, or not in time), 7 misconfigured.",
 )
-app.command()(up.up)
-app.command()(up.demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sempre {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """A self-hosted, stateful, always-on runtime for AI agents."""
+
+
+_RUN, _WORK, _CARE = "Run", "Work with it", "Look after it"
+app.command(rich_help_panel=_RUN)(up.up)
+app.command(rich_help_panel=_RUN)(up.demo)
+app.command(rich_help_panel=_RUN)(connection.connect)
+app.command(rich_help_panel=_RUN)(connection.disconnect)
+app.command("login-link", rich_help_panel=_RUN)(logins.login_link)
+app.command(rich_help_panel=_WORK)(status.status)
+app.command(rich_help_panel=_WORK)(send.send)
+app.command(rich_help_panel=_WORK)(tail.tail)
+app.add_typer(turns.turns, name="turns", rich_help_panel=_WORK)
+app.command(rich_help_panel=_WORK)(turns.cancel)
+app.command(rich_help_panel=_WORK)(turns.retry)
+app.command(rich_help_panel=_WORK)(resume.resume)
+app.add_typer(dead.dead, name="dead", rich_help_panel=_WORK)
+app.command(rich_help_panel=_CARE)(doctor.doctor)
+app.add_typer(backup.backup, name="backup", rich_help_panel=_CARE)
+app.add_typer(service.service, name="service", rich_help_panel=_CARE)
+app.command(rich_help_panel=_CARE)(rehearse.rehearse)
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
     try:
         app()
     except SempreError as error:
-        Console(stderr=True, highlight=False, markup=False).print(error.message)
+        complain(error, as_json="--json" in sys.argv)
         sys.exit(exit_code(error))
-
-
-def exit_code(error: SempreError) -> int:
-    return next((code for family, code in EXIT_CODES if isinstance(error, family)), _OTHERWISE)

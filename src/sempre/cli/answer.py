@@ -1,0 +1,37 @@
+"""Waiting for an answer: it goes to stdout, what holds it up to stderr."""
+
+from sempre import clock
+from sempre.cli import screen
+from sempre.cli.client import Server
+from sempre.cli.feed import TimeRanOutError
+from sempre.cli.following import follow_turn
+from sempre.cli.headlines import headline
+from sempre.cli.records import Event, Turn, read
+
+_TOLD = frozenset({"turn.retrying", "turn.note", "channel.parked", "channel.stopped"})
+
+
+def wait_for(server: Server, turn: Turn, *, seconds: float | None) -> tuple[Turn, bytes]:
+    """The turn as it ended. Raises TimeRanOutError when it has not within `seconds`."""
+    end_by = None if seconds is None else clock.ticks() + seconds
+    try:
+        for event in follow_turn(server, turn, end_by=end_by):
+            _tell(event)
+    except TimeRanOutError as error:
+        raise TimeRanOutError(
+            f"{turn.name} has not ended within {seconds:g} seconds. It goes on: `sempre tail {turn.name}` follows it."
+        ) from error
+    answer = Server.find(server.home).get(f"/api/turns/{turn.id}")
+    return read(answer, Turn), answer
+
+
+def _tell(event: Event) -> None:
+    if event.kind in _TOLD:
+        screen.note(headline(event))
+
+
+def outcome(turn: Turn) -> str:
+    """Why there is no answer, and what to do."""
+    if turn.failure is None:
+        return f"{turn.name} was {turn.state}; it has no answer. `sempre retry {turn.name}` tries it again."
+    return f"{turn.name} {turn.state}: {turn.failure.message} `sempre retry {turn.name}` tries it again."

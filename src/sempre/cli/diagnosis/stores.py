@@ -1,0 +1,85 @@
+"""The databases: whether they are whole, of this release, and open with this key."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sempre import clock
+from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem
+from sempre.cli.wording import duration, size
+from sempre.db import backup, schema
+
+_QUICK = 300_000_000  # bytes that are checked in some seconds
+
+
+def database(examined: Examined) -> Iterator[Finding]:
+    if not examined.has_data:
+        yield note("database", "There is none yet; the first `sempre up` makes it.")
+        return
+    where = "Postgres" if examined.settings.database.url else str(examined.home.database)
+    try:
+        found = schema.revision(address(examined))
+    except Exception as error:  # noqa: BLE001  (an edge: every driver has errors of its own)
+        yield problem(
+            "database",
+            f"{where} does not answer: {type(error).__name__}.",
+            "Check that it runs, and database.url.",
+        )
+        return
+    if found is None:
+        yield note("database", f"{where} is empty; the next `sempre up` fills it.")
+    elif found < schema.HEAD:
+        yield note(
+            "database",
+            f"{where} has schema {found}; the next `sempre up` brings it to {schema.HEAD}.",
+        )
+    elif found > schema.HEAD:
+        yield problem(
+            "database",
+            f"{where} has schema {found}; this release knows {schema.HEAD}.",
+            "Install the newer release again, or restore the backup made before the upgrade.",
+        )
+    else:
+        yield ok("database", f"{where} has this release's schema ({found}).")
+
+
+def files(examined: Examined) -> Iterator[Finding]:
+    for path in (examined.home.database, examined.home.engine_database):
+        if not path.exists():
+            continue
+        bytes_ = path.stat().st_size
+        if bytes_ > _QUICK:
+            said = f"{path.name} has {size(bytes_)}; that was not checked here."
+            yield note("files", said, "`sempre backup` makes a copy and checks it in full.")
+            continue
+        said = _integrity(path)
+        if said == "ok":
+            yield ok("files", f"{path.name} is whole ({size(bytes_)}).")
+        else:
+            yield problem("files", f"{path.name} is damaged: {said}", "Restore the newest backup.")
+
+
+def backups(examined: Examined) -> Iterator[Finding]:
+    if examined.settings.database.url or not examined.has_data:
+        return
+    found = backup.every(examined.home.backups)
+    if not found:
+        yield note("backups", "There is no backup yet.", "`sempre backup` makes one.")
+        return
+    age = duration(clock.now() - found[0].made_at)
+    yield ok("backups", f"{len(found)} kept; the newest is {age} old.")
+
+
+def address(examined: Examined) -> str:
+    return examined.settings.database.url or f"sqlite:///{examined.home.database}"
+
+
+def _integrity(path: Path) -> str:
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return str(error)

@@ -1,0 +1,82 @@
+"""One line for each kind of event. What an agent or a tool wrote is made harmless."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import cast
+
+from sempre.cli.records import Event
+from sempre.cli.wording import duration, head
+
+LONGEST = 320
+_INPUT = 160
+# What says most about a call, of the inputs that tools have.
+_TELLING = ("command", "file_path", "path", "pattern", "query", "url", "description", "prompt")
+_Details = Mapping[str, object]
+
+
+def headline(event: Event) -> str:
+    """Also for kinds that are not known here."""
+    wording = _WORDINGS.get(event.kind)
+    said = wording(event.details) if wording else f"{event.kind} {_written_out(event.details)}"
+    return head(said, LONGEST)
+
+
+def _tool(details: _Details) -> str:
+    given = details.get("input")
+    said = ""
+    if isinstance(given, dict):
+        named = cast("dict[str, object]", given)
+        said = next((str(named[key]) for key in _TELLING if key in named), _written_out(named))
+    return f"→ {details.get('tool')} {head(said, _INPUT)}"
+
+
+def _ended(details: _Details) -> str:
+    return f"■ {details.get('state')}{_because(details)}"
+
+
+def _retrying(details: _Details) -> str:
+    seconds = details.get("in_seconds")
+    when = (
+        f"; again in {duration(timedelta(seconds=seconds))}"
+        if isinstance(seconds, int | float) and seconds >= 1
+        else "; again at once"
+    )
+    return f"! {details.get('message') or details.get('kind') or 'The attempt failed'}{when}"
+
+
+def _because(details: _Details) -> str:
+    failure = details.get("failure")
+    if not isinstance(failure, dict):
+        return ""
+    return f": {cast('dict[str, object]', failure).get('message')}"
+
+
+def _written_out(details: _Details) -> str:
+    return " ".join(f"{key}={value}" for key, value in details.items())
+
+
+_WORDINGS: Mapping[str, Callable[[_Details], str]] = {
+    "turn.accepted": lambda said: f"◆ #{said.get('number')} {said.get('head', '')}",
+    "turn.started": lambda said: (
+        f"▶ attempt {said.get('attempt')}"
+        + (", its session goes on" if said.get("resumed") else ", a new session")
+    ),
+    "turn.tool": _tool,
+    "turn.tool_refused": lambda said: f"✗ {said.get('tool')} refused: {said.get('reason')}",
+    "turn.retrying": _retrying,
+    "turn.retried": lambda _: "↻ tried again by a person",
+    "turn.purged": lambda _: "its dead letter was purged",
+    "turn.note": lambda said: f"· {said.get('message') or _written_out(said)}",
+    "turn.ended": _ended,
+    "turn.published": lambda said: f"✓ {said.get('where')}",
+    "session.lost": lambda said: f"· its session could not be resumed: {said.get('reason')}",
+    "channel.parked": lambda said: (
+        f"‖ parked: {said.get('reason')}"
+        + (f" (until {said['until']})" if said.get("until") else "")
+    ),
+    "channel.stopped": lambda said: f"‖ stopped: {said.get('reason')}",
+    "channel.resumed": lambda _: "▶ goes on",
+    "channel.notice": lambda said: f"· {said.get('reason') or _written_out(said)}",
+    "system.started": lambda said: f"Sempre {said.get('version')} started ({said.get('mode')})",
+    "system.stopping": lambda _: "Sempre stops",
+}

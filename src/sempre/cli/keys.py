@@ -1,0 +1,1 @@
+"""`sempre key`: the key that everything stored is encrypted with."""

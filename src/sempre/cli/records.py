@@ -1,0 +1,179 @@
+"""What the command line reads of the API's answers; the rest of an answer is passed over. A test holds these
+against the API's own description."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Struct, json
+
+T = TypeVar("T")
+
+
+class Failure(Struct, frozen=True):
+    kind: str
+    message: str
+
+
+class Attempt(Struct, frozen=True):
+    number: int
+    state: str
+    failure: Failure | None
+    started_at: datetime
+    ended_at: datetime | None
+    resumed: bool
+    counted: bool
+
+
+class Usage(Struct, frozen=True):
+    input_tokens: int
+    output_tokens: int
+
+
+class TurnSummary(Struct, frozen=True):
+    id: str
+    channel: str
+    worker: str | None
+    number: int
+    state: str
+    prompt_head: str
+    failure: Failure | None
+    model: str | None
+    session_id: str | None
+    usage: Usage
+    cost_micros: int | None
+    attempts: int
+    received_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    published_at: datetime | None
+    retry_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """How a person says it: `coder#12`."""
+        return f"{self.worker or self.channel}#{self.number}"
+
+    @property
+    def ended(self) -> bool:
+        return self.finished_at is not None
+
+
+class Turn(TurnSummary, frozen=True):
+    prompt: str
+    answer: str | None
+    attempt_log: Sequence[Attempt]
+
+
+class TurnPage(Struct, frozen=True):
+    items: Sequence[TurnSummary]
+    next: str | None
+
+
+class Event(Struct, frozen=True):
+    id: int
+    at: datetime
+    kind: str
+    channel: str | None
+    turn_id: str | None
+    seq: int | None
+    details: Mapping[str, object]
+
+
+class EventPage(Struct, frozen=True):
+    items: Sequence[Event]
+    next: int | None
+
+
+class DeadLetter(Struct, frozen=True):
+    id: str
+    turn_id: str
+    channel: str
+    worker: str | None
+    number: int
+    payload: str
+    failure: Failure
+    attempts: int
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.worker or self.channel}#{self.number}"
+
+
+class DeadLetterPage(Struct, frozen=True):
+    items: Sequence[DeadLetter]
+    next: str | None
+
+
+class WorkerToday(Struct, frozen=True):
+    answered: int
+    failed: int
+    cost_micros: int | None
+
+
+class Ignored(Struct, frozen=True):
+    name: str
+    reason: str
+
+
+class Worker(Struct, frozen=True):
+    name: str
+    channel: str
+    state: str
+    state_reason: str | None
+    state_until: datetime | None
+    queued: int
+    oldest_queued_at: datetime | None
+    live: TurnSummary | None
+    today: WorkerToday
+    ignored: Sequence[Ignored]
+
+
+class Counts(Struct, frozen=True):
+    running: int
+    queued: int
+    parked: int
+    waiting: int
+    dead: int
+
+
+class Today(Struct, frozen=True):
+    answered: int
+    failed: int
+    cost_micros: int
+    unknown_cost_calls: int
+
+
+class ConnectionSummary(Struct, frozen=True):
+    kind: str
+    detail: str | None
+
+
+class Status(Struct, frozen=True):
+    version: str
+    mode: str
+    home: str
+    started_at: datetime
+    database: str
+    connection: ConnectionSummary
+    counts: Counts
+    today: Today
+    waiting_for_real_model: int
+    last_event_id: int
+
+
+class Connection(Struct, frozen=True):
+    kind: str
+    source: str | None
+    hint: str | None
+    base_url: str | None
+
+
+class LoginLink(Struct, frozen=True):
+    url: str
+    expires_at: datetime
+
+
+def read(answer: bytes, kind: type[T]) -> T:
+    return json.decode(answer, type=kind)
