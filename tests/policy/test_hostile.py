@@ -136,6 +136,7 @@ COMMANDS = [
     ("cat a.py >| b", "ask", "forced writing"),
     ("cat a.py &> b", "ask", "both streams"),
     ("> a.py", "ask", "emptying a file"),
+    ("ls; > a.py", "ask", "emptying a file at the end"),
     ("python <a.py", "allow", "a listed interpreter may be fed from its own directory"),
     ("pythonx a.py", "ask", "a name that only begins like a listed one"),
     ("npm install", "ask", "of npm only `test` is listed"),

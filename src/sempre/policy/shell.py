@@ -72,7 +72,7 @@ class _Reader:
                 if self._here == "&":
                     raise NotUnderstoodError("it runs in the background")
                 self._parts[-1].words.append(self._word())
-        if not self._parts[-1].words and len(self._parts) > 1 and self._parts[-1].after == ";":
+        if len(self._parts) > 1 and self._parts[-1] == Part(";"):
             self._parts.pop()
         for part in self._parts:
             if not part.words:
