@@ -48,6 +48,9 @@ class Server:
         return self.home / "rehearsal"
 
     def start(self) -> None:
+        # A home that has settings gets no sample workspace.
+        self.rehearsal.mkdir(parents=True, exist_ok=True)
+        (self.rehearsal / "sempre.toml").touch()
         offset = self._log.stat().st_size if self._log.exists() else 0
         self._output = self._log.open("ab")
         command = [sys.executable, "-m", "sempre", "up", "--home", str(self.home)]
