@@ -22,9 +22,9 @@ from sempre.telemetry import metrics
 Session = AsyncConnection
 
 _SQLITE_PRAGMAS = (
+    "busy_timeout=30000",
     "journal_mode=WAL",
     "synchronous=FULL",  # a committed turn survives a power cut
-    "busy_timeout=30000",
     "foreign_keys=ON",
 )
 
