@@ -218,7 +218,8 @@ def run_step(title: str, command: List[str]) -> None:
     ) as process:
         for line in process.stdout or ():
             kept.append(line)
-            ticker.show(title + ": " + line)
+            if line.strip():
+                ticker.show(title + ": " + line)
     if process.returncode != 0:
         raise BootstrapError("%s failed (%s):\n%s" % (title, " ".join(command), "".join(kept)))
     ticker.end(title)
@@ -306,6 +307,7 @@ def install(kind: str) -> None:
     unfinished = VENV / "sempre.unfinished"
     unfinished.touch()
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    pip += ["--progress-bar", "off"]
     run_step("packages", [*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind]])
     run_step("sempre", [*pip, "--no-build-isolation", "--no-deps", "--editable", "."])
     stamp(kind).write_text(wanted(kind))
