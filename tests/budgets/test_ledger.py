@@ -48,8 +48,8 @@ class Told:
         self.events.append((turn_id, channel, kind, details))
 
 
-def make(db: Database, process: str = "p1", **given: Any) -> Ledger:
-    return Ledger(db, process=process, zone=given.pop("zone", UTC), **given)
+def make(db: Database, node: str = "n1", **given: Any) -> Ledger:
+    return Ledger(db, node=node, zone=given.pop("zone", UTC), **given)
 
 
 async def rows(db: Database) -> list[dict[str, Any]]:
@@ -149,20 +149,19 @@ async def test_a_call_is_settled_once(db: Database):
     assert (await ledger.count()).calls == 1
 
 
-async def test_the_next_process_marks_what_a_dead_one_left_as_unknown(db: Database):
-    dead, alive, me = make(db, "dead"), make(db, "alive"), make(db, "me")
-    for each in (dead, alive, me):
+async def test_the_next_process_of_a_node_marks_what_a_dead_one_left_as_unknown(db: Database):
+    dead, elsewhere, me = make(db, "n_1"), make(db, "nx1"), make(db, "n_1")
+    for each in (dead, elsewhere, me):
         await each.begin(Worker(), OPUS, agent=None)
     await book(dead)
-    assert await me.sweep(alive=["alive"]) == 1
-    assert sorted((row["process"], row["state"]) for row in await rows(db)) == [
-        ("alive", "in_flight"),
-        ("dead", "booked"),
-        ("dead", "unknown"),
-        ("me", "in_flight"),
-    ]
-    assert await me.sweep(alive=["alive"]) == 0
     assert await me.sweep() == 1
+    assert sorted((row["process"].split(":")[0], row["state"]) for row in await rows(db)) == [
+        ("n_1", "booked"),
+        ("n_1", "in_flight"),
+        ("n_1", "unknown"),
+        ("nx1", "in_flight"),
+    ]
+    assert await me.sweep() == 0
 
 
 async def test_told_to_refuse_it_makes_no_row(db: Database):

@@ -84,13 +84,12 @@ def test_a_call_within_the_own_directory_is_allowed(w: Worker, tool: str, given:
     assert w.ask(tool, **given).verdict == "allow", w.ask(tool, **given)
 
 
-def test_what_claude_code_laid_aside_for_itself_may_be_read_but_not_changed(tmp_path: Path):
-    aside = tmp_path / "aside" / "s1" / "tool-results"
-    w = worker.make(tmp_path, readable=(str(tmp_path / "aside" / "*" / "tool-results"),))
-    assert w.ask("Read", file_path=str(aside / "x.txt")).verdict == "allow"
-    assert w.ask("Write", file_path=str(aside / "x.txt")).verdict == "ask"
-    assert w.ask("Read", file_path=str(aside.parent / "transcript.jsonl")).verdict == "ask"
-    assert w.ask("Grep", pattern="x", path=str(tmp_path / "aside")).verdict == "ask"
+def test_what_claude_code_laid_aside_for_the_worker_may_be_read(w: Worker):
+    aside = "{home}/.sempre/claude/projects/p/s/tool-results/x.txt"
+    assert w.ask("Read", file_path=aside).verdict == "allow"
+    assert w.ask("Grep", pattern="output", path=aside).verdict == "allow"
+    assert w.run(f"head -50 {aside} | grep output").verdict == "allow"
+    assert w.run(f"echo x > {aside}").verdict == "deny"
 
 
 def test_relative_paths_begin_where_the_shell_stands(w: Worker):

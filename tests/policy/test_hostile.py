@@ -159,7 +159,11 @@ def test_a_command_is_judged(w: Worker, command: str, verdict: str):
 
 CALLS = [
     ("Read", {"file_path": "{home}/.sempre/key"}, "deny"),
-    ("Read", {"file_path": "{home}/.sempre/claude/projects/p/s/tool-results/x.txt"}, "deny"),
+    ("Read", {"file_path": "{home}/.sempre/claude/projects/p/s/x.jsonl"}, "deny"),
+    ("Read", {"file_path": "{home}/.sempre/claude/projects/q/s/tool-results/x.txt"}, "deny"),
+    ("Read", {"file_path": "{home}/.sempre/claude/projects/p/s/tool-results/../x.jsonl"}, "deny"),
+    ("Write", {"file_path": "{home}/.sempre/claude/projects/p/s/tool-results/x.txt"}, "deny"),
+    ("Grep", {"pattern": "x", "path": "{home}/.sempre/claude/projects/p/s/tool-results"}, "deny"),
     ("Read", {"file_path": "{home}/.SEMPRE/key"}, "deny"),
     ("Read", {"file_path": "{own}/link_state/key"}, "deny"),
     ("Read", {"file_path": "{own}/../../sempre.toml"}, "deny"),

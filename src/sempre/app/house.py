@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from sempre import ids
 from sempre.app import stores
 from sempre.app.plan import Role
 from sempre.budgets import Ledger
@@ -80,7 +79,7 @@ async def open_house(
         engine = Engine(_engine_settings(home, settings, node, roles))
         ledger = Ledger(
             db,
-            process=ids.new_id(),
+            node=node,
             zone=settings.server.zone,
             tell=lambda turn_id, channel, kind, details: log.append(
                 kind, details, channel=channel, turn_id=turn_id

@@ -1,11 +1,14 @@
 """What a worker may do: its own directory and the commands that a person allowed it, never Sempre's own things."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from sempre.home import Home
 from sempre.policy import Rights
 from sempre.settings import Settings
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9]")  # what becomes a dash in the name of a folder's transcripts
 
 
 def directory_of(home: Home, settings: Settings, channel: str) -> Path:
@@ -18,14 +21,28 @@ def directory_of(home: Home, settings: Settings, channel: str) -> Path:
 
 
 def rights_of(
-    home: Home, settings: Settings, channel: str, *, protected: Sequence[Path], ports: Sequence[int]
+    home: Home,
+    settings: Settings,
+    channel: str,
+    *,
+    configuration: Path,
+    protected: Sequence[Path],
+    ports: Sequence[int],
 ) -> Rights:
-    """`protected` are places of Sempre outside this home: the login that Claude Code uses, the home that a rehearsal
-    stands in."""
+    """`configuration` is Claude Code's. `protected` are places of Sempre outside this home: the login that Claude
+    Code uses, the home that a rehearsal stands in."""
+    directory = directory_of(home, settings, channel)
     return Rights(
-        directory=str(directory_of(home, settings, channel)),
+        directory=str(directory),
         home=str(home.path),
         commands=settings.worker(channel.partition(":")[2]).commands,
+        readable=[_laid_aside(configuration, directory)],
         protected=[str(path) for path in protected],
         ports=ports,
     )
+
+
+def _laid_aside(configuration: Path, directory: Path) -> str:
+    """Where Claude Code puts a tool's output that is too long, and then tells the model to read it."""
+    name = _NO_NAME.sub("-", str(directory.resolve()))
+    return str(configuration / "projects" / name / "*" / "tool-results")

@@ -126,9 +126,15 @@ async def _claude(
     def rights(channel: str) -> Rights:
         ports = [around.port, loopback.port]
         return rights_of(
-            house.home, house.settings, channel, protected=around.protected, ports=ports
+            house.home,
+            house.settings,
+            channel,
+            configuration=configuration,
+            protected=around.protected,
+            ports=ports,
         )
 
+    configuration = around.connection.config_directory or house.home.claude_configuration
     passes = Passes()
     gate = ToolGate(rights, house.tell)
     loopback = Loopback(passes, gate, house.ledger, provider, house.tell)
@@ -138,7 +144,7 @@ async def _claude(
         access=Access(
             hook_url=loopback.hook_url,
             model_url=loopback.model_url,
-            config_directory=around.connection.config_directory or house.home.claude_configuration,
+            config_directory=configuration,
         ),
         passes=passes,
         state=house.home.state / "children",

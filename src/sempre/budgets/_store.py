@@ -65,9 +65,13 @@ async def close_call(session: Session, entry: str, closing: Closing) -> None:
     await session.execute(_CLOSE, {**closing, "entry": entry})
 
 
-async def abandon(session: Session, alive: Collection[str], at: datetime) -> int:
-    """Calls in flight of processes that are not alive: how they ended is unknown. Gives how many."""
-    left = sa.and_(ledger.c.state == CallState.IN_FLIGHT, ledger.c.process.not_in(list(alive)))
+async def abandon(session: Session, node: str, alive: str, at: datetime) -> int:
+    """Calls in flight of the node's processes but for the one alive: how they ended is unknown. Gives how many."""
+    left = sa.and_(
+        ledger.c.state == CallState.IN_FLIGHT,
+        ledger.c.process.startswith(f"{node}:", autoescape=True),
+        ledger.c.process != alive,
+    )
     result = await session.execute(
         ledger.update().where(left).values(state=CallState.UNKNOWN, ended_at=at)
     )

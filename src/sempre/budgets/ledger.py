@@ -53,19 +53,20 @@ class _Open:
 
 
 class Ledger(Spending):
-    """`process` names this start of this process, and no earlier or other one. `tell` hears of `turn.usage`."""
+    """`node` is where this process runs; it is the only one there that books. `tell` hears of `turn.usage`."""
 
     def __init__(
         self,
         db: Database,
         *,
-        process: str,
+        node: str,
         zone: tzinfo,
         limits: Limits | None = None,
         tell: Tell | None = None,
     ) -> None:
         super().__init__(db, zone)
-        self._process = process
+        self._node = node
+        self._process = f"{node}:{ids.new_id()}"
         self._limits = limits
         self._tell = tell
         self._refusing: str | None = None
@@ -76,10 +77,10 @@ class Ledger(Spending):
         """From now on refuse every call for this reason; None: let them through again."""
         self._refusing = reason
 
-    async def sweep(self, alive: Collection[str] = ()) -> int:
-        """Mark as unknown what processes that are neither this one nor among `alive` left in flight."""
+    async def sweep(self) -> int:
+        """Mark as unknown what earlier processes of this node left in flight. Gives how many calls."""
         async with self._db.transaction() as session:
-            return await _store.abandon(session, {self._process, *alive}, clock.now())
+            return await _store.abandon(session, self._node, self._process, clock.now())
 
     async def begin(self, caller: Caller, model: str, *, agent: str | None) -> str:
         """Raises OverBudgetError, UnavailableError."""

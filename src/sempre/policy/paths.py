@@ -58,19 +58,19 @@ class Ground:
             place = self._locate(path, base)
         except UnclearPathError:
             return ask("path_unclear", _unclear(path))
+        if any(_is_below(place, self.files.real(each)) for each in self.rights.readable):
+            return allow("readable")
         if self.protects(place):
             return deny("protected", _protected(path))
         if is_within(place, self.directory):
             return allow("own_directory")
-        if any(_is_below(place, self.files.real(each)) for each in self.rights.readable):
-            return allow("readable")
         return ask("outside", self._outside(path))
 
     def writing(self, path: str, base: str) -> Judgement:
         """May it be made or changed?"""
         judgement = self.reading(path, base)
         if judgement.rule == "readable":
-            return ask("outside", self._outside(path))
+            return deny("protected", _protected(path))
         if judgement.rule == "own_directory" and self._gives_orders(self._locate(path, base)):
             reason = f"{path} is read as orders by git or Claude Code. Leave it as it is."
             return ask("orders", reason)
@@ -79,7 +79,7 @@ class Ground:
     def walking(self, path: str, base: str) -> Judgement:
         """May everything in it be read?"""
         judgement = self.reading(path, base)
-        if judgement.rule in ("protected", "path_unclear"):
+        if judgement.rule in ("readable", "protected", "path_unclear"):
             return judgement
         folder = self._locate(path, base)
         own = [self.files.real(each) for each in (self.rights.home, *self.rights.protected)]

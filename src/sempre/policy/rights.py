@@ -10,8 +10,8 @@ class Rights:
     """`directory` is what the worker may read and edit, `home` is Sempre's. Paths are absolute.
 
     `commands` are allowed beside the default list: a command with its first words ("npm test"). `readable` are
-    folders that may be read as well; a `*` in them stands for one name. `protected` are files and folders that
-    are refused beside what belongs to the home. `ports` are where Sempre listens.
+    folders whose files may be read as well, wherever they are; a `*` in them stands for one name. `protected`
+    are files and folders that are refused beside what belongs to the home. `ports` are where Sempre listens.
     """
 
     directory: str

@@ -24,7 +24,7 @@ ledger = sa.Table(
         "cost_micros", sa.BigInteger
     ),  # null: no price known for the model, or nothing counted
     sa.Column("request_id", sa.Text),  # the provider's own name for the call
-    # Who has it in flight, to tell what a crash left.
+    # Who has it in flight, to tell what a crash left: `<node>:<id of this start>`.
     sa.Column("process", sa.Text, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
