@@ -5,11 +5,13 @@ import sys
 
 from checks.commands import installed, packaged
 from checks.generated import write_schema
+from checks.reference import write_reference
 
 
 def main() -> int:
     """Runs every mender; a finding that none can mend is left to `make check`."""
     write_schema()
+    write_reference()
     menders = [
         installed("ruff", "check", "--fix", "--exit-zero", "--quiet"),
         installed("ruff", "format", "--quiet"),

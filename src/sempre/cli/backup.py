@@ -1,8 +1,9 @@
-"""`sempre backup`: copies of the embedded databases, also while Sempre runs."""
+"""`sempre backup`: copies of the embedded databases, also while Sempre runs. `sempre.db` is imported where it is used:
+that takes longer than all of a quick command."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,13 +11,15 @@ from sempre.cli import exits, screen
 from sempre.cli.groups import Creating
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.wording import size, stamp
-from sempre.db import backup as copies
-from sempre.db.backup import Backup
 from sempre.errors import NotFoundError, RefusedError
 from sempre.home import Home
 
+if TYPE_CHECKING:
+    from sempre.db.backup import Backup
+
 backup = typer.Typer(
-    cls=Creating, help="Back up the databases, list backups, or check that one is whole."
+    cls=Creating,
+    help="Back up the databases, list backups, check that one is whole. By itself it makes one.",
 )
 NameArgument = Annotated[
     str | None,
@@ -29,7 +32,8 @@ NameArgument = Annotated[
 @backup.command("create")
 def create_backup(home: HomeOption = None, json: JsonOption = False) -> None:
     """Copy the databases into the home's backups, and check the copy. The key file is not in it."""
-    from sempre.settings import load  # slow to import, and needed by this command only
+    from sempre.db import backup as copies
+    from sempre.settings import load
 
     place = Home.find(home)
     settings = load(place.path)
@@ -51,6 +55,8 @@ def create_backup(home: HomeOption = None, json: JsonOption = False) -> None:
 @backup.command("list")
 def list_backups(home: HomeOption = None, json: JsonOption = False) -> None:
     """List backups, newest first."""
+    from sempre.db import backup as copies
+
     found = copies.every(Home.find(home).backups)
     if json:
         screen.json([_facts(each) for each in found])
@@ -66,6 +72,8 @@ def verify_backup(
     name: NameArgument = None, home: HomeOption = None, json: JsonOption = False
 ) -> None:
     """Check that a backup is whole."""
+    from sempre.db import backup as copies
+
     folder = Home.find(home).backups
     chosen = copies.find(folder, name) if name else _newest(folder)
     problems = copies.verify(chosen)
@@ -85,14 +93,16 @@ def _databases(home: Home) -> list[Path]:
     return found
 
 
-def _newest(folder: Path) -> Backup:
+def _newest(folder: Path) -> "Backup":
+    from sempre.db import backup as copies
+
     found = copies.every(folder)
     if not found:
         raise NotFoundError("There is no backup yet. `sempre backup` makes one.")
     return found[0]
 
 
-def _facts(each: Backup) -> dict[str, object]:
+def _facts(each: "Backup") -> dict[str, object]:
     return {
         "name": each.name,
         "path": str(each.path),

@@ -48,7 +48,9 @@ class Welcome:
             facts = {"url": self.url, "mode": self.mode, "home": str(self.home.path)}
             screen.json_line({**facts, "workers": self.workers, "login": self.login})
             return
-        screen.say(f"Sempre is up on {self.url}{_NOT_LIVE.get(self.mode, '')}", style="bold green")
+        screen.say(
+            f"Sempre is up on {self.url}{_NOT_LIVE.get(self.mode, '')}", bold=True, colour="green"
+        )
         for name, value in self._facts():
             screen.say(f"  {name:8} {value}")
 

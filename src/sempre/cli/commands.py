@@ -12,6 +12,7 @@ from sempre.cli import (
     connection,
     dead,
     doctor,
+    keys,
     logins,
     rehearse,
     resume,
@@ -69,6 +70,7 @@ app.command(rich_help_panel=_WORK)(resume.resume)
 app.add_typer(dead.dead, name="dead", rich_help_panel=_WORK)
 app.command(rich_help_panel=_CARE)(doctor.doctor)
 app.add_typer(backup.backup, name="backup", rich_help_panel=_CARE)
+app.add_typer(keys.key, name="key", rich_help_panel=_CARE)
 app.add_typer(service.service, name="service", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(rehearse.rehearse)
 

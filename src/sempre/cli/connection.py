@@ -23,8 +23,9 @@ Kind = Literal["key", "token", "base-url", "login"]
 KindArgument = Annotated[
     Kind,
     typer.Argument(
+        metavar="KIND",
         help="key: an API key; token: an auth token; base-url: a compatible address that wants neither; login: your "
-        "own `claude` login, without the spend gate."
+        "own `claude` login, without the spend gate.",
     ),
 ]
 BaseUrlOption = Annotated[

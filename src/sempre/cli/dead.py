@@ -20,7 +20,8 @@ from sempre.errors import InvalidError, NotFoundError
 from sempre.home import Home
 
 dead = typer.Typer(
-    cls=Listing, help="Dead letters: turns that failed for good. List, show, retry, purge."
+    cls=Listing,
+    help="Dead letters, turns that failed for good: list, show, retry, purge. By itself it lists.",
 )
 _PATH = "/api/dead-letters"
 
@@ -61,12 +62,12 @@ def show_letter(letter: Letter, home: HomeOption = None, json: JsonOption = Fals
         screen.json(raw)
         return
     found = _letter(raw)
-    screen.say(found.name, style="bold")
+    screen.say(found.name, bold=True)
     screen.say(f"  id        {found.id}")
     screen.say(f"  turn      {found.turn_id}")
     screen.say(f"  since     {stamp(found.created_at)}, after {plural(found.attempts, 'attempt')}")
     screen.say(f"  failure   {found.failure.kind}: {head(found.failure.message, 2000)}")
-    screen.say("\nPrompt", style="bold")
+    screen.say("\nPrompt", bold=True)
     screen.text(found.payload)
 
 

@@ -18,6 +18,7 @@ class Narrator:
         self._pen = pen
         self._numbers: dict[str, object] = {}
         self._blocks: dict[str, object] = {}
+        self._refused: set[object] = set()
 
     def know(self, turn_id: str, number: int) -> None:
         """A turn whose beginning is not told."""
@@ -40,7 +41,9 @@ class Narrator:
                 self._tell_result(event, name)
             case "turn.usage":
                 pass
-            case _:
+            case kind:
+                if kind == "turn.tool_refused":
+                    self._refused.add(event.details.get("call_id"))
                 inside = "  " if event.details.get("parent") else ""
                 self._line(name, inside + headline(event))
 
@@ -59,11 +62,14 @@ class Narrator:
 
     def _tell_inside(self, event: Event, name: str) -> None:
         """A subagent's text comes whole, and is set in."""
-        for line in harmless(str(event.details.get("text", ""))).splitlines():
-            self._line(name, f"  {line}")
+        for line in harmless(str(event.details.get("text", ""))).split("\n"):
+            if line.strip():
+                self._line(name, f"  {line}")
 
     def _tell_result(self, event: Event, name: str) -> None:
-        """Only what went wrong, or took long, is worth a line of its own."""
+        """Only what went wrong, or took long, is worth a line of its own; a refusal was told already."""
+        if event.details.get("call_id") in self._refused:
+            return
         ok, took = event.details.get("ok"), event.details.get("duration_ms")
         took = took if isinstance(took, int | float) else 0
         if ok and took < _WORTH_TELLING:

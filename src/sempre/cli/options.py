@@ -30,7 +30,8 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WorkerArgument = Annotated[
-    str, typer.Argument(help="The worker's name.", autocompletion=_complete_worker)
+    str,
+    typer.Argument(metavar="WORKER", help="The worker's name.", autocompletion=_complete_worker),
 ]
 WorkerFilter = Annotated[
     str | None,

@@ -28,10 +28,9 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def say(text: str = "", *, style: str = "") -> None:
-    """A line of our own words; colours only in a terminal."""
-    colour = style.removeprefix("bold ") or None
-    typer.echo(typer.style(text, fg=colour, bold=style.startswith("bold")) if style else text)
+def say(text: str = "", *, bold: bool = False, colour: str | None = None) -> None:
+    """A line of our own words; looks only in a terminal."""
+    typer.echo(typer.style(text, fg=colour, bold=bold) if bold or colour else text)
 
 
 def note(text: str) -> None:

@@ -1,6 +1,6 @@
 """`sempre turns`, `cancel` and `retry`: look at turns, stop one, try one again."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 from msgspec import json as codec
@@ -24,10 +24,15 @@ from sempre.cli.texts import read_text
 from sempre.cli.wording import dollars, duration, head, since, stamp
 from sempre.home import Home
 
-turns = typer.Typer(cls=Listing, help="List turns, or show one with its answer and every attempt.")
+turns = typer.Typer(
+    cls=Listing,
+    help="List turns, or show one with its answer and every attempt. By itself it lists.",
+)
 
 State = Literal["queued", "running", "waiting", "parked", "answered", "failed", "cancelled"]
-StateOption = Annotated[State | None, typer.Option(help="Only turns in this state.")]
+StateOption = Annotated[
+    State | None, typer.Option(help=f"Only turns in this state: {', '.join(get_args(State))}.")
+]
 SearchOption = Annotated[
     str | None,
     typer.Option(
@@ -128,16 +133,16 @@ def _print(turn: Turn) -> None:
         "again at": stamp(turn.retry_at),
         "failure": f"{turn.failure.kind}: {turn.failure.message}" if turn.failure else "",
     }
-    screen.say(turn.name, style="bold")
+    screen.say(turn.name, bold=True)
     for name, value in facts.items():
         if value:
             screen.say(f"  {name:9} {head(value, 2000)}")
     for attempt in turn.attempt_log:
         screen.say(f"  attempt {attempt.number} {_attempt(attempt)}")
-    screen.say("\nPrompt", style="bold")
+    screen.say("\nPrompt", bold=True)
     screen.text(turn.prompt)
     if turn.answer is not None:
-        screen.say("\nAnswer", style="bold")
+        screen.say("\nAnswer", bold=True)
         screen.text(turn.answer)
 
 

@@ -4,6 +4,7 @@ what is sealed in them is never part of a backup."""
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,7 +70,8 @@ def verify(backup: Backup) -> list[str]:
         problems.append(f"{backup.path} holds no database")
     for copy in copies:
         try:
-            with sqlite3.connect(f"file:{copy}?mode=ro", uri=True) as connection:
+            address = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"  # else it gets a -wal beside it
+            with closing(sqlite3.connect(address, uri=True)) as connection:
                 said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         except sqlite3.Error as error:
             said = [str(error)]

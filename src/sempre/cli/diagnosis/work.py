@@ -114,7 +114,7 @@ def _at_rest(examined: Examined) -> Iterator[Finding]:
         if others := sum(counted.values()) - running:
             yield note("work", f"{plural(others, 'turn')} wait.", "`sempre up` goes on with them.")
     if lying := waiting(examined.home):
-        said = f"{plural(sum(lying.values()), "prompt")} in the queue."
+        said = f"{plural(sum(lying.values()), 'prompt')} in the queue."
         yield note("work", said, "`sempre up` takes them in.")
 
 
