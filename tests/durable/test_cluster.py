@@ -82,9 +82,10 @@ async def test_a_node_that_comes_back_does_not_wait_to_be_declared_dead(
 
 
 async def test_a_clean_stop_hands_over_at_once(postgres_children: Children, place: Place) -> None:
-    a = postgres_children.start("a", node="a", submit=[work("stand", 1)])
+    # Nobody looks for the dead within the test: b can only have been told.
+    a = postgres_children.start("a", node="a", dead_after=800, submit=[work("stand", 1)])
     await place.until("begin", 1)
-    postgres_children.start("b", node="b")
+    postgres_children.start("b", node="b", dead_after=800)
     await place.until("launched", count=2)
     assert postgres_children.stop(a) == 0
     place.open_gate(1)

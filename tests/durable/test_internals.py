@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import inspect
+import logging
 import tomllib
 from collections.abc import Callable
 from importlib.metadata import version
@@ -114,10 +115,14 @@ async def test_the_private_state_we_read_is_there(launch: Launch, place: Place) 
 
 
 async def test_dbos_logs_through_the_application_only(
-    launch: Launch, capsys: pytest.CaptureFixture[str]
+    launch: Launch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine = await launch()
+    log = logging.getLogger("dbos")
+    log.warning("something is wrong")
     await engine.close()
     told = capsys.readouterr()
-    assert "DBOS" not in told.out + told.err
-    assert "console.dbos.dev" not in told.out + told.err
+    assert "something is wrong" in caplog.text
+    assert "something is wrong" not in told.out + told.err
+    assert "console.dbos.dev" not in caplog.text + told.out + told.err
+    assert log.level == logging.WARNING

@@ -113,7 +113,7 @@ async def test_a_claim_that_the_database_refuses_is_tried_again() -> None:
     assert len(claims) == 4
 
 
-async def test_nothing_is_claimed_after_closing() -> None:
+async def test_nothing_is_claimed_once_closing_has_begun() -> None:
     claims: list[str] = []
 
     async def claim(queue: str) -> None:
@@ -121,6 +121,7 @@ async def test_nothing_is_claimed_after_closing() -> None:
 
     nudger = Nudger(claim, ["turns"])
     nudger.open()
+    nudger.nudge()
     await nudger.close()
     nudger.nudge()
     await asyncio.sleep(0.01)

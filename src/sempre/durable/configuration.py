@@ -15,7 +15,7 @@ APPLICATION_VERSION = "1"
 MAX_THREADS = 32
 # Only a safety net on SQLite, where each tick costs a query for every waiting workflow: signals wake
 # them directly. On Postgres they are woken by NOTIFY.
-LISTENER_SECONDS = 30.0
+LISTENER_SECONDS = 60.0
 SCHEDULER_SECONDS = 3600.0  # we have no schedules in dbos
 
 
