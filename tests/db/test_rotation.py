@@ -29,6 +29,10 @@ def keys(path: Path) -> Keyring:
     return crypto.parse(path.read_text())
 
 
+def there(path: Path) -> bool:
+    return path.exists() or path.with_suffix(".new").exists()
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -202,7 +206,7 @@ async def test_a_missing_key_file_is_not_replaced_by_a_new_one(
 ) -> None:
     with pytest.raises(MisconfiguredError):
         await rotate(store.db, tmp_path / "no-key")
-    assert list(tmp_path.glob("no-key*")) == []
+    assert not there(tmp_path / "no-key")
 
 
 async def test_a_key_that_opens_nothing_changes_nothing(store: Store) -> None:

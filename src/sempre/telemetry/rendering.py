@@ -1,14 +1,17 @@
 """How a log line looks: JSON for the file, one readable line for a terminal. Secrets and control characters are
 taken out here, last, so that no way around exists: neither an exception's text nor another library's message."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import cast
 
 import orjson
 from structlog.typing import EventDict, WrappedLogger
 
 from sempre.telemetry.concealment import without_secrets
 from sempre.telemetry.escape import indented, json_line, one_line
+from sempre.text import mended, plain
 
 _FIRST = ("timestamp", "level", "event")
 _COLOURS = {"debug": "2", "info": "36", "warning": "33", "error": "31", "critical": "1;31"}
@@ -18,8 +21,24 @@ _LONGEST = 4000  # characters of one value in a terminal
 
 def as_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     ordered = {name: event.pop(name) for name in _FIRST if name in event} | dict(event)
-    text = orjson.dumps(ordered, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
-    return json_line(without_secrets(text))
+    clean = _clean(plain(ordered))
+    try:
+        text = orjson.dumps(clean).decode()
+    except TypeError:  # numbers that are longer than orjson's
+        text = json.dumps(clean)
+    return json_line(text)
+
+
+def _clean(value: object) -> object:
+    """Secrets are looked for in each text before it is written as JSON, which would hide them from the search."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value)
+        return {without_secrets(name): _clean(each) for name, each in pairs.items()}
+    if isinstance(value, list):
+        return [_clean(each) for each in cast("list[object]", value)]
+    return value
 
 
 class Readable:
@@ -33,12 +52,12 @@ class Readable:
         parts = [
             self._paint("2", _time(event.get("timestamp"))),
             self._paint(_COLOURS.get(level, "0"), f"{level:<8}"),
-            self._paint("1", one_line(without_secrets(str(event.get("event", ""))))),
+            self._paint("1", one_line(without_secrets(mended(str(event.get("event", "")))))),
             *(self._paint("2", text) for text in _values(event)),
         ]
         lines = [" ".join(part for part in parts if part)]
         lines += [
-            indented(without_secrets(str(event[name])))
+            indented(without_secrets(mended(str(event[name]))))
             for name in ("stack", "exception")
             if event.get(name)
         ]
@@ -51,8 +70,10 @@ class Readable:
 def _values(event: Mapping[str, object]) -> Iterable[str]:
     for name, value in event.items():
         if name not in _HIDDEN:
-            text = one_line(without_secrets(value if isinstance(value, str) else repr(value)))
-            yield f"{one_line(str(name))}={text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}"
+            text = one_line(
+                without_secrets(mended(value if isinstance(value, str) else repr(value)))
+            )
+            yield f"{one_line(without_secrets(str(name)))}={text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}"
 
 
 def _time(stamp: object) -> str:
