@@ -17,8 +17,8 @@ from sempre.cli import (
     rehearse,
     resume,
     send,
-    service,
     status,
+    supervision,
     tail,
     turns,
     up,
@@ -71,7 +71,7 @@ app.add_typer(dead.dead, name="dead", rich_help_panel=_WORK)
 app.command(rich_help_panel=_CARE)(doctor.doctor)
 app.add_typer(backup.backup, name="backup", rich_help_panel=_CARE)
 app.add_typer(keys.key, name="key", rich_help_panel=_CARE)
-app.add_typer(service.service, name="service", rich_help_panel=_CARE)
+app.add_typer(supervision.service, name="service", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(rehearse.rehearse)
 
 

@@ -15,9 +15,9 @@ import typer
 from sempre.app import Application, Exit, Plan, Role
 from sempre.cli import exits
 from sempre.cli.banner import Welcome
+from sempre.cli.roles import RoleName
 from sempre.cli.secrecy import close_to_others
 from sempre.cli.signals import Signals
-from sempre.cli.up import RoleName
 from sempre.errors import MisconfiguredError
 from sempre.home import Home, Lock
 from sempre.rehearsal import lay_down

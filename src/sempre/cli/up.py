@@ -1,25 +1,16 @@
 """`sempre up` and `sempre demo`. What they start is imported only then: it takes a second, and no other command
 needs it."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sempre.cli.options import HomeOption
+from sempre.cli.roles import RoleName
 from sempre.home import Home
 
 _DEMO = Path("sempre-demo")
-
-
-class RoleName(StrEnum):
-    """As app.Role has them, which is slow to import; a test compares them."""
-
-    WORKER = "worker"
-    CHANNELS = "channels"
-    API = "api"
-
 
 HostOption = Annotated[
     str | None, typer.Option(show_default="127.0.0.1", help="Address to listen on.")
