@@ -14,11 +14,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.provider import scripted_provider
 from benchmarks.sempre_process import SempreProcess, clean_environment, drop, folder, wait
 from benchmarks.table import Row, milliseconds, show
 from sempre.agents.claude.command import find_program
 from sempre.rehearsal import MessagesApi
+from tests.support.provider import scripted_provider
 
 _SINGLE = 20
 _BACKLOG = 20

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.provider import scripted_provider
 from benchmarks.sempre_process import SempreProcess, drop, folder, wait
 from benchmarks.table import Row, show
 from sempre.rehearsal import MessagesApi
+from tests.support.provider import scripted_provider
 
 _WORKERS = 40
 _MORE = 100
