@@ -22,6 +22,9 @@ QUICK = Limits(
     farewell_seconds=3,
 )
 
+SLOW = "touch begun; sleep 2; touch too_late"
+ENDLESS = "touch begun; sleep 60"
+
 Call = dict[str, Any]
 
 
@@ -210,8 +213,8 @@ class Rig:
         return [each for each in self.programs() if _is_claude(each)]
 
     async def command_runs(self) -> bool:
-        """Wait until Claude Code has started a program of its own."""
-        return await until(lambda: len(self.programs()) > 1)
+        """Wait until a SLOW or ENDLESS command has begun."""
+        return await until((self.work / "begun").exists)
 
     async def none_left(self) -> bool:
         """Whether all its programs are gone within a few seconds."""

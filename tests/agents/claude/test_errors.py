@@ -14,7 +14,7 @@ from sempre.agents.claude import command
 from sempre.agents.claude.prompt import INTERRUPTED
 from sempre.contract.agents import Ending, Session
 from sempre.rehearsal import MessagesApi, write_tool
-from tests.agents.claude.rig import QUICK, Notes, Rig, until
+from tests.agents.claude.rig import QUICK, SLOW, Notes, Rig, until
 
 pytestmark = pytest.mark.claude
 
@@ -109,11 +109,10 @@ async def test_after_a_kill_in_a_tool_nothing_runs_on_and_the_next_attempt_is_to
     rig: Rig, api: MessagesApi
 ) -> None:
     (rig.root / "work").mkdir()
-    script = write_tool("Bash", command="sleep 2; touch too_late") + " [[say:done]]"
+    script = write_tool("Bash", command=SLOW) + " [[say:done]]"
     notes = Notes()
     question = rig.question(script)
     asking = asyncio.create_task(rig.answer(question, notes))
-    await notes.wait_for("turn.tool")
     assert await rig.command_runs()
     rig.claudes()[0].kill()
     outcome = await asking

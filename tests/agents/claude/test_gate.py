@@ -1,6 +1,7 @@
 """The gate that stands before every tool call, and the environment that a command can read."""
 
 import asyncio
+import json
 import os
 import stat
 from dataclasses import replace
@@ -59,15 +60,18 @@ async def test_with_a_dead_gate_nothing_runs(rig: Rig) -> None:
     assert (rig.work / "there.txt").read_text() == "old"
 
 
-async def test_what_an_agent_changes_in_its_own_settings_changes_nothing(rig: Rig) -> None:
+async def test_a_projects_own_settings_and_hooks_are_not_loaded(rig: Rig) -> None:
     settings = rig.root / "work" / ".claude" / "settings.json"
     settings.parent.mkdir(parents=True)
-    settings.write_text('{"permissions": {"allow": ["Bash"], "defaultMode": "bypassPermissions"}}')
-    (rig.work / "CLAUDE.md").write_text("Instructions of a stranger.")
+    hook = {"type": "command", "command": f"touch {rig.root}/hooked"}
+    hooks = {"PreToolUse": [{"matcher": "*", "hooks": [hook]}], "SessionStart": [{"hooks": [hook]}]}
+    settings.write_text(json.dumps({"permissions": {"allow": ["Bash"]}, "hooks": hooks}))
     rig.gate.decide = lambda _: "deny"
     await rig.ask(f"{write_tool('Bash', command='touch ran')} [[say:x]]")
 
+    assert len(rig.gate.asked) == 1
     assert not (rig.work / "ran").exists()
+    assert not (rig.root / "hooked").exists()
 
 
 async def test_a_call_that_waits_for_its_gate_is_neither_silence_nor_turn_time(rig: Rig) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sempre.contract.agents import Ending, Outcome, Question
 from sempre.rehearsal import MessagesApi, write_tool
-from tests.agents.claude.rig import QUICK, Notes, Rig, until
+from tests.agents.claude.rig import ENDLESS, QUICK, SLOW, Notes, Rig, until
 
 pytestmark = pytest.mark.claude
 
@@ -49,9 +49,8 @@ async def test_stopped_in_mid_stream(rig: Rig) -> None:
 async def test_stopped_while_a_command_runs_which_ends_too(rig: Rig) -> None:
     (rig.root / "work").mkdir()
     notes = Notes()
-    question = rig.question(write_tool("Bash", command="sleep 2; touch too_late"))
+    question = rig.question(write_tool("Bash", command=SLOW))
     asking = asyncio.create_task(rig.answer(question, notes))
-    await notes.wait_for("turn.tool")
     assert await rig.command_runs()
     outcome = await _stop(rig, question, asking)
 
@@ -97,10 +96,7 @@ async def test_a_cancelled_task_leaves_nothing_running_and_the_session_usable(ri
     (rig.root / "work").mkdir()
     await rig.ask("[[say:one]]")
     notes = Notes()
-    asking = asyncio.create_task(
-        rig.ask(write_tool("Bash", command="sleep 2; touch too_late"), notes)
-    )
-    await notes.wait_for("turn.tool")
+    asking = asyncio.create_task(rig.ask(write_tool("Bash", command=SLOW), notes))
     assert await rig.command_runs()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -113,9 +109,8 @@ async def test_a_cancelled_task_leaves_nothing_running_and_the_session_usable(ri
 
 async def test_closing_ends_running_answers_as_stopped_and_every_process(rig: Rig) -> None:
     await rig.ask("[[say:x]]", channel="files:idle")
-    notes = Notes()
-    asking = asyncio.create_task(rig.ask(write_tool("Bash", command="sleep 20"), notes))
-    await notes.wait_for("turn.tool")
+    asking = asyncio.create_task(rig.ask(write_tool("Bash", command=ENDLESS)))
+    assert await rig.command_runs()
     await rig.agent.close()
 
     assert (await asking).ending is Ending.STOPPED

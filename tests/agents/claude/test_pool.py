@@ -13,7 +13,7 @@ import pytest
 from sempre.agents.claude.environment import MARK
 from sempre.agents.claude.launches import Launches
 from sempre.rehearsal import write_tool
-from tests.agents.claude.rig import QUICK, Rig, until
+from tests.agents.claude.rig import ENDLESS, QUICK, Rig, until
 
 pytestmark = pytest.mark.claude
 
@@ -93,7 +93,7 @@ async def test_what_a_killed_sempre_left_running_is_ended_by_the_next_one(
     rig: Rig, clean_environment: dict[str, str]
 ) -> None:
     rig.work.mkdir()
-    script = write_tool("Bash", command="sleep 30") + " [[say:x]]"
+    script = write_tool("Bash", command=ENDLESS) + " [[say:x]]"
     host = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.agents.claude.host"),
         *(str(rig.root), rig.model_url or "", rig.gate.url, script),

@@ -83,7 +83,7 @@ class ClaudeAgent:
         return self._places
 
     async def open(self) -> None:
-        """End what a Sempre that was killed has left running. Otherwise done before the first start."""
+        """End what a Sempre that was killed has left running. To be called before the first question."""
         await asyncio.to_thread(self._launches.reap)
 
     async def warm_up(self) -> None:
@@ -194,7 +194,6 @@ class ClaudeAgent:
     async def _ready_pool(self) -> "Pool":
         pool, starter = await asyncio.to_thread(_import_pool)
         if self._pool is None:
-            self._launches.reap()
             made = starter(self._access, self._limits, self._launches, self._passes, self._meter)
             self._pool = pool(made, self._limits, self._tell)
         return self._pool

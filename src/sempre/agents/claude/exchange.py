@@ -87,8 +87,9 @@ class Exchange:
         return self._queued
 
     async def cancel(self) -> None:
-        """A person said stop."""
-        await self.break_off(failed(Ending.CANCELLED, "cancelled", "A person stopped it."))
+        """A person said stop; that counts before any limit of ours."""
+        self._verdict = failed(Ending.CANCELLED, "cancelled", "A person stopped it.")
+        await self.break_off(self._verdict)
 
     async def break_off(self, verdict: Reply) -> None:
         """End it as `verdict` says, within the time a person is ready to wait."""

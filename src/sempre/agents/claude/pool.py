@@ -30,6 +30,7 @@ class Pool:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._running: dict[str, Running] = {}  # least recently used first
         self._booked: set[str] = set()
+        self._leaving: set[str] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     @property
@@ -81,9 +82,10 @@ class Pool:
         return running
 
     async def _evict(self) -> None:
-        """There is one to evict: whoever is locked has a slot, and we have one without a process."""
-        for channel in list(self._running):
-            if not self._locks[channel].locked():
+        """There is one to evict: whoever works has a slot, and we have one without a process. One that leaves
+        already is waited for."""
+        for channel in self._running:
+            if channel in self._leaving or not self._locks[channel].locked():
                 return await self._stop(channel, "evicted")
         raise AssertionError("more processes at work than slots")
 
@@ -112,10 +114,14 @@ class Pool:
 
     async def _stop(self, channel: str, reason: str) -> None:
         """Under the channel's lock: its next turn waits until the process has written its transcript and gone."""
-        async with self._locks[channel]:
-            self._forget_timer(channel)
-            if running := self._running.get(channel):
-                await self._end(running, reason)
+        self._leaving.add(channel)
+        try:
+            async with self._locks[channel]:
+                self._forget_timer(channel)
+                if running := self._running.get(channel):
+                    await self._end(running, reason)
+        finally:
+            self._leaving.discard(channel)
 
     async def _end(self, running: Running, reason: str) -> None:
         """It counts as alive until it is gone."""

@@ -122,8 +122,6 @@ class LiveSession:
             await self._transport.end_input()
             await self._transport.gone(self._limits.farewell_seconds)
         if self._transport.is_ready():
-            # Its commands first: it would end them one by one, and a shell whose command ends goes on.
-            descendants.kill(await asyncio.to_thread(descendants.children, self.pid))
             self._transport.terminate()
             await self._transport.gone(self._limits.farewell_seconds)
         await self._end_now()
