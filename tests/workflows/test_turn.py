@@ -107,7 +107,9 @@ async def test_a_quota_wall_parks_the_channel_until_its_time(
         first, second = await house.accept("x", "y")
         parked = await house.until(first, lambda turn: turn.state is TurnState.PARKED)
         assert parked.failure == Failure(kind="quota", message="the wall")
-        assert (await house.channels.get(CHANNEL)).state_until == until
+        async with asyncio.timeout(20):
+            while (await house.channels.get(CHANNEL)).state_until != until:  # noqa: ASYNC110  (a row)
+                await asyncio.sleep(0.01)
         await house.ended(second)
         assert clock.now() >= until
         assert (await house.channels.get(CHANNEL)).state == "open"
@@ -235,6 +237,19 @@ async def test_waiting_for_a_place_among_those_that_work_is_no_attempt(
         agent.places.release()
         await house.ended(turn_id)
         assert agent.asked == []
+
+
+async def test_a_clock_that_jumps_back_holds_no_turn_for_hours(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    agent = ScriptedAgent({"x": [ends(Ending.ERROR, "boom")]})
+    limits = Limits(backoff_seconds=0.5, backoff_cap_seconds=60)
+    with clock.shifted(timedelta(hours=2)):
+        async with open_house(sqlite_url, tmp_path, agent=agent, limits=limits) as house:
+            (turn_id,) = await house.accept("x")
+            await house.until(turn_id, lambda turn: turn.state is TurnState.PARKED)
+    async with open_house(sqlite_url, tmp_path, agent=agent, limits=limits) as house:
+        assert (await house.ended(turn_id)).state is TurnState.ANSWERED
 
 
 async def test_a_turn_stored_but_never_submitted_is_taken_up_at_the_next_start(

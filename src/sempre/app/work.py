@@ -1,5 +1,6 @@
 """Who takes in, who answers, who judges, who gives out: the channels and agents of one home, wired to its house."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         def channel_of(channel: str) -> FilesChannel | None:
             return files if channel.startswith(f"{FILES}:") else None
 
-        turn_workflow.equip(Steps(house, agent, channel_of))
+        steps = Steps(house, agent, channel_of)
+        turn_workflow.equip(steps)
         commands = _commands(house, agent)
         await house.engine.launch()
         stack.push_async_callback(house.engine.close)
@@ -71,11 +73,13 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         if files is not None:
             await files.open(house.inbox)
             stack.push_async_callback(files.close)
+        steps.ready.set()
         yield Work(files=files, claude=claude, commands=commands)
 
 
 class Steps:
-    """The two steps of a turn, with all that they need."""
+    """The two steps of a turn, with all that they need. The engine takes up what was left before the channels are
+    open, so the steps wait until `ready` is set."""
 
     def __init__(
         self,
@@ -98,8 +102,17 @@ class Steps:
             spent=house.ledger.turn_usage,
             mine=house.engine.still_mine,
         )
-        self.answer = answering.answer
-        self.publish = publishing.publish
+        self.ready = asyncio.Event()
+        self._answering = answering
+        self._publishing = publishing
+
+    async def answer(self, turn_id: str) -> float | None:
+        await self.ready.wait()
+        return await self._answering.answer(turn_id)
+
+    async def publish(self, turn_id: str) -> float | None:
+        await self.ready.wait()
+        return await self._publishing.publish(turn_id)
 
 
 @asynccontextmanager

@@ -39,6 +39,11 @@ class Limits:
     backoff_seconds: float = 2
     backoff_cap_seconds: float = 300
 
+    @property
+    def longest(self) -> timedelta:
+        """No back-off lasts longer; one that seems to was noted before the clock jumped."""
+        return timedelta(seconds=self.backoff_cap_seconds)
+
     def backoff(self, failed: int) -> timedelta:
         """The wait after so many failed attempts: doubling, capped."""
         seconds = min(self.backoff_seconds * 2 ** min(failed - 1, 30), self.backoff_cap_seconds)
@@ -98,7 +103,7 @@ class Attempts:
             turn, ended = await self._count_crashes(session, turn, crashed, now)
             if ended:
                 return Try()
-            if turn.retry_at is not None and turn.retry_at > now:
+            if turn.retry_at is not None and now < turn.retry_at <= now + self._limits.longest:
                 return Try(wait_until=turn.retry_at)
             question = self._question(turn, earlier, memory, interrupted=_broken_off(earlier))
             await self._insert(session, turn, question, number=len(every) + 1, now=now)
@@ -173,7 +178,7 @@ class Attempts:
             case Ending.ERROR | Ending.TRANSIENT:
                 return self._counted(turn, outcome.ending, failure, now)
             case Ending.QUOTA | Ending.BUDGET:
-                until = outcome.until or now + self._limits.backoff(31)
+                until = outcome.until or now + self._limits.longest
                 return _Next(state=TurnState.PARKED, retry_at=until, failure=failure)
             case Ending.AUTHENTICATION | Ending.MISCONFIGURED:
                 return _Next(state=TurnState.PARKED, retry_at=now + _A_PERSON_ACTS, failure=failure)

@@ -1,12 +1,14 @@
 """Opens the engine's database: a SQLite file of its own, or a schema on Postgres."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sempre.errors import UnavailableError
 
@@ -14,6 +16,12 @@ Store = sa.Engine
 
 # dbos switches neither on, and skips its own pragmas for an engine that it is given.
 _PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
+_DISK = (
+    "disk I/O error",
+    "database or disk is full",
+    "unable to open database file",
+    "readonly database",
+)
 # A client that freezes inside a transaction must not hold its locks for ever.
 _IDLE_TRANSACTION = "-c idle_in_transaction_session_timeout=60000"
 
@@ -44,7 +52,19 @@ def _open_sqlite(url: str, connections: int) -> sa.Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     event.listen(store, "connect", prepare)
+    event.listen(store, "handle_error", _wait_for_the_disk, retval=True)
     return store
+
+
+def _wait_for_the_disk(context: ExceptionContext) -> BaseException | None:
+    """dbos tries a locked SQLite again until it succeeds, but takes a full disk for the workflow's own failure and
+    records that for ever. So a disk that does not take it now is told to it as a lock."""
+    error = context.original_exception
+    said = str(error)
+    if not isinstance(error, sqlite3.OperationalError) or not any(sign in said for sign in _DISK):
+        return None
+    locked = sqlite3.OperationalError(f"database is locked: {said}")
+    return OperationalError(context.statement, None, locked)
 
 
 @contextmanager
