@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from msgspec import Raw
-from msgspec import json as codec
 
 from sempre import clock
 from sempre.cli import screen
@@ -140,7 +139,7 @@ def _find(found: Sequence[Raw], name: str) -> Raw:
 
 
 def _letter(raw: Raw) -> DeadLetter:
-    return codec.decode(raw, type=DeadLetter)
+    return read(raw, DeadLetter)
 
 
 def _row(letter: DeadLetter) -> tuple[str, ...]:

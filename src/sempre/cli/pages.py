@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from msgspec import Raw, Struct, json
+from msgspec import Raw, Struct
 
 from sempre.cli.client import Query, Server
+from sempre.cli.records import read
 
 _PAGE = 200
 
@@ -21,7 +22,7 @@ def items_of(server: Server, path: str, query: Query, limit: int | None) -> Sequ
     while limit is None or len(found) < limit:
         size = _PAGE if limit is None else min(_PAGE, limit - len(found))
         answer = server.get(path, {**query, "before": cursor, "limit": size})
-        page = json.decode(answer, type=_Page)
+        page = read(answer, _Page)
         found += page.items
         cursor = page.next
         if cursor is None:

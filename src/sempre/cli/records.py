@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from msgspec import Struct, json
+from msgspec import Raw, Struct, json
 
 T = TypeVar("T")
 
@@ -175,5 +175,5 @@ class LoginLink(Struct, frozen=True):
     expires_at: datetime
 
 
-def read(answer: bytes, kind: type[T]) -> T:
+def read(answer: bytes | Raw, kind: type[T]) -> T:
     return json.decode(answer, type=kind)

@@ -1,16 +1,16 @@
 """`sempre status`: what runs, what waits and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from sempre import clock
 from sempre.cli import screen
 from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerFilter
+from sempre.cli.pages import items_of
 from sempre.cli.queue import waiting
-from sempre.cli.records import Status, TurnPage, TurnSummary, Worker, read
+from sempre.cli.records import Status, TurnSummary, Worker, read
 from sempre.cli.references import channel_of
 from sempre.cli.waits import why
 from sempre.cli.wording import dollars, head, plural, since
@@ -19,6 +19,7 @@ from sempre.home import Home
 
 _STATES = ("waiting", "parked", "queued")
 _SHOWN = 30
+_READ = 200
 _MODES = {
     "live": "",
     "login": ", on the user's own `claude` login",
@@ -26,14 +27,12 @@ _MODES = {
 }
 
 
-@dataclass(frozen=True)
-class _Standing:
-    status: bytes
-    workers: bytes
-    turns: Sequence[bytes]
+class _Standing(Struct, frozen=True):
+    """The API's own answers: with the same fields, none left out."""
 
-    def waits(self) -> list[TurnSummary]:
-        return [turn for page in self.turns for turn in reversed(read(page, TurnPage).items)]
+    status: Raw
+    workers: Sequence[Raw]
+    waiting: Sequence[Raw]
 
 
 def status(home: HomeOption = None, worker: WorkerFilter = None, json: JsonOption = False) -> None:
@@ -43,31 +42,28 @@ def status(home: HomeOption = None, worker: WorkerFilter = None, json: JsonOptio
         standing = _read(Server.find(place), worker)
     except NotRunningError as error:
         raise _with_queue(error, place) from error
-    workers = [each for each in read(standing.workers, list[Worker]) if worker in {None, each.name}]
-    if worker is not None and not workers:
-        raise NotFoundError(f"There is no worker {worker}. `sempre status` lists those there are.")
     if json:
-        _print_json(standing)
-    else:
-        _print(read(standing.status, Status), workers, standing.waits())
+        screen.json(standing)
+        return
+    _print(
+        read(standing.status, Status),
+        [read(each, Worker) for each in standing.workers],
+        [read(each, TurnSummary) for each in standing.waiting],
+    )
 
 
 def _read(server: Server, worker: str | None) -> _Standing:
+    """Raises NotFoundError when there is no such worker."""
+    found = read(server.get("/api/workers"), list[Raw])
+    workers = [each for each in found if worker in {None, read(each, Worker).name}]
+    if worker is not None and not workers:
+        raise NotFoundError(f"There is no worker {worker}. `sempre status` lists those there are.")
     channel = None if worker is None else channel_of(worker)
-    query = {"channel": channel, "limit": 200}
-    return _Standing(
-        status=server.get("/api/status"),
-        workers=server.get("/api/workers"),
-        turns=[server.get("/api/turns", {**query, "state": state}) for state in _STATES],
-    )
-
-
-def _print_json(standing: _Standing) -> None:
-    """The API's own answers: the same fields, none left out."""
-    items = [item for page in standing.turns for item in read(page, _RawPage)["items"]]
-    screen.json(
-        {"status": Raw(standing.status), "workers": Raw(standing.workers), "waiting": items}
-    )
+    waits: list[Raw] = []
+    for state in _STATES:
+        query = {"channel": channel, "state": state}
+        waits += reversed(items_of(server, "/api/turns", query, _READ))
+    return _Standing(Raw(server.get("/api/status")), workers, waits)
 
 
 def _print(status: Status, workers: Sequence[Worker], waits: Sequence[TurnSummary]) -> None:
@@ -150,6 +146,3 @@ def _with_queue(error: NotRunningError, home: Home) -> NotRunningError:
         listed = ", ".join(f"{name} {count}" for name, count in lying.items())
         error.message += f" {plural(sum(lying.values()), 'prompt')} wait in its queue: {listed}."
     return error
-
-
-_RawPage = dict[str, list[Raw]]

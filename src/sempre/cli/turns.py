@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, get_args
 
 import typer
-from msgspec import json as codec
 
 from sempre import clock
 from sempre.cli import screen
@@ -60,7 +59,7 @@ def list_turns(
     if json:
         screen.json(found)
         return
-    rows = [_row(codec.decode(item, type=TurnSummary)) for item in found]
+    rows = [_row(read(item, TurnSummary)) for item in found]
     screen.table(("turn", "state", "received", "took", "cost", "prompt"), rows)
 
 

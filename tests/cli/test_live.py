@@ -1,0 +1,211 @@
+"""Commands that ask a running Sempre: the real one, rehearsing, with the real Claude Code CLI."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.cli.shell import Shell
+
+pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(120)]
+
+
+def test_the_answer_of_what_is_piped_in_goes_to_stdout_and_nothing_else(rehearsing: Shell):
+    sent = rehearsing.process("send", "coder", "-", "--wait", stdin="[[say:It is fine.]]\n")
+    assert (sent.code, sent.out) == (0, "Rehearsal: this answer is scripted.\n\nIt is fine.\n")
+    assert "rehearsal" in sent.err
+    assert "sempre connect" in sent.err
+
+
+def test_a_file_is_sent_and_the_turn_comes_as_json(rehearsing: Shell, tmp_path: Path):
+    prompt = tmp_path / "task.md"
+    prompt.write_text("[[say:Olá, coração]] ação", "utf-8")
+    turn = rehearsing.json("send", "coder", "-f", str(prompt), "--wait")
+    assert turn["state"] == "answered"
+    assert turn["prompt"] == "[[say:Olá, coração]] ação"
+    assert turn["answer"].endswith("Olá, coração")
+
+
+def test_a_failed_turn_ends_with_one_and_its_reason_on_stderr(rehearsing: Shell):
+    sent = rehearsing.run("send", "coder", "[[http:400]]", "--wait")
+    assert (sent.code, sent.out) == (1, "")
+    assert "scripted error 400" in sent.err
+    assert "sempre retry coder#" in sent.err
+
+
+def test_what_holds_an_answer_up_is_told_on_stderr(rehearsing: Shell):
+    sent = rehearsing.run("send", "writer", "[[http:529:2]] [[say:at last]]", "--wait")
+    assert sent.code == 0
+    assert sent.out.endswith("at last\n")
+    assert "again in" in sent.err or "again at once" in sent.err
+
+
+def test_waiting_ends_in_time_and_the_turn_goes_on(rehearsing: Shell):
+    begun = time.monotonic()
+    sent = rehearsing.run("send", "coder", "[[hang:4]] [[say:late]]", "--wait", "--timeout", "1")
+    assert sent.code == 6
+    assert time.monotonic() - begun < 4
+    name = next(word for word in sent.err.split() if word.startswith("coder#"))
+    _until(rehearsing, name, "answered")
+
+
+def test_one_key_is_one_turn(rehearsing: Shell):
+    first = rehearsing.json("send", "coder", "[[say:once]]", "--key", "k-1")
+    again = rehearsing.json("send", "coder", "[[say:once]]", "--key", "k-1")
+    assert first["id"] == again["id"]
+
+
+def test_an_unknown_worker_is_refused_with_those_there_are_unless_it_shall_be_made(
+    rehearsing: Shell,
+):
+    refused = rehearsing.run("send", "painter", "paint")
+    assert refused.code == 3
+    assert "coder, writer" in refused.err
+    assert not (rehearsing.home / "rehearsal" / ".queue" / "painter").exists()
+    made = rehearsing.run("send", "painter", "[[say:painted]]", "--new", "--wait")
+    assert made.out.endswith("painted\n")
+    assert not (rehearsing.home / ".queue" / "painter").exists()  # the real queue is not touched
+
+
+@pytest.mark.parametrize("name", ["../coder", "a/b", "", "x" * 65, "ção"])
+def test_a_name_that_no_worker_can_have_makes_nothing(rehearsing: Shell, name: str):
+    assert rehearsing.run("send", name, "text", "--new").code in {3, 5}
+    assert sorted(each.name for each in (rehearsing.home / "rehearsal").iterdir()) == sorted(
+        [".output", ".queue", ".sempre", "sempre.toml", "workspaces"]
+        + [each.name for each in (rehearsing.home / "rehearsal").glob(".session_*")]
+    )
+
+
+def test_status_says_what_runs_and_what_waits_and_why(rehearsing: Shell):
+    first = rehearsing.json("send", "writer", "[[hang:3]] [[say:one]]")
+    second = rehearsing.json("send", "writer", "[[say:two]]")
+    _until(rehearsing, f"writer#{first['number']}", "running")
+    said = rehearsing.run("status")
+    assert said.code == 0
+    assert f"after writer#{first['number']}, which is running" in said.out
+    told = rehearsing.json("status", "writer")
+    assert told["status"]["mode"] == "rehearsal"
+    assert [each["id"] for each in told["waiting"]] == [second["id"]]
+    live = next(each for each in told["workers"] if each["name"] == "writer")["live"]
+    assert live["id"] == first["id"]
+    assert rehearsing.run("status", "nobody").code == 3
+    _until(rehearsing, f"writer#{second['number']}", "answered")
+
+
+def test_a_turn_is_told_from_its_beginning_to_its_end(rehearsing: Shell):
+    script = (
+        '[[tool:Bash {"command": "ls"}]] [[tool:Bash {"command": "curl x"}]] [[say:Done.\nAll.]]'
+    )
+    turn = rehearsing.json("send", "coder", script)
+    told = rehearsing.run("tail", f"coder#{turn['number']}")
+    assert told.code == 0
+    lines = told.out.splitlines()
+    assert "→ Bash ls" in lines
+    assert any(line.startswith("✗ Bash refused:") for line in lines)
+    assert lines[lines.index("Done.") : lines.index("Done.") + 3] == ["Done.", "All.", "■ answered"]
+    assert lines[-1].startswith("✓ ")
+    again = rehearsing.run("tail", turn["id"], "--json")
+    kinds = [json.loads(line)["kind"] for line in again.out.splitlines()]
+    assert (kinds[0], kinds[-1]) == ("turn.accepted", "turn.published")
+
+
+def test_a_worker_is_followed_while_it_works(rehearsing: Shell):
+    with rehearsing.start("tail", "writer") as tail:
+        time.sleep(2)
+        rehearsing.run("send", "coder", "[[say:not this one]]", "--wait")
+        rehearsing.run("send", "writer", "[[say:\x1b[31mred\x07]]", "--wait")
+        assert tail.stdout is not None
+        said: list[str] = []
+        while not said or not said[-1].startswith("✓"):
+            said.append(tail.stdout.readline())
+        tail.send_signal(signal.SIGINT)
+        assert tail.wait(10) == 0
+    told = "".join(said)
+    assert "\\x1b[31mred\\x07" in told
+    assert "\x1b" not in told
+    assert "not this one" not in told
+
+
+def test_following_a_name_that_nobody_has_is_refused(rehearsing: Shell):
+    assert rehearsing.run("tail", "nobody").code == 3
+    assert rehearsing.run("tail", "coder#99999").code == 3
+
+
+def test_turns_are_listed_searched_and_shown(rehearsing: Shell):
+    turn = rehearsing.json("send", "coder", "[[say:a needle]]", "--wait")
+    name = f"coder#{turn['number']}"
+    assert name in rehearsing.run("turns").out
+    found = rehearsing.json("turns", "coder", "--search", "needle", "--state", "answered")
+    assert [each["id"] for each in found] == [turn["id"]]
+    assert len(rehearsing.json("turns", "list", "-n", "2")) == 2
+    shown = rehearsing.run("turns", "show", name)
+    assert "a needle" in shown.out
+    assert turn["id"] in shown.out
+    assert rehearsing.json("turns", "show", name)["attempt_log"][0]["number"] == 1
+
+
+def test_a_running_turn_is_cancelled_and_tried_again(rehearsing: Shell):
+    turn = rehearsing.json("send", "coder", "[[hang:60]]")
+    name = f"coder#{turn['number']}"
+    _until(rehearsing, name, "running")
+    time.sleep(0.5)
+    assert rehearsing.run("cancel", name).code == 0
+    _until(rehearsing, name, "cancelled")
+    assert rehearsing.run("cancel", name).code == 4
+    assert rehearsing.run("retry", name, "-f", "-", stdin=b"[[say:now]]").code == 0
+    _until(rehearsing, name, "answered")
+    assert "now" in rehearsing.run("turns", "show", name).out
+    assert rehearsing.run("retry", name).code == 4
+
+
+def test_dead_letters_are_listed_shown_retried_and_purged(rehearsing: Shell):
+    for _ in range(2):
+        rehearsing.run("send", "painter2", "[[http:400]]", "--new", "--wait")
+    assert "painter2#2" in rehearsing.run("dead").out
+    shown = rehearsing.run("dead", "show", "painter2#1")
+    assert "[[http:400]]" in shown.out
+    assert "invalid" in shown.out
+    retried = rehearsing.run("dead", "retry", "painter2#1", "-f", "-", stdin=b"[[say:better]]")
+    assert retried.code == 0, retried.err
+    _until(rehearsing, "painter2#1", "answered")
+    assert rehearsing.run("dead", "purge", "painter2#2", stdin=b"n\n").code == 1
+    assert "painter2#2" in rehearsing.run("dead", "list").out
+    assert rehearsing.run("dead", "purge", "--all", "-y").code == 0
+    assert rehearsing.json("dead", "list") == []
+    assert rehearsing.run("dead", "retry", "painter2#2").code == 3
+    assert rehearsing.run("dead", "retry").code == 5
+
+
+def test_a_login_link_logs_one_browser_in(rehearsing: Shell):
+    url = rehearsing.run("login-link").out.strip()
+    with httpx2.Client() as browser:
+        assert browser.get(url).status_code == 303
+        assert browser.get(httpx2.URL(url).join("/api/status")).status_code == 200
+    assert httpx2.get(url).status_code == 401
+
+
+def test_a_worker_is_let_go_on(rehearsing: Shell):
+    assert rehearsing.json("resume", "coder")["name"] == "coder"
+    assert rehearsing.run("resume", "nobody").code == 3
+
+
+def test_whoever_stops_waiting_does_not_stop_the_turn(rehearsing: Shell):
+    with rehearsing.start("send", "coder", "[[hang:3]] [[say:patience]]", "--wait") as waiting:
+        assert waiting.stderr is not None
+        assert "rehearsal" in waiting.stderr.readline()
+        time.sleep(0.3)
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.wait(10) == 130
+    newest = rehearsing.json("turns", "coder", "-n", "1")[0]
+    assert newest["state"] in {"queued", "running"}
+    _until(rehearsing, f"coder#{newest['number']}", "answered")
+
+
+def _until(shell: Shell, name: str, state: str) -> None:
+    end = time.monotonic() + 30
+    while (found := shell.json("turns", "show", name)["state"]) != state:
+        assert time.monotonic() < end, f"{name} is {found}, not {state}"
+        time.sleep(0.05)
