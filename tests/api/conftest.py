@@ -24,3 +24,9 @@ async def small_house(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Hous
     async with opened(f"sqlite:///{path}") as store:
         await store.inbox.open(CHANNEL)
         yield build(store, tmp_path)
+
+
+@pytest.fixture
+def small_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database at head."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'small.sqlite')}"

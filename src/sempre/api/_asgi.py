@@ -1,10 +1,12 @@
 """The little HTTP that the loopback listener needs: bodies of bounded size, JSON answers, a client that hangs up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from starlette.types import Receive, Scope, Send
+
+from sempre import clock
 
 Header = tuple[bytes, bytes]
 
@@ -24,6 +26,7 @@ class Request:
     scope: Scope
     receive: Receive
     send: Send
+    since: float = field(default_factory=clock.ticks)
 
     @property
     def method(self) -> str:

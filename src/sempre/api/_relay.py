@@ -11,6 +11,7 @@ from sempre.api._booking import Booking
 from sempre.api._quota import quota_until
 from sempre.api.provider import BROKE_OFF, NEVER_REACHED, Upstream, is_readable, told_headers
 from sempre.contract.gate import Caller
+from sempre.telemetry import metrics
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -26,10 +27,15 @@ class Relay:
 
     async def run(self, path: str, request: Request, body: bytes) -> bool:
         host = self._upstream.provider.host
+        sent = clock.ticks()
         try:
             async with self._upstream.post(path, request.query, request.headers, body) as answer:
+                waited = clock.ticks() - sent
                 self._booking.see(answer)
                 self._note_quota(answer)
+                self._begun = True
+                await request.begin(answer.status_code, told_headers(answer))
+                metrics.GATEWAY_SECONDS.observe(clock.ticks() - request.since - waited)
                 await self._hand_on(answer, request)
         except NEVER_REACHED as error:
             self._booking.took_nothing()
@@ -44,8 +50,6 @@ class Relay:
         return True
 
     async def _hand_on(self, answer: httpx2.Response, request: Request) -> None:
-        self._begun = True
-        await request.begin(answer.status_code, told_headers(answer))
         async for piece in _pieces(answer):
             self._booking.feed(piece)
             await request.add(piece)

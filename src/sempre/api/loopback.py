@@ -25,7 +25,7 @@ _BACKLOG = 512
 _IDLE_SECONDS = (
     600  # Claude Code keeps its connections; closing first would race with its next call
 )
-_CLOSING_SECONDS = 2
+_CLOSING_SECONDS = 1
 
 
 class Loopback:

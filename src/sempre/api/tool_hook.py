@@ -13,6 +13,7 @@ from sempre.contract.gate import Caller, Gate, Passes
 
 PREFIX = "/hook/"
 _EVENT = "PreToolUse"
+_SAID = "Refused by Sempre: "  # the model must know that it was no fault of the tool
 _LARGEST_BODY = 16 * 1024 * 1024
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class ToolHook:
         output = {
             "hookEventName": _EVENT,
             "permissionDecision": "allow" if allowed else "deny",
-            "permissionDecisionReason": judgement.reason,
+            "permissionDecisionReason": judgement.reason if allowed else _SAID + judgement.reason,
         }
         await request.answer(200, {"hookSpecificOutput": output})
 
