@@ -158,10 +158,13 @@ async def _claude(
             hook_url=loopback.hook_url,
             model_url=loopback.model_url,
             config_directory=configuration,
+            users_directory=None if around.rehearses else Path.home() / _LOGIN_FOLDER,
         ),
         passes=passes,
         state=house.home.state / "children",
         limits=_limits(house.settings),
+        meter=house.ledger,
+        tell=house.tell,
     )
     try:
         await house.ledger.sweep()
