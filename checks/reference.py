@@ -1,4 +1,4 @@
-"""The reference pages whose tables are made from the code: commands and settings. `make fix` writes them anew; a test
+"""The reference pages whose tables are made from the code: commands, settings, endpoints, metrics. `make fix` writes them anew; a test
 compares. What stands outside the marks is written by hand."""
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from checks.commands import ROOT
+from checks.server_reference import describe_endpoints, describe_metrics
 from sempre.cli.commands import app
 from sempre.settings import Schedule, Settings, WorkerSettings
 
@@ -48,6 +49,8 @@ def describe_settings() -> str:
 PAGES: Mapping[Path, Callable[[], str]] = {
     FOLDER / "commands.md": describe_commands,
     FOLDER / "settings.md": describe_settings,
+    FOLDER / "endpoints.md": describe_endpoints,
+    FOLDER / "metrics.md": describe_metrics,
 }
 
 

@@ -242,8 +242,11 @@ async def test_what_was_booked_is_told(db: Database):
     await book(ledger)
     await book(ledger, None)
     await book(ledger, turn_id=None)
-    ((turn_id, channel, kind, details),) = told.events
+    (turn_id, channel, kind, details), background = told.events
     assert (turn_id, channel, kind) == ("t1", "files:w", "turn.usage")
+    assert background[0] is None, (
+        "a background task's call belongs to no turn, and is seen all the same"
+    )
     assert (details["cost_micros"], details["state"], details["model"]) == (COST, "booked", OPUS)
 
 

@@ -45,6 +45,7 @@ class Restarting(View):
 
 @router.get("/connection", responses=may_answer())
 async def get_connection(parts: Given) -> Connection:
+    """Which model is connected and where that was said; never the credential."""
     found = await parts.connections.current()
     return Connection(
         kind=found.kind, source=found.source, hint=found.hint, base_url=found.base_url

@@ -39,7 +39,9 @@ async def stream_events(
     after: AfterEvent = None,
     turn: TurnId = None,
     channel: ChannelName = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_event_id: Annotated[
+        str | None, Header(description="Set by browsers that reconnect; goes before `after`.")
+    ] = None,
 ) -> StreamingResponse:
     """Server-sent events. Begins after `Last-Event-ID`, else after `after`, else with what comes from now on; what
     was missed comes first, without gap or double. At most one frame in 50 ms."""

@@ -35,6 +35,7 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Ready, "description": "Not ready."}})
 async def readyz(parts: Given, response: Response) -> Ready:
+    """Whether it can work: 503 while the database, its schema or the engine is not there."""
     at_head = await _at_head(parts)
     engine = parts.engine_running()
     ready = bool(at_head) and engine

@@ -64,6 +64,7 @@ class Status(View):
 
 @router.get("/status", responses=may_answer())
 async def get_status(parts: Given) -> Status:
+    """What runs, what waits, what it cost today, and which model is connected."""
     # Read before everything else: what happens meanwhile comes again on the stream, and nothing is missed.
     last_event_id = await parts.log.last_id()
     connection = await parts.connections.current()

@@ -101,7 +101,7 @@ class RetryText(Form):
 async def list_turns(
     parts: Given,
     channel: ChannelName = None,
-    state: TurnState | None = None,
+    state: Annotated[TurnState | None, Query(description="Only turns that stand so.")] = None,
     q: Annotated[
         str | None,
         Query(

@@ -93,6 +93,7 @@ async def list_workers(parts: Given) -> list[Worker]:
 
 @router.get("/workers/{name}", responses=may_answer(404))
 async def get_worker(parts: Given, name: WorkerName) -> Worker:
+    """One worker: its queue, its live turn, its session, its schedule."""
     return await _one(parts, name)
 
 

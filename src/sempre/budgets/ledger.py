@@ -167,7 +167,7 @@ class Ledger(Spending):
         self._told(entry, begun, closing)
 
     def _told(self, entry: str, begun: _Open, closing: _store.Closing) -> None:
-        if self._tell is None or begun.turn_id is None or closing["state"] is CallState.FAILED:
+        if self._tell is None or closing["state"] is CallState.FAILED:
             return
         details = {
             "call": entry,

@@ -1,0 +1,63 @@
+"""Reads what the source says, so that the references can be held against it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[2] / "src" / "sempre"
+DOCS = Path(__file__).parents[2] / "docs"
+_KIND = re.compile(r"(channel|turn|session|system|gateway)\.[a-z_]+")
+# Calls whose first word looks like an event's kind and is none: log lines, crash points, names of tasks.
+_OTHER_CALLS = re.compile(
+    r"(_log|log)\.(debug|info|warning|error|exception)|crash\.point|spawn|_beside"
+)
+
+
+def event_kinds() -> set[str]:
+    """Every event kind that the product tells or reads."""
+    return {kind for path in sorted(SOURCE.rglob("*.py")) for kind in _kinds(path)}
+
+
+def note_codes() -> set[str]:
+    """Every `code` of a `turn.note`."""
+    return {code for path in sorted(SOURCE.rglob("*.py")) for code in _codes(path)}
+
+
+def _kinds(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    skipped = {
+        id(argument)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and _is_other(call)
+        for argument in [*call.args, *(each.value for each in call.keywords)]
+    }
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in skipped else None
+        if isinstance(text, str) and _KIND.fullmatch(text):
+            yield text
+
+
+def _is_other(call: ast.Call) -> bool:
+    name = ast.unparse(call.func)
+    if name.startswith("self._log.append") or name.endswith(".append"):
+        return False
+    return bool(_OTHER_CALLS.search(name))
+
+
+def _codes(path: Path) -> Iterator[str]:
+    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(call, ast.Call) and any(_says(arg, "turn.note") for arg in call.args):
+            for argument in call.args:
+                if isinstance(argument, ast.Dict):
+                    yield from _code_of(argument)
+
+
+def _code_of(details: ast.Dict) -> Iterator[str]:
+    for key, value in zip(details.keys, details.values, strict=True):
+        if key is not None and _says(key, "code") and isinstance(value, ast.Constant):
+            yield str(value.value)
+
+
+def _says(node: ast.AST, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
