@@ -39,7 +39,9 @@ async def test_a_full_turn_shows_everything_about_it(house: House) -> None:
     failed, answered = await house.store.accept("do it", "x" * 500)
     await house.store.fail(failed)
     await house.store.answer(answered, "y" * 500)
-    house.spent.turns[answered] = Usage(input_tokens=5, output_tokens=2, cost_micros=None)
+    house.spent.turns[failed] = Usage(input_tokens=3, cost_micros=40)
+    house.spent.turns[answered] = Usage(input_tokens=99)
+    await house.store.turns.record_usage(answered, Usage(input_tokens=5, cost_micros=None))
     async with house.operator() as client:
         one = Turn.model_validate_json((await client.get(f"/api/turns/{failed}")).content)
         two = Turn.model_validate_json((await client.get(f"/api/turns/{answered}")).content)
@@ -50,6 +52,9 @@ async def test_a_full_turn_shows_everything_about_it(house: House) -> None:
     ]
     assert (two.prompt, two.prompt_head) == ("x" * 500, "x" * 160)
     assert (two.answer, two.answer_head) == ("y" * 500, "y" * 160)
+    assert (one.usage.input_tokens, one.cost_micros) == (3, 40), (
+        "not written down yet: the ledger's"
+    )
     assert (two.usage.input_tokens, two.cost_micros) == (5, None)
     assert two.finished_at is not None
     assert two.received_at.utcoffset() is not None

@@ -123,8 +123,11 @@ async def on_invalid(_request: Request, error: Exception) -> Response:
 async def on_http(_request: Request, error: Exception) -> Response:
     """What the framework itself refuses: an unknown address, a method that is not there."""
     assert isinstance(error, HTTPException)  # noqa: S101  (how it is registered)
-    if error.status_code == 400:  # what it says of a body that breaks the parser, such as endless brackets
-        return answer(422, InvalidError.code, "The body is not JSON that can be read. Send an object.")
+    # What it says of a body that breaks the parser, such as endless brackets.
+    if error.status_code == 400:
+        return answer(
+            422, InvalidError.code, "The body is not JSON that can be read. Send an object."
+        )
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_")
     message = f"{phrase}. /api/openapi.json lists every address and method."

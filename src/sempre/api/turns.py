@@ -139,8 +139,12 @@ async def retry_turn(parts: Given, id: ItemId, change: RetryText | None = None) 
 
 
 async def summaries(parts: Parts, turns: Sequence[conversations.Turn]) -> list[TurnSummary]:
-    spent = await parts.spending.of_turns([turn.id for turn in turns])
-    return [_summary(turn, spent.get(turn.id, _UNSPENT)) for turn in turns]
+    """What an ended turn took stands in its row; of the others the ledger knows."""
+    going_on = [turn.id for turn in turns if turn.usage is None]
+    spent: Mapping[str, messages.Usage] = {}
+    if going_on:
+        spent = await parts.spending.of_turns(going_on)
+    return [_summary(turn, turn.usage or spent.get(turn.id, _UNSPENT)) for turn in turns]
 
 
 async def in_full(parts: Parts, turn: conversations.Turn) -> Turn:

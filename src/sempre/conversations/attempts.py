@@ -131,9 +131,14 @@ class Attempts:
                 raise ConflictError(
                     "This attempt was taken over by another process; what came of it here is left out."
                 )
-            await channels.set_session(
-                session, turn.channel, outcome.session.id, started=outcome.session.started, now=now
-            )
+            if outcome.session != question.session:
+                await channels.set_session(
+                    session,
+                    turn.channel,
+                    outcome.session.id,
+                    started=outcome.session.started,
+                    now=now,
+                )
             await self._apply(session, turn, follows, now)
         self._running.pop(question.attempt_id, None)
         self._tell_ended(turn, follows, outcome, now)

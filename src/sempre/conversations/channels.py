@@ -55,13 +55,11 @@ class Channels:
             self._log.append("channel.resumed", {}, channel=channel)
         return head
 
-    async def session(self, channel: str) -> Session:
+    async def session(self, channel: ChannelRow) -> Session:
         """The conversation memory to go on with; a new one where there is none."""
-        async with self._db.reading() as session:
-            row = await channels.get(session, channel)
-        if row.session_id is None:
-            return await self.new_session(channel)
-        return Session(id=row.session_id, started=row.session_started)
+        if channel.session_id is None:
+            return await self.new_session(channel.id)
+        return Session(id=channel.session_id, started=channel.session_started)
 
     async def new_session(self, channel: str) -> Session:
         """Forget the conversation: the next turn begins another."""

@@ -1,6 +1,7 @@
 """Turns as a whole: read them, cancel them, try them again, mark them given out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sempre import clock
@@ -36,13 +37,20 @@ class Turns:
         *,
         channel: str | None = None,
         states: Sequence[TurnState] = (),
+        number: int | None = None,
         before: str | None = None,
         limit: int = 50,
     ) -> Sequence[Turn]:
         """Newest first."""
         async with self._db.reading() as session:
             return await turns.page(
-                session, self._keyring, channel=channel, states=states, before=before, limit=limit
+                session,
+                self._keyring,
+                channel=channel,
+                states=states,
+                number=number,
+                before=before,
+                limit=limit,
             )
 
     async def live(self) -> Sequence[Turn]:
@@ -139,13 +147,11 @@ class Turns:
             if not turn.state.ended:
                 await turns.update(session, turn_id, {"retry_at": None})
 
-    async def record_usage(self, turn_id: str, usage: Usage) -> Turn:
+    async def record_usage(self, turn: Turn, usage: Usage) -> Turn:
         """Write down what an ended turn took, once: what is given out is made from the row alone."""
         async with self._db.transaction() as session:
-            turn = await turns.get(session, self._keyring, turn_id, lock=True)
-            if turn.usage is None:
-                await turns.update(session, turn_id, turns.usage_values(usage))
-        return await self.get(turn_id)
+            await turns.update(session, turn.id, turns.usage_values(usage))
+        return replace(turn, usage=usage)
 
     async def renew(self, turn_id: str) -> Submission:
         """The engine has ended this turn's workflow without giving it out: it gets another."""
@@ -164,12 +170,11 @@ class Turns:
         self._tell(turn, "turn.note", {"code": "renumbered", "from": turn.number, "to": number})
         return await self.get(turn_id)
 
-    async def mark_published(self, turn_id: str, where: str) -> None:
+    async def mark_published(self, turn: Turn, where: str) -> None:
         """It was given out."""
         async with self._db.transaction() as session:
-            turn = await turns.get(session, self._keyring, turn_id, lock=True)
-            await turns.update(session, turn_id, {"published_at": clock.now()})
-        if turn.published_at is None:
+            first = await turns.mark_published(session, turn.id, clock.now())
+        if first:
             self._tell(turn, "turn.published", {"where": where, "number": turn.number})
 
     def _tell(self, turn: Turn, kind: str, details: Mapping[str, object]) -> None:

@@ -90,6 +90,16 @@ async def update(session: Session, turn_id: str, values: Mapping[str, object]) -
     await session.execute(turns.update().where(turns.c.id == turn_id).values(dict(values)))
 
 
+async def mark_published(session: Session, turn_id: str, now: datetime) -> bool:
+    """False when it was marked before."""
+    result = await session.execute(
+        turns.update()
+        .where(turns.c.id == turn_id, turns.c.published_at.is_(None))
+        .values(published_at=now)
+    )
+    return result.rowcount == 1
+
+
 def sealed_answer(keyring: Keyring, turn_id: str, text: str) -> bytes:
     return keyring.seal(text, place(turns.c.answer, turn_id))
 
@@ -113,6 +123,7 @@ async def page(
     *,
     channel: str | None,
     states: Sequence[TurnState],
+    number: int | None,
     before: str | None,
     limit: int,
 ) -> list[Turn]:
@@ -122,6 +133,8 @@ async def page(
         statement = statement.where(turns.c.channel == channel)
     if states:
         statement = statement.where(turns.c.state.in_(states))
+    if number is not None:
+        statement = statement.where(turns.c.number == number)
     if before is not None:
         statement = statement.where(turns.c.id < before)
     return [_turn(row, keyring) for row in await session.execute(statement)]
