@@ -13,6 +13,7 @@ from sempre import ids
 from sempre.api.loopback import Loopback
 from sempre.api.provider import Provider
 from sempre.budgets import Ledger
+from sempre.contract import gate as contract
 from sempre.contract.actions import Action, Judgement, Verdict
 from sempre.contract.gate import Gate
 from sempre.db import Database
@@ -94,8 +95,12 @@ class Rig:
 
 @asynccontextmanager
 async def rigged(
-    url: str, provider: Provider | None, gate: Gate | None = None
+    url: str,
+    provider: Provider | None,
+    gate: Gate | None = None,
+    others: contract.Passes | None = None,
 ) -> AsyncIterator[Rig]:
+    """`others` are somebody else's tokens, that are known instead of the one of the rig's own session."""
     db = Database(url)
     told: list[Event] = []
 
@@ -104,7 +109,7 @@ async def rigged(
 
     ledger = Ledger(db, node="n1", zone=UTC)
     passes, session = Passes(), Session()
-    loopback = Loopback(passes, gate or Decision(), ledger, provider, tell)
+    loopback = Loopback(others or passes, gate or Decision(), ledger, provider, tell)
     await loopback.open()
     try:
         yield Rig(db, ledger, loopback, passes, session, passes.issue(session), told)

@@ -142,9 +142,10 @@ async def _unless_gone(work: Coroutine[object, object, bool], request: Request) 
 
 
 def _shows(request: Request, token: str) -> bool:
-    """Whether the request carries the session's token as its key, in one of the two ways."""
+    """Whether the request carries the session's token as its key, in one of the two ways or both."""
     bearer = (request.header(b"authorization") or b"").removeprefix(b"Bearer ")
-    return hmac.compare_digest(request.header(b"x-api-key") or bearer, token.encode())
+    as_key = hmac.compare_digest(request.header(b"x-api-key") or b"", token.encode())
+    return hmac.compare_digest(bearer, token.encode()) or as_key
 
 
 def _model(body: bytes) -> str:
