@@ -36,6 +36,7 @@ SIGNATURES: dict[Callable[..., Any], list[str]] = {
         "queue_partition_key",
     ],
     _core.execute_dequeued_workflow: ["dbos", "status", "owner_xid"],
+    SystemDatabase._insert_rows: ["self", "conn", "build", "rows", "returning"],
     SystemDatabase.init_workflows: ["self", "statuses"],
     SystemDatabase.start_queued_partitioned_workflows: [
         "self",

@@ -243,6 +243,7 @@ class Engine:
         DBOS.listen_queues(self._settings.listened)
         with reachable():
             DBOS.launch()
+        internals.speed_up(self._dbos)
 
     def _register_queues(self) -> None:
         for name in self._settings.listened:

@@ -18,6 +18,7 @@ from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
 from dbos._utils import GlobalParams, generate_uuid
 
 from sempre import clock
+from sempre.durable._store import insert_rows
 from sempre.durable.submissions import Submission
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,11 @@ _UNUSED_QUEUE_SECONDS = 60.0
 def slow_down(dbos: DBOS) -> None:
     """Before the launch: poll dbos' own queue, on which we never put anything, once a minute, not a second."""
     dbos._registry.get_internal_queue()._polling_interval_sec = _UNUSED_QUEUE_SECONDS
+
+
+def speed_up(dbos: DBOS) -> None:
+    """After the launch: insert many rows in a sixth of the time."""
+    dbos._sys_db._insert_rows = insert_rows
 
 
 def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:

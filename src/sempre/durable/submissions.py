@@ -10,7 +10,7 @@ import structlog
 from sempre.errors import InvalidError, UnavailableError
 from sempre.tasks import spawn
 
-BATCH = 500
+BATCH = 200  # a transaction is short enough for others to get through
 _RETRIES = (0.1, 0.5, 2.0)  # seconds; a database that restarts is back by then
 _LARGEST_SEQUENCE = 2**31 - 1
 

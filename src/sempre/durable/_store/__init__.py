@@ -3,5 +3,6 @@
 from sempre.durable._store.engines import Store, open_store, reachable
 from sempre.durable._store.executors import Executors
 from sempre.durable._store.ownership import Ownership
+from sempre.durable._store.rows import insert_rows
 
 __all__ = ["Executors", "Ownership", "Store", "open_store", "reachable"]
