@@ -5,4 +5,4 @@ from sempre.durable._store.executors import Executors
 from sempre.durable._store.ownership import Ownership
 from sempre.durable._store.rows import insert_rows
 
-__all__ = ["Executors", "Ownership", "Store", "open_store", "reachable"]
+__all__ = ["Executors", "Ownership", "Store", "insert_rows", "open_store", "reachable"]
