@@ -8,8 +8,9 @@ import base64
 import hashlib
 import hmac
 import os
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import zstandard
@@ -30,11 +31,22 @@ class UnreadableError(SempreError):
     code = "unreadable"
 
 
+class _Zstd(threading.local):
+    """Made once a thread: making them anew costs more than a small body's compression."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=3)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstd = _Zstd()
+
+
 @dataclass(frozen=True)
 class Keyring:
     """Keys by id; `current` seals, all of them open."""
 
-    keys: Mapping[bytes, bytes]
+    keys: Mapping[bytes, bytes] = field(repr=False)
     current: bytes
 
     def seal(self, text: str, place: str) -> bytes:
@@ -42,7 +54,7 @@ class Keyring:
         raw = mended(text).encode()
         version = _PLAIN
         if len(raw) > _WORTH_PACKING:
-            raw, version = zstandard.compress(raw, 3), _PACKED
+            raw, version = _zstd.compressor.compress(raw), _PACKED
         nonce = os.urandom(12)
         sealed = AESGCM(self.keys[self.current]).encrypt(nonce, raw, version + place.encode())
         return version + self.current + nonce + sealed
@@ -58,12 +70,12 @@ class Keyring:
             )
         try:
             raw = AESGCM(key).decrypt(nonce, sealed[17:], version + place.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # the second: too short to be anything
             raise UnreadableError(
                 f"{place} does not open: its bytes were changed or belong elsewhere. "
                 "Restore the row from a backup."
             ) from error
-        return (zstandard.decompress(raw) if version == _PACKED else raw).decode()
+        return (_zstd.decompressor.decompress(raw) if version == _PACKED else raw).decode()
 
     def sign(self, purpose: str, payload: bytes) -> str:
         """HMAC-SHA256 under the current key, separated by purpose; hex."""
@@ -96,7 +108,10 @@ def key_id(key: bytes) -> bytes:
 
 def parse(text: str) -> Keyring:
     """Keys as base64, one a line, the current one first."""
-    keys = [base64.b64decode(line) for line in text.split() if line]
+    try:
+        keys = [base64.b64decode(line, validate=True) for line in text.split()]
+    except ValueError:
+        keys = []
     if not keys or any(len(key) != 32 for key in keys):
         raise MisconfiguredError(
             "The encryption key is not of the form needed (32 bytes in base64, one key a line).",
