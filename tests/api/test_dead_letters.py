@@ -9,7 +9,7 @@ async def dead(house: House, *texts: str) -> list[str]:
     ids = await house.store.accept(*texts)
     for turn_id in ids:
         await house.store.fail(turn_id)
-        await house.store.turns.mark_published(turn_id, "task.json")
+        await house.store.turns.mark_published(await house.store.turns.get(turn_id), "task.json")
     return ids
 
 

@@ -41,7 +41,9 @@ async def test_a_full_turn_shows_everything_about_it(house: House) -> None:
     await house.store.answer(answered, "y" * 500)
     house.spent.turns[failed] = Usage(input_tokens=3, cost_micros=40)
     house.spent.turns[answered] = Usage(input_tokens=99)
-    await house.store.turns.record_usage(answered, Usage(input_tokens=5, cost_micros=None))
+    await house.store.turns.record_usage(
+        await house.store.turns.get(answered), Usage(input_tokens=5, cost_micros=None)
+    )
     async with house.operator() as client:
         one = Turn.model_validate_json((await client.get(f"/api/turns/{failed}")).content)
         two = Turn.model_validate_json((await client.get(f"/api/turns/{answered}")).content)
@@ -109,7 +111,9 @@ async def test_cancel_and_retry(small_house: House) -> None:
         assert (again.status_code, again.json()["error"]["code"]) == (409, "conflict")
         early = await client.post(f"/api/turns/{turn_id}/retry")
         assert early.status_code == 409
-        await small_house.store.turns.mark_published(turn_id, "task_1.json")
+        await small_house.store.turns.mark_published(
+            await small_house.store.turns.get(turn_id), "task_1.json"
+        )
         edited = await client.post(f"/api/turns/{turn_id}/retry", json={"text": "b"})
         assert (edited.json()["state"], edited.json()["prompt"]) == ("queued", "b")
 
@@ -117,7 +121,9 @@ async def test_cancel_and_retry(small_house: House) -> None:
 async def test_a_retry_without_a_body_keeps_the_prompt(small_house: House) -> None:
     (turn_id,) = await small_house.store.accept("a")
     await small_house.store.fail(turn_id)
-    await small_house.store.turns.mark_published(turn_id, "task_1.json")
+    await small_house.store.turns.mark_published(
+        await small_house.store.turns.get(turn_id), "task_1.json"
+    )
     async with small_house.operator() as client:
         answer = await client.post(f"/api/turns/{turn_id}/retry")
     assert (answer.status_code, answer.json()["prompt"]) == (200, "a")

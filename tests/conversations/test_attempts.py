@@ -43,7 +43,7 @@ async def test_an_answer_ends_the_turn_and_is_kept_with_its_session(store: Store
     )
     assert turn.finished_at is not None
     assert store.attempts.running == []
-    assert await store.channels.session(CHANNEL) == session
+    assert await store.channels.session(await store.channels.get(CHANNEL)) == session
 
 
 async def test_an_empty_answer_is_an_answer(store: Store) -> None:
@@ -75,7 +75,9 @@ async def test_crashes_up_to_the_limit_make_a_dead_letter(migrated_url: str) -> 
         survivor = store
         for _ in range(3):
             survivor = await crash(survivor, turn_id)
-        last = await survivor.attempts.begin(turn_id, await survivor.channels.session(CHANNEL))
+        last = await survivor.attempts.begin(
+            turn_id, await survivor.channels.session(await survivor.channels.get(CHANNEL))
+        )
         turn = await store.turns.get(turn_id)
         assert (last.question, last.wait_until) == (None, None)
         assert (turn.state, turn.failure and turn.failure.kind) == (TurnState.FAILED, "crashed")
@@ -204,7 +206,7 @@ async def test_a_person_retries_with_the_same_number_and_a_clean_slate(migrated_
         _first, turn_id = await store.accept("a", "b")
         for _ in range(3):
             await end_later(store, turn_id, Ending.ERROR)
-        await store.turns.mark_published(turn_id, "task_2.json")
+        await store.turns.mark_published(await store.turns.get(turn_id), "task_2.json")
         submission = await store.turns.retry(turn_id, text="b, but better")
         turn = await store.turns.get(turn_id)
         assert (turn.number, turn.state, turn.prompt) == (2, TurnState.QUEUED, "b, but better")
@@ -230,7 +232,7 @@ async def test_each_retry_gets_a_workflow_of_its_own_that_sorts_after_the_first(
     seen = [store.submitted[0].workflow]
     for _ in range(3):
         await store.fail(turn_id)
-        await store.turns.mark_published(turn_id, "x")
+        await store.turns.mark_published(await store.turns.get(turn_id), "x")
         seen.append((await store.turns.retry(turn_id)).workflow)
     assert len(set(seen)) == 4
     assert seen == sorted(seen)

@@ -134,7 +134,7 @@ async def test_a_crash_between_commit_and_submit_leaves_the_turn_for_the_start(
 async def test_what_was_given_out_is_told_by_external_id(store: Store) -> None:
     first, _second = await store.accept("a", "b")
     await store.answer(first)
-    await store.turns.mark_published(first, "task_1.txt")
+    await store.turns.mark_published(await store.turns.get(first), "task_1.txt")
     told = await store.inbox.published(CHANNEL, ["0-a", "1-b", "unknown"])
     assert told == {"0-a": True, "1-b": False}
 

@@ -20,7 +20,9 @@ async def test_cancelling_a_queued_turn_ends_it_at_once(store: Store) -> None:
     (turn_id,) = await store.accept("hi")
     turn = await store.turns.cancel(turn_id)
     assert (turn.state, turn.finished_at is None) == (TurnState.CANCELLED, False)
-    step = await store.attempts.begin(turn_id, await store.channels.session(CHANNEL))
+    step = await store.attempts.begin(
+        turn_id, await store.channels.session(await store.channels.get(CHANNEL))
+    )
     assert step.question is None
     assert await kinds(store, turn_id) == ["turn.accepted", "turn.ended"]
 
@@ -51,7 +53,9 @@ async def test_a_cancel_before_a_crash_holds_after_it(store: Store) -> None:
     await store.begin(turn_id)
     await store.turns.cancel(turn_id)
     survivor = store.reopened()
-    step = await survivor.attempts.begin(turn_id, await survivor.channels.session(CHANNEL))
+    step = await survivor.attempts.begin(
+        turn_id, await survivor.channels.session(await survivor.channels.get(CHANNEL))
+    )
     assert step.question is None
     assert (await store.turns.get(turn_id)).state is TurnState.CANCELLED
     assert [each.state for each in await store.attempts.of_turn(turn_id)] == ["crashed"]
@@ -82,7 +86,7 @@ async def test_only_what_failed_or_was_cancelled_and_put_away_is_tried_again(sto
     for turn_id in (queued, running, answered, cancelled):
         with pytest.raises(ConflictError):
             await store.turns.retry(turn_id)
-    await store.turns.mark_published(cancelled, "task_4.json")
+    await store.turns.mark_published(await store.turns.get(cancelled), "task_4.json")
     assert (await store.turns.retry(cancelled)).turn_id == cancelled
 
 
@@ -96,16 +100,18 @@ async def test_a_turn_whose_number_is_taken_gets_the_next_free_one(store: Store)
 async def test_marking_given_out_twice_is_told_once(store: Store) -> None:
     (turn_id,) = await store.accept("a")
     await store.answer(turn_id)
-    await store.turns.mark_published(turn_id, "task_1.txt")
-    await store.turns.mark_published(turn_id, "task_1.txt")
+    await store.turns.mark_published(await store.turns.get(turn_id), "task_1.txt")
+    await store.turns.mark_published(await store.turns.get(turn_id), "task_1.txt")
     assert (await kinds(store, turn_id)).count("turn.published") == 1
     assert await store.turns.unfinished() == []
 
 
 async def test_usage_is_written_once(store: Store) -> None:
     (turn_id,) = await store.accept("a")
-    await store.turns.record_usage(turn_id, Usage(input_tokens=3, cost_micros=None))
-    turn = await store.turns.record_usage(turn_id, Usage(input_tokens=9))
+    await store.turns.record_usage(
+        await store.turns.get(turn_id), Usage(input_tokens=3, cost_micros=None)
+    )
+    turn = await store.turns.record_usage(await store.turns.get(turn_id), Usage(input_tokens=9))
     assert turn.usage == Usage(input_tokens=3, cost_micros=None)
 
 

@@ -66,7 +66,9 @@ class Store:
     async def begin(self, turn_id: str) -> Question:
         """Start an attempt that must be possible now."""
         turn = await self.turns.get(turn_id)
-        step = await self.attempts.begin(turn_id, await self.channels.session(turn.channel))
+        step = await self.attempts.begin(
+            turn_id, await self.channels.session(await self.channels.get(turn.channel))
+        )
         assert step.question is not None, step
         return step.question
 

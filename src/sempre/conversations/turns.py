@@ -150,8 +150,8 @@ class Turns:
     async def record_usage(self, turn: Turn, usage: Usage) -> Turn:
         """Write down what an ended turn took, once: what is given out is made from the row alone."""
         async with self._db.transaction() as session:
-            await turns.update(session, turn.id, turns.usage_values(usage))
-        return replace(turn, usage=usage)
+            first = await turns.record_usage(session, turn.id, usage)
+        return replace(turn, usage=usage) if first else await self.get(turn.id)
 
     async def renew(self, turn_id: str) -> Submission:
         """The engine has ended this turn's workflow without giving it out: it gets another."""

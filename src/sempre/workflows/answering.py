@@ -13,7 +13,7 @@ from sempre import clock, crash
 from sempre.contract.agents import Agent, Ending, Outcome, Question, Session
 from sempre.contract.channel import Remembering
 from sempre.contract.messages import Failure
-from sempre.conversations import Attempts, Channels, Turn, Turns
+from sempre.conversations import Attempts, ChannelRow, Channels, Turn, Turns
 from sempre.events import Log
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -59,17 +59,18 @@ class Answering:
         turn = await self._turns.get(turn_id)
         if turn.state.ended:
             return None
-        if not turn.cancel_requested and (held := await self._held(turn)) is not None:
+        channel = await self._channels.get(turn.channel)
+        if not turn.cancel_requested and (held := await self._held(turn, channel)) is not None:
             return held
         agent = self._agent(turn.channel)
         if agent is None:
             return await self._nobody(turn)
         async with agent.place(turn.channel):
-            return await self._try(turn, agent)
+            return await self._try(turn, agent, await self._session(channel))
 
-    async def _try(self, turn: Turn, agent: Agent) -> float | None:
+    async def _try(self, turn: Turn, agent: Agent, session: Session) -> float | None:
         """One attempt, unless the turn has ended meanwhile or is to wait."""
-        tried = await self._attempts.begin(turn.id, await self._session(turn.channel))
+        tried = await self._attempts.begin(turn.id, session)
         if tried.question is None:
             return None if tried.wait_until is None else _until(tried.wait_until)
         crash.point("turn.attempted")
@@ -92,9 +93,8 @@ class Answering:
             raise
         return outcome
 
-    async def _held(self, turn: Turn) -> float | None:
+    async def _held(self, turn: Turn, channel: ChannelRow) -> float | None:
         """How long the channel holds its turns back, if it does."""
-        channel = await self._channels.get(turn.channel)
         if channel.state == "open":
             return None
         if channel.state == "parked" and channel.state_until and channel.state_until <= clock.now():
@@ -110,20 +110,20 @@ class Answering:
         await self._attempts.park(turn.id, Ending.MISCONFIGURED.value, reason, None)
         return _LONGEST
 
-    async def _session(self, channel: str) -> Session:
+    async def _session(self, channel: ChannelRow) -> Session:
         """The session to go on with; a person may have reset it or named another in the session file."""
         session = await self._channels.session(channel)
-        memory = self._memory(channel)
+        memory = self._memory(channel.id)
         if memory is None:
             return session
-        wish = await memory.session_request(channel, session.id if session.started else None)
+        wish = await memory.session_request(channel.id, session.id if session.started else None)
         if wish.kind == "reset":
-            session = await self._channels.new_session(channel)
-            self._log.append("session.reset", {"session_id": session.id}, channel=channel)
+            session = await self._channels.new_session(channel.id)
+            self._log.append("session.reset", {"session_id": session.id}, channel=channel.id)
         elif wish.kind == "adopt" and wish.session_id is not None:
             session = Session(id=wish.session_id, started=True)
-            await self._channels.set_session(channel, session)
-            self._log.append("session.adopted", {"session_id": session.id}, channel=channel)
+            await self._channels.set_session(channel.id, session)
+            self._log.append("session.adopted", {"session_id": session.id}, channel=channel.id)
         return session
 
     async def _mind(self, turn: Turn, outcome: Outcome, again: datetime | None) -> None:

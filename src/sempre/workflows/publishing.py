@@ -50,16 +50,17 @@ class Publishing:
     async def _publish(self, turn_id: str) -> None:
         turn = await self._turns.get(turn_id)
         if turn.usage is None:
-            turn = await self._turns.record_usage(turn_id, await self._spent(turn_id))
+            turn = await self._turns.record_usage(turn, await self._spent(turn_id))
         channel = self._channel(turn.channel)
         if turn.published_at is None:
             if not await self._mine(turn.workflow):
                 raise UnavailableError("Another process has taken this turn over; it gives it out.")
-            await self._give_out(turn, channel)
+            turn = await self._give_out(turn, channel)
         if channel is not None:
-            await channel.settle(outbound(await self._turns.get(turn_id)))
+            await channel.settle(outbound(turn))
 
-    async def _give_out(self, turn: Turn, channel: Channel | None) -> None:
+    async def _give_out(self, turn: Turn, channel: Channel | None) -> Turn:
+        """The turn as it was given out: under another number when its own was taken."""
         where = ""
         while channel is not None:
             try:
@@ -68,8 +69,9 @@ class Publishing:
             except NumberTakenError:
                 turn = await self._turns.renumber(turn.id)
         crash.point("turn.sent")
-        await self._turns.mark_published(turn.id, where)
+        await self._turns.mark_published(turn, where)
         crash.point("turn.marked")
+        return turn
 
 
 def outbound(turn: Turn) -> Outbound:

@@ -90,6 +90,16 @@ async def update(session: Session, turn_id: str, values: Mapping[str, object]) -
     await session.execute(turns.update().where(turns.c.id == turn_id).values(dict(values)))
 
 
+async def record_usage(session: Session, turn_id: str, usage: Usage) -> bool:
+    """False when it was recorded before."""
+    result = await session.execute(
+        turns.update()
+        .where(turns.c.id == turn_id, turns.c.input_tokens.is_(None))
+        .values(usage_values(usage))
+    )
+    return result.rowcount == 1
+
+
 async def mark_published(session: Session, turn_id: str, now: datetime) -> bool:
     """False when it was marked before."""
     result = await session.execute(
