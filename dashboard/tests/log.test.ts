@@ -5,7 +5,7 @@ import { findMatches } from "../src/components/log/useLogSearch";
 import { complete } from "../src/features/connection/connection";
 import { hourly } from "../src/features/now/hourly";
 import { readLine, readState, readText } from "../src/lib/addresses";
-import { addEvents } from "../src/lib/logRows";
+import { addEvents, rowText } from "../src/lib/logRows";
 import { lastWords, plain } from "../src/lib/plain";
 import { event } from "./events-of";
 
@@ -18,9 +18,9 @@ test("search finds lines whatever their case, in tools and their output too", ()
       event(3, "turn.tool_result", { call_id: "x", ok: true, output: "1 FAILED" }),
     ],
   );
-  expect(findMatches(rows, "failed")).toEqual([1]);
-  expect(findMatches(rows, " NOTHING ")).toEqual([0]);
-  expect(findMatches(rows, "  ")).toEqual([]);
+  expect(findMatches(rows, "failed", rowText)).toEqual([1]);
+  expect(findMatches(rows, " NOTHING ", rowText)).toEqual([0]);
+  expect(findMatches(rows, "  ", rowText)).toEqual([]);
 });
 
 test("marks keep the text as it was written", () => {

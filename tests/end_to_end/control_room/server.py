@@ -15,6 +15,7 @@ from typing import IO
 _LOGIN = re.compile(r"(http://\S+/login\?token=\S+)")
 _START_WITHIN = 40.0
 _STOP_WITHIN = 40.0
+_ANSWER_WITHIN = 90.0
 SETTINGS = {
     "SEMPRE_TURNS__ATTEMPTS": "2",
     "SEMPRE_TURNS__BACKOFF_SECONDS": "0.2",
@@ -93,9 +94,14 @@ class Server:
         aside.write_text(text, "utf-8")
         aside.rename(folder / f"{name}.prompt")
 
-    def answer(self, worker: str, number: int) -> str | None:
+    def await_answer(self, worker: str, number: int) -> str:
+        """The text of task_N.txt, once it is there."""
         path = self.rehearsal / ".output" / worker / f"task_{number}.txt"
-        return path.read_text("utf-8") if path.exists() else None
+        deadline = time.monotonic() + _ANSWER_WITHIN
+        while not path.exists():
+            assert time.monotonic() < deadline, f"{path} did not come:\n{self.log()[-4000:]}"
+            time.sleep(0.05)
+        return path.read_text("utf-8")
 
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace")

@@ -15,12 +15,12 @@ def letter(page: Page, text: str) -> Locator:
 
 
 def test_a_dead_letter_is_edited_and_answered(server: Server, visit: Visit) -> None:
-    server.drop("sentinela", "broken", "[[http:500]] broken prompt")
+    server.drop("sentinela", "broken", "[[http:400]] broken prompt")
     watched = visit()
     page = watched.open(server.url, "/failures")
     dead = letter(page, "broken prompt")
     expect(dead).to_be_visible(timeout=ANSWER_WITHIN)
-    expect(dead).to_contain_text("attempts")
+    expect(dead).to_contain_text("1 attempt")
     watched.shoot("failures-letter-dark-1280-en")
     dead.get_by_role("button", name="Edit and retry").click()
     page.get_by_label("Prompt for the next attempt").fill("[[say:mended]]")
@@ -32,7 +32,7 @@ def test_a_dead_letter_is_edited_and_answered(server: Server, visit: Visit) -> N
 
 
 def test_throwing_away_is_confirmed_undone_and_then_final(server: Server, visit: Visit) -> None:
-    server.drop("sentinela", "bad", "[[http:500]] throw me away")
+    server.drop("sentinela", "bad", "[[http:400]] throw me away")
     page = visit().open(server.url, "/failures")
     dead = letter(page, "throw me away")
     expect(dead).to_be_visible(timeout=ANSWER_WITHIN)

@@ -9,7 +9,6 @@ from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(180)]
-ANSWER_WITHIN = 60_000
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
 ROOMS = {
@@ -30,22 +29,15 @@ REPORT = """[[tool:Bash {"command": "ls -la", "description": "List"}]][[think:Le
 
 
 @pytest.fixture(scope="module")
-def content(server: Server) -> Server:
+def filled(server: Server) -> Server:
     """Something in every room: answers, a failure, a file that is no prompt, a worker that did nothing."""
     server.add_worker("vazio")
     (server.add_worker("sentinela") / "ideas.txt").write_text("no prompt")
     server.drop("sentinela", "01-report", REPORT)
-    server.drop("sentinela", "02-fails", "[[http:500]] " + "Look at every file in the folder. " * 6)
+    server.drop("sentinela", "02-fails", "[[http:400]] " + "Look at every file in the folder. " * 6)
     server.drop("sentinela", "03-again", "What is left to do?")
+    server.await_answer("sentinela", 3)
     return server
-
-
-@pytest.fixture
-def filled(content: Server, visit: Visit) -> Server:
-    page = visit().open(content.url, "/workers/sentinela")
-    row = page.locator("[data-turn]").filter(has_text="What is left to do?").first
-    expect(row.get_by_role("img", name="Answered")).to_be_visible(timeout=ANSWER_WITHIN)
-    return content
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -170,7 +162,7 @@ def test_the_first_tab_skips_to_the_content(filled: Server, visit: Visit) -> Non
 def test_language_and_theme_are_kept(filled: Server, visit: Visit) -> None:
     watched = visit()
     page = watched.open(filled.url, "/settings")
-    page.get_by_role("textbox", name="Language").click()
+    page.get_by_role("combobox", name="Language").click()
     page.get_by_role("option", name="Português (Brasil)").click()
     expect(page.get_by_role("heading", level=1, name="Configurações")).to_be_visible()
     page.get_by_text("Escuro", exact=True).click()

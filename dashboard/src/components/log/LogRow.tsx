@@ -3,13 +3,13 @@ import { IconLink } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { logTime } from "@/lib/format";
-import { type Row, rowText, type WordsRow } from "@/lib/logRows";
+import type { Row, WordsRow } from "@/lib/logRows";
 import { CopyButton } from "../Copy";
 import { Markdown } from "../Markdown";
-import { stripAnsi } from "./Ansi";
 import { Found } from "./Found";
 import classes from "./Log.module.css";
 import { NoteLine } from "./NoteLine";
+import { useRowText } from "./noteText";
 import { ToolLine } from "./ToolLine";
 
 export interface LogRowProps {
@@ -24,6 +24,7 @@ export interface LogRowProps {
 }
 
 function LogRowPlain({ row, needle, found, marked, times, running, linkTo }: LogRowProps) {
+  const text = useRowText();
   const { t } = useTranslation();
   return (
     <div
@@ -47,7 +48,7 @@ function LogRowPlain({ row, needle, found, marked, times, running, linkTo }: Log
         )}
       </div>
       <div className={classes.rowActions}>
-        <CopyButton text={() => stripAnsi(rowText(row))} label={t("log.copyLine")} />
+        <CopyButton text={() => text(row)} label={t("log.copyLine")} />
         {linkTo ? (
           <CopyButton
             text={() => linkTo(row.seq)}

@@ -2,10 +2,10 @@
 import { ActionIcon, TextInput, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconClock, IconSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { type Row, rowText } from "@/lib/logRows";
+import type { Row } from "@/lib/logRows";
 import { CopyButton } from "../Copy";
-import { stripAnsi } from "./Ansi";
 import classes from "./Log.module.css";
+import { useRowText } from "./noteText";
 import type { LogSearch } from "./useLogSearch";
 
 interface LogToolsProps {
@@ -18,6 +18,7 @@ interface LogToolsProps {
 
 export function LogTools({ rows, search, onStep, times, onTimes }: LogToolsProps) {
   const { t } = useTranslation();
+  const text = useRowText();
   const none = search.matches.length === 0;
   return (
     <div className={classes.tools}>
@@ -62,10 +63,7 @@ export function LogTools({ rows, search, onStep, times, onTimes }: LogToolsProps
           <IconClock size={14} />
         </ActionIcon>
       </Tooltip>
-      <CopyButton
-        text={() => rows.map((row) => stripAnsi(rowText(row))).join("\n")}
-        label={t("log.copyAll")}
-      />
+      <CopyButton text={() => rows.map(text).join("\n")} label={t("log.copyAll")} />
     </div>
   );
 }

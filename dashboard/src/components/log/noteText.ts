@@ -3,7 +3,8 @@ import type { ParseKeys } from "i18next";
 import { useTranslation } from "react-i18next";
 import * as format from "@/lib/format";
 import { useLocale } from "@/lib/i18n";
-import { type NoteRow, noteText, numberOf, textOf } from "@/lib/logRows";
+import { type NoteRow, noteText, numberOf, type Row, rowText, textOf } from "@/lib/logRows";
+import { stripAnsi } from "./Ansi";
 
 const SENTENCES: Record<string, ParseKeys> = {
   "turn.accepted": "event.accepted",
@@ -50,4 +51,10 @@ export function useNoteText(): (row: NoteRow) => string {
       session: textOf(details.session_id).slice(0, 8),
     } as Record<string, string | number>) as string;
   };
+}
+
+/** A row as the reader sees it: what search looks through and copying gives. */
+export function useRowText(): (row: Row) => string {
+  const say = useNoteText();
+  return (row) => (row.kind === "note" ? say(row) : stripAnsi(rowText(row)));
 }

@@ -1,6 +1,7 @@
 /** Searching a log: which lines hold the words, and which of them is the one in hand. */
 import { useMemo, useState } from "react";
-import { type Row, rowText } from "@/lib/logRows";
+import type { Row } from "@/lib/logRows";
+import { useRowText } from "./noteText";
 
 export interface LogSearch {
   needle: string;
@@ -15,7 +16,9 @@ export interface LogSearch {
 export function useLogSearch(rows: readonly Row[]): LogSearch {
   const [needle, setNeedle] = useState("");
   const [position, setPosition] = useState(-1);
-  const matches = useMemo(() => findMatches(rows, needle), [rows, needle]);
+  const text = useRowText();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the words of a row change with the language only
+  const matches = useMemo(() => findMatches(rows, needle, text), [rows, needle]);
   const at = position < 0 ? undefined : matches[Math.min(position, matches.length - 1)];
   return {
     needle,
@@ -36,12 +39,16 @@ export function useLogSearch(rows: readonly Row[]): LogSearch {
   };
 }
 
-export function findMatches(rows: readonly Row[], needle: string): number[] {
+export function findMatches(
+  rows: readonly Row[],
+  needle: string,
+  text: (row: Row) => string,
+): number[] {
   const find = needle.trim().toLowerCase();
   if (!find) return [];
   const found: number[] = [];
   rows.forEach((row, index) => {
-    if (rowText(row).toLowerCase().includes(find)) found.push(index);
+    if (text(row).toLowerCase().includes(find)) found.push(index);
   });
   return found;
 }
