@@ -13,7 +13,7 @@ from dbos import error as dbos_error
 
 from sempre import ids
 from sempre.durable import internals, registry
-from sempre.durable._store import open_store, reachable
+from sempre.durable._store import open_store, reachable, stop_waiting
 from sempre.durable.alone import Alone
 from sempre.durable.cluster import Cluster
 from sempre.durable.collect import collect
@@ -274,6 +274,7 @@ class Engine:
         # dbos made its own threads the loop's; the application needs some that outlive it.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         internals.stop_retrying(dbos)
+        stop_waiting(self._store)
         await _at_most(_PATIENCE, self._in_thread(partial(internals.finish_writes, dbos)))
 
     async def _tear_down(self) -> None:

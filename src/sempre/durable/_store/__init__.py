@@ -1,8 +1,16 @@
 """The engine's own database and the few statements that dbos does not offer."""
 
-from sempre.durable._store.engines import Store, open_store, reachable
+from sempre.durable._store.engines import Store, open_store, reachable, stop_waiting
 from sempre.durable._store.executors import Executors
 from sempre.durable._store.ownership import Ownership
 from sempre.durable._store.rows import insert_rows
 
-__all__ = ["Executors", "Ownership", "Store", "insert_rows", "open_store", "reachable"]
+__all__ = [
+    "Executors",
+    "Ownership",
+    "Store",
+    "insert_rows",
+    "open_store",
+    "reachable",
+    "stop_waiting",
+]

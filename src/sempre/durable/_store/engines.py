@@ -67,6 +67,12 @@ def _wait_for_the_disk(context: ExceptionContext) -> BaseException | None:
     return OperationalError(context.statement, None, locked)
 
 
+def stop_waiting(store: Store) -> None:
+    """From now on a disk that does not take it is an error: what tries for ever would keep the process alive."""
+    if event.contains(store, "handle_error", _wait_for_the_disk):
+        event.remove(store, "handle_error", _wait_for_the_disk)
+
+
 @contextmanager
 def reachable() -> Iterator[None]:
     """Say a database's failure in our own words. Raises UnavailableError."""

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from sempre.durable._store import Store, open_store, stop_waiting
+
+
+@pytest.fixture
+def refusing(tmp_path: Path) -> Store:
+    """A SQLite file that takes nothing, as on a full disk."""
+    store = open_store(f"sqlite:///{tmp_path / 'engine.sqlite'}", connections=1)
+    with store.begin() as connection:
+        connection.execute(sa.text("create table t (x int)"))
+        connection.execute(sa.text("pragma query_only = on"))
+    return store
+
+
+def write(store: Store) -> None:
+    with store.begin() as connection:
+        connection.execute(sa.text("insert into t values (1)"))
+
+
+def test_the_file_survives_a_power_cut_and_lets_readers_read(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'engine.sqlite'}", connections=1)
+    with store.begin() as connection:
+        assert connection.execute(sa.text("pragma journal_mode")).scalar() == "wal"
+        assert connection.execute(sa.text("pragma synchronous")).scalar() == 2  # FULL
+    store.dispose()
+
+
+def test_a_disk_that_takes_nothing_is_waited_for_like_a_lock(refusing: Store) -> None:
+    with pytest.raises(OperationalError, match="database is locked"):
+        write(refusing)
+    refusing.dispose()
+
+
+def test_once_closing_nobody_waits_for_the_disk(refusing: Store) -> None:
+    as_dbos_has_it = refusing.execution_options(schema_translate_map={"a": None})
+    with pytest.raises(OperationalError, match="database is locked"):
+        write(as_dbos_has_it)
+    stop_waiting(refusing)
+    stop_waiting(refusing)
+    with pytest.raises(OperationalError) as told:
+        write(as_dbos_has_it)
+    assert "locked" not in str(told.value)
+    refusing.dispose()
