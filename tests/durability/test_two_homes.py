@@ -1,0 +1,69 @@
+"""Two machines on one Postgres: each answers its own files; what a dead one left waits for it, and is seen as away."""
+
+from pathlib import Path
+
+import pytest
+
+from sempre.rehearsal import MessagesApi
+from tests.support.provider import credentials
+from tests.support.server import Server, children_of, drop, kill, output, record
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+def test_files_wait_for_their_own_machine(
+    tmp_path: Path,
+    clean_environment: dict[str, str],
+    provider: MessagesApi,
+    postgres_url: str,
+) -> None:
+    shared = {
+        **clean_environment,
+        **credentials(provider),
+        "SEMPRE_DATABASE__URL": postgres_url,
+        "SEMPRE_ENGINE__BEAT_SECONDS": "0.5",
+        "SEMPRE_ENGINE__DEAD_AFTER_SECONDS": "3",
+    }
+    keys = tmp_path / "north" / "home" / ".sempre" / "key"
+    north = Server(tmp_path / "north" / "home", shared)
+    south = Server(tmp_path / "south" / "home", shared)
+    for server, worker in ((north, "geada"), (south, "minuano")):
+        (server.home / ".queue" / worker).mkdir(parents=True)
+    try:
+        north.start().wait_ready()
+        # One database, one key: the second machine is given the first one's.
+        south.start(SEMPRE_KEY=keys.read_text().strip()).wait_ready()
+        drop(north.home, "geada", "a", "[[say:from the north]]")
+        drop(south.home, "minuano", "b", "[[say:from the south]]")
+        north.wait_for(lambda: record(north.home, "geada", 1) is not None, "the north answers")
+        south.wait_for(lambda: record(south.home, "minuano", 1) is not None, "the south answers")
+
+        drop(north.home, "geada", "c", "[[delay:20]][[say:too late]]")
+        north.wait_for(lambda: _running(south) == 1, "it runs in the north")
+        north.kill()
+        drop(north.home, "geada", "d", "[[say:after the storm]]")
+        south.wait_for(lambda: _nodes_gone(south), "the north is found dead")
+        drop(south.home, "minuano", "e", "[[say:still here]]")
+        south.wait_for(lambda: record(south.home, "minuano", 2) is not None, "the south goes on")
+        assert record(north.home, "geada", 2) is None, "nobody else touches its files"
+
+        north.start().wait_ready()
+        north.wait_for(lambda: record(north.home, "geada", 3) is not None, "the north goes on")
+    finally:
+        north.end()
+        south.end()
+        for server in (north, south):
+            for pid in children_of(server.home):
+                kill(pid)
+    assert output(north.home, "geada") == {1: "from the north", 2: "too late", 3: "after the storm"}
+    assert output(south.home, "minuano") == {1: "from the south", 2: "still here"}
+
+
+def _running(server: Server) -> int:
+    return server.api("GET", "/api/status").json()["counts"]["running"]
+
+
+def _nodes_gone(server: Server) -> bool:
+    """Whether the page shows the other machine's worker as away."""
+    workers = server.api("GET", "/api/workers").json()
+    return any(worker["state"] == "away" for worker in workers)
