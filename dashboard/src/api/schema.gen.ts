@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Status */
+        /**
+         * Get Status
+         * @description What runs, what waits, what it cost today, and which model is connected.
+         */
         get: operations["get_status"];
         put?: never;
         post?: never;
@@ -30,7 +33,7 @@ export interface paths {
         };
         /**
          * List Workers
-         * @description All workers, by name.
+         * @description All workers, by name. What their sessions took is up to ten seconds old.
          */
         get: operations["list_workers"];
         put?: never;
@@ -48,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Worker */
+        /**
+         * Get Worker
+         * @description One worker: its queue, its live turn, its session, its schedule.
+         */
         get: operations["get_worker"];
         put?: never;
         post?: never;
@@ -287,7 +293,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Connection */
+        /**
+         * Get Connection
+         * @description Which model is connected and where that was said; never the credential.
+         */
         get: operations["get_connection"];
         /**
          * Set Connection
@@ -412,7 +421,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Whether it can work: 503 while the database, its schema or the engine is not there.
+         */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -1480,6 +1492,7 @@ export interface operations {
             query?: {
                 /** @description Only this channel, such as `files:coder`. */
                 channel?: string | null;
+                /** @description Only turns that stand so. */
                 state?: components["schemas"]["TurnState"] | null;
                 /** @description Words in prompt or answer, whatever their case; or `#` and a number. */
                 q?: string | null;
@@ -1905,6 +1918,7 @@ export interface operations {
                 channel?: string | null;
             };
             header?: {
+                /** @description Set by browsers that reconnect; goes before `after`. */
                 "last-event-id"?: string | null;
             };
             path?: never;
