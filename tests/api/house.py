@@ -65,12 +65,14 @@ class Spent:
     sessions: dict[str, Usage] = field(default_factory=dict[str, Usage])
     channels: dict[str, Usage] = field(default_factory=dict[str, Usage])
     without_price: int = 0
+    added_up: int = 0
 
     async def of_turns(self, turn_ids: Sequence[str]) -> Mapping[str, Usage]:
         return {turn_id: self.turns[turn_id] for turn_id in turn_ids if turn_id in self.turns}
 
-    async def of_session(self, session_id: str) -> Usage:
-        return self.sessions.get(session_id, Usage())
+    async def of_sessions(self, session_ids: Sequence[str]) -> Mapping[str, Usage]:
+        self.added_up += len(session_ids)
+        return {each: self.sessions[each] for each in session_ids if each in self.sessions}
 
     async def by_channel(self, since: datetime) -> Mapping[str, Usage]:
         return self.channels

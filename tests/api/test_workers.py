@@ -46,6 +46,24 @@ async def test_a_running_worker_shows_its_turn_its_queue_and_its_session(house: 
     assert (found.today.answered, found.today.failed, found.today.cost_micros) == (1, 0, 1500)
 
 
+async def test_what_sessions_took_is_not_added_up_for_every_look(
+    small_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (turn_id,) = await small_house.store.accept("a")
+    question = await small_house.store.begin(turn_id)
+    now = 1000.0
+    monkeypatch.setattr("sempre.api.session_sums.clock.ticks", lambda: now)
+    async with small_house.operator() as client:
+        for _ in range(5):
+            await client.get("/api/workers")
+        assert small_house.spent.added_up == 1
+        small_house.spent.sessions[question.session.id] = Usage(input_tokens=7)
+        now += 11
+        found = (await client.get("/api/workers")).json()
+    assert found[0]["session"]["input_tokens"] == 7
+    assert small_house.spent.added_up == 2
+
+
 async def test_a_turn_that_waits_for_its_next_try_shows_why_and_until_when(house: House) -> None:
     (turn_id,) = await house.store.accept("a")
     await house.store.fail(turn_id, Ending.TRANSIENT)

@@ -218,7 +218,8 @@ async def test_sums_are_told_apart_by_turn_session_channel_and_day(db: Database)
         "t2": COST,
     }
     assert await ledger.turn_usage("t3") == Usage()
-    assert (await ledger.of_session("s2")).input_tokens == 1000
+    spent = await ledger.of_sessions(["s2", "never"])
+    assert {session: usage.input_tokens for session, usage in spent.items()} == {"s2": 1000}
     assert (await ledger.of_channel("files:x")).calls == 2
     day = clock.now().astimezone(zoneinfo.ZoneInfo("America/Sao_Paulo")).date()
     assert (await ledger.of_channel("files:x", day)).calls == 1

@@ -28,6 +28,7 @@ from sempre.api.dashboard import Dashboard
 from sempre.api.parts import Parts
 from sempre.api.requests import Requests
 from sempre.api.security import BodyLimit, Hosts, ProtectingHeaders, largest_body
+from sempre.api.session_sums import SessionSums
 from sempre.errors import SempreError
 
 _GUARDED: tuple[APIRouter, ...] = (
@@ -57,6 +58,7 @@ def create_app(parts: Parts) -> FastAPI:
         ]
     )
     app.state.parts = parts
+    app.state.session_sums = SessionSums(parts.turns, parts.spending)
     return app
 
 

@@ -6,6 +6,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from sempre.api.parts import Parts
+from sempre.api.session_sums import SessionSums
 
 
 def parts_of(request: Request) -> Parts:
@@ -13,4 +14,10 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
+def session_sums_of(request: Request) -> SessionSums:
+    sums: SessionSums = request.app.state.session_sums
+    return sums
+
+
 Given = Annotated[Parts, Depends(parts_of)]
+Sums = Annotated[SessionSums, Depends(session_sums_of)]

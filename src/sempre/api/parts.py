@@ -49,7 +49,9 @@ class Spending(Protocol):
         """By turn, over all its attempts; a turn without calls is left out."""
         ...
 
-    async def of_session(self, session_id: str) -> Usage: ...
+    async def of_sessions(self, session_ids: Sequence[str]) -> Mapping[str, Usage]:
+        """By session; one without calls is left out."""
+        ...
 
     async def by_channel(self, since: datetime) -> Mapping[str, Usage]:
         """By channel, of calls that began at or after `since`."""

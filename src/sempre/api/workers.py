@@ -10,9 +10,10 @@ from pydantic import Field
 
 from sempre import conversations
 from sempre.api.errors import may_answer
-from sempre.api.given import Given
+from sempre.api.given import Given, Sums
 from sempre.api.parts import Parts, ScheduledPrompt, WorkerPlace
 from sempre.api.schema import Form, View, WorkerName
+from sempre.api.session_sums import SessionSums, Sum
 from sempre.api.turns import Turn, TurnSummary, in_full, summaries
 from sempre.contract import messages
 from sempre.contract.messages import TurnState
@@ -86,15 +87,15 @@ class Prompt(Form):
 
 
 @router.get("/workers", responses=may_answer())
-async def list_workers(parts: Given) -> list[Worker]:
-    """All workers, by name."""
-    return await _Roll(parts).workers()
+async def list_workers(parts: Given, sums: Sums) -> list[Worker]:
+    """All workers, by name. What their sessions took is up to ten seconds old."""
+    return await _Roll(parts, sums).workers()
 
 
 @router.get("/workers/{name}", responses=may_answer(404))
-async def get_worker(parts: Given, name: WorkerName) -> Worker:
+async def get_worker(parts: Given, sums: Sums, name: WorkerName) -> Worker:
     """One worker: its queue, its live turn, its session, its schedule."""
-    return await _one(parts, name)
+    return await _one(parts, sums, name)
 
 
 @router.post("/workers/{name}/turns", status_code=202, responses=may_answer(404, 413))
@@ -106,14 +107,14 @@ async def send_prompt(parts: Given, name: WorkerName, prompt: Prompt) -> Turn:
 
 
 @router.post("/workers/{name}/resume", responses=may_answer(404))
-async def resume_worker(parts: Given, name: WorkerName) -> Worker:
+async def resume_worker(parts: Given, sums: Sums, name: WorkerName) -> Worker:
     """A stopped or parked worker goes on at once."""
     await parts.commands.resume(f"files:{name}")
-    return await _one(parts, name)
+    return await _one(parts, sums, name)
 
 
-async def _one(parts: Parts, name: str) -> Worker:
-    for worker in await _Roll(parts).workers(name):
+async def _one(parts: Parts, sums: SessionSums, name: str) -> Worker:
+    for worker in await _Roll(parts, sums).workers(name):
         return worker
     raise NotFoundError(
         f"There is no worker {name}. `sempre status` lists those there are; a folder under `.queue/` makes one.",
@@ -132,13 +133,15 @@ class _Standing:
     ended: Mapping[tuple[str, TurnState], int]
     spent: Mapping[str, messages.Usage]
     nodes: frozenset[str]
+    sums: Mapping[str, Sum]
 
 
 class _Roll:
     """Puts together what the files channel, the tables and the ledger each know of the workers."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, sums: SessionSums) -> None:
         self._parts = parts
+        self._sums = sums
 
     async def workers(self, only: str | None = None) -> list[Worker]:
         standing = await self._read()
@@ -150,13 +153,14 @@ class _Roll:
             and row.node not in {None, self._parts.about.node}
         }
         return [
-            await self._worker(name, places.get(name), standing)
+            _worker(name, places.get(name), standing)
             for name in sorted({*places, *elsewhere})
             if only in {None, name}
         ]
 
     async def _read(self) -> _Standing:
         parts, began = self._parts, self._parts.day_began()
+        rows = {row.id: row for row in await parts.channels.every()}
         turns = await parts.turns.live()
         first = {
             turn.channel: turn
@@ -166,51 +170,54 @@ class _Roll:
         }
         shown = await summaries(parts, list(first.values()))
         return _Standing(
-            rows={row.id: row for row in await parts.channels.every()},
+            rows=rows,
             live=first,
             summaries={summary.channel: summary for summary in shown},
             depth=await parts.turns.depth(),
             ended=await parts.turns.ended_since(began),
             spent=await parts.spending.by_channel(began),
             nodes=await parts.nodes_alive(),
+            sums=await self._sums.of(row.session_id for row in rows.values() if row.session_id),
         )
 
-    async def _worker(self, name: str, place: WorkerPlace | None, standing: _Standing) -> Worker:
-        channel = f"files:{name}"
-        row = standing.rows.get(channel)
-        queued, oldest = standing.depth.get(channel, (0, None))
-        state, reason, until = _state(row, standing.live.get(channel), standing.nodes)
-        return Worker(
-            name=name,
-            channel=channel,
-            directory=str(place.directory) if place else "",
-            model=place.model if place else None,
-            state=state,
-            state_reason=reason,
-            state_until=until,
-            queued=queued,
-            oldest_queued_at=oldest,
-            session=await self._session(row),
-            live=standing.summaries.get(channel),
-            today=_today(channel, standing),
-            ignored=_ignored(place),
-            queue_path=str(place.queue_path) if place else "",
-            output_path=str(place.output_path) if place else "",
-            schedule=[_scheduled(entry) for entry in (place.schedule if place else ())],
-        )
 
-    async def _session(self, row: conversations.ChannelRow | None) -> Session | None:
-        if row is None or row.session_id is None:
-            return None
-        spent = await self._parts.spending.of_session(row.session_id)
-        return Session(
-            id=row.session_id,
-            turns=await self._parts.turns.answered_in_session(row.session_id),
-            created_at=row.session_since or row.created_at,
-            cost_micros=spent.cost_micros,
-            input_tokens=spent.input_tokens,
-            output_tokens=spent.output_tokens,
-        )
+def _worker(name: str, place: WorkerPlace | None, standing: _Standing) -> Worker:
+    channel = f"files:{name}"
+    row = standing.rows.get(channel)
+    queued, oldest = standing.depth.get(channel, (0, None))
+    state, reason, until = _state(row, standing.live.get(channel), standing.nodes)
+    return Worker(
+        name=name,
+        channel=channel,
+        directory=str(place.directory) if place else "",
+        model=place.model if place else None,
+        state=state,
+        state_reason=reason,
+        state_until=until,
+        queued=queued,
+        oldest_queued_at=oldest,
+        session=_session(row, standing.sums),
+        live=standing.summaries.get(channel),
+        today=_today(channel, standing),
+        ignored=_ignored(place),
+        queue_path=str(place.queue_path) if place else "",
+        output_path=str(place.output_path) if place else "",
+        schedule=[_scheduled(entry) for entry in (place.schedule if place else ())],
+    )
+
+
+def _session(row: conversations.ChannelRow | None, sums: Mapping[str, Sum]) -> Session | None:
+    if row is None or row.session_id is None:
+        return None
+    so_far = sums[row.session_id]
+    return Session(
+        id=row.session_id,
+        turns=so_far.turns,
+        created_at=row.session_since or row.created_at,
+        cost_micros=so_far.usage.cost_micros,
+        input_tokens=so_far.usage.input_tokens,
+        output_tokens=so_far.usage.output_tokens,
+    )
 
 
 def _state(

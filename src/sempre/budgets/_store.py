@@ -81,15 +81,12 @@ async def abandon(session: Session, node: str, alive: str, at: datetime) -> int:
 async def total(
     session: Session,
     *,
-    session_id: str | None = None,
     channel: str | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
 ) -> Totals:
     """Sums over the calls that fit all that is given."""
     wanted: list[sa.ColumnElement[bool]] = []
-    if session_id is not None:
-        wanted.append(ledger.c.session_id == session_id)
     if channel is not None:
         wanted.append(ledger.c.channel == channel)
     if since is not None:
@@ -103,6 +100,11 @@ async def total(
 async def total_by_turn(session: Session, turn_ids: Collection[str]) -> Mapping[str, Totals]:
     """By turn; one without calls is left out."""
     return await _total_by(session, ledger.c.turn_id, ledger.c.turn_id.in_(list(turn_ids)))
+
+
+async def total_by_session(session: Session, session_ids: Collection[str]) -> Mapping[str, Totals]:
+    """By session; one without calls is left out."""
+    return await _total_by(session, ledger.c.session_id, ledger.c.session_id.in_(list(session_ids)))
 
 
 async def total_by_channel(session: Session, since: datetime) -> Mapping[str, Totals]:

@@ -34,9 +34,11 @@ class Spending:
             totals = await _store.total_by_turn(session, turn_ids)
         return {turn_id: each.usage for turn_id, each in totals.items()}
 
-    async def of_session(self, session_id: str) -> Usage:
+    async def of_sessions(self, session_ids: Sequence[str]) -> Mapping[str, Usage]:
+        """By session; one without calls is left out."""
         async with self._db.reading() as session:
-            return (await _store.total(session, session_id=session_id)).known
+            totals = await _store.total_by_session(session, session_ids)
+        return {session_id: each.known for session_id, each in totals.items()}
 
     async def by_channel(self, since: datetime) -> Mapping[str, Usage]:
         """By channel, of calls that began at or after `since`."""

@@ -71,9 +71,10 @@ class Turns:
         async with self._db.reading() as session:
             return await turns.ended_since(session, moment)
 
-    async def answered_in_session(self, session_id: str) -> int:
+    async def answered_in_sessions(self, session_ids: Sequence[str]) -> Mapping[str, int]:
+        """How many turns were answered in each; a session without any is left out."""
         async with self._db.reading() as session:
-            return await turns.of_session(session, session_id)
+            return await turns.of_sessions(session, session_ids)
 
     async def unfinished(self) -> Sequence[Submission]:
         """All that is not given out yet, in order: what the engine must have a workflow for."""

@@ -70,7 +70,9 @@ def verify(backup: Backup) -> list[str]:
         problems.append(f"{backup.path} holds no database")
     for copy in copies:
         try:
-            address = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"  # else it gets a -wal beside it
+            address = (
+                f"{copy.absolute().as_uri()}?mode=ro&immutable=1"  # else it gets a -wal beside it
+            )
             with closing(sqlite3.connect(address, uri=True)) as connection:
                 said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         except sqlite3.Error as error:

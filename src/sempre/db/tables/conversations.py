@@ -62,6 +62,7 @@ turns = sa.Table(
     sa.Index("ix_turns_state_id", "state", "id"),
     sa.Index("ix_turns_channel_state_seq", "channel", "state", "seq"),
     sa.Index("ix_turns_finished_at", "finished_at"),
+    sa.Index("ix_turns_session_id_state", "session_id", "state"),
 )
 
 attempts = sa.Table(

@@ -145,6 +145,7 @@ def upgrade() -> None:
             "ix_turns_channel_state_seq", ["channel", "state", "seq"], unique=False
         )
         batch_op.create_index("ix_turns_finished_at", ["finished_at"], unique=False)
+        batch_op.create_index("ix_turns_session_id_state", ["session_id", "state"], unique=False)
         batch_op.create_index("ix_turns_state_id", ["state", "id"], unique=False)
 
     op.create_table(
@@ -194,6 +195,7 @@ def downgrade() -> None:
     op.drop_table("attempts")
     with op.batch_alter_table("turns", schema=None) as batch_op:
         batch_op.drop_index("ix_turns_state_id")
+        batch_op.drop_index("ix_turns_session_id_state")
         batch_op.drop_index("ix_turns_finished_at")
         batch_op.drop_index("ix_turns_channel_state_seq")
 
