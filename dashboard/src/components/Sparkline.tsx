@@ -11,7 +11,7 @@ const WIDTH = 120;
 const HEIGHT = 28;
 
 export function Sparkline({ values, label, tone = "running" }: SparklineProps) {
-  const most = Math.max(...values, 1);
+  const most = Math.max(...values);
   const step = WIDTH / Math.max(values.length, 1);
   return (
     <svg
