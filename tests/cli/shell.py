@@ -6,10 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from unittest import mock
 
 from sempre.cli import main
@@ -53,9 +53,10 @@ class Shell:
         assert result.code == 0, result.err
         return result.json
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        """A command in a process of its own."""
-        return subprocess.Popen(
+    @contextlib.contextmanager
+    def start(self, *words: str) -> "Generator[subprocess.Popen[str]]":
+        """A command in a process of its own, that ends with the block at the latest."""
+        child = subprocess.Popen(
             [sys.executable, "-m", "sempre", *words],
             env={**self.environment, "SEMPRE_HOME": str(self.home)},
             cwd=self.home,
@@ -64,6 +65,11 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
         )
+        with child:
+            try:
+                yield child
+            finally:
+                child.kill()
 
     def process(self, *words: str, stdin: str = "") -> Result:
         """The same, until it has ended."""
@@ -78,3 +84,12 @@ def _code_of_main() -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0
+
+
+def read_until(beginning: str, lines: IO[str]) -> Iterator[str]:
+    """The lines up to the first one that begins so."""
+    for line in lines:
+        yield line
+        if line.startswith(beginning):
+            return
+    raise AssertionError(f"it ended before a line that begins with {beginning}")

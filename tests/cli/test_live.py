@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cli.shell import Shell
+from tests.cli.shell import Shell, read_until
 
 pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -114,16 +114,14 @@ def test_a_turn_is_told_from_its_beginning_to_its_end(rehearsing: Shell):
 
 def test_a_worker_is_followed_while_it_works(rehearsing: Shell):
     with rehearsing.start("tail", "writer") as tail:
-        time.sleep(2)
+        assert tail.stderr is not None
+        assert tail.stderr.readline() == "Following writer. Ctrl-C ends it.\n"
         rehearsing.run("send", "coder", "[[say:not this one]]", "--wait")
         rehearsing.run("send", "writer", "[[say:\x1b[31mred\x07]]", "--wait")
         assert tail.stdout is not None
-        said: list[str] = []
-        while not said or not said[-1].startswith("✓"):
-            said.append(tail.stdout.readline())
+        told = "".join(read_until("✓", tail.stdout))
         tail.send_signal(signal.SIGINT)
         assert tail.wait(10) == 0
-    told = "".join(said)
     assert "\\x1b[31mred\\x07" in told
     assert "\x1b" not in told
     assert "not this one" not in told

@@ -2,26 +2,28 @@
 
 from sempre import clock
 from sempre.cli import screen
-from sempre.cli.client import Server
-from sempre.cli.feed import TimeRanOutError
 from sempre.cli.following import follow_turn
 from sempre.cli.headlines import headline
+from sempre.cli.patience import Patience, TimeRanOutError, ask
 from sempre.cli.records import Event, Turn, read
+from sempre.home import Home
 
+_AWAY = 120.0  # seconds
 _TOLD = frozenset({"turn.retrying", "turn.note", "channel.parked", "channel.stopped"})
 
 
-def wait_for(server: Server, turn: Turn, *, seconds: float | None) -> tuple[Turn, bytes]:
-    """The turn as it ended. Raises TimeRanOutError when it has not within `seconds`."""
-    end_by = None if seconds is None else clock.ticks() + seconds
+def wait_for(home: Home, turn: Turn, *, seconds: float | None) -> tuple[Turn, bytes]:
+    """The turn as it ended, also when Sempre is started again meanwhile. Raises TimeRanOutError when it has not
+    ended within `seconds`."""
+    patience = Patience(_AWAY, end_by=None if seconds is None else clock.ticks() + seconds)
     try:
-        for event in follow_turn(server, turn, end_by=end_by):
+        for event in follow_turn(home, turn.id, patience):
             _tell(event)
     except TimeRanOutError as error:
         raise TimeRanOutError(
             f"{turn.name} has not ended within {seconds:g} seconds. It goes on: `sempre tail {turn.name}` follows it."
         ) from error
-    answer = Server.find(server.home).get(f"/api/turns/{turn.id}")
+    answer = ask(home, Patience(_AWAY), lambda server: server.get(f"/api/turns/{turn.id}"))
     return read(answer, Turn), answer
 
 

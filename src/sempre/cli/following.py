@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from sempre import clock
 from sempre.cli.client import Server
-from sempre.cli.feed import Feed, TimeRanOutError
+from sempre.cli.feed import Feed
+from sempre.cli.patience import Patience, TimeRanOutError, ask
 from sempre.cli.records import Event, EventPage, Status, Turn, read
+from sempre.home import Home
 
 _GIVEN_OUT_WITHIN = 5.0  # seconds after its end; a full disk must not keep whoever waits
-_PATIENCE = 120.0
 
 
 def newest(server: Server) -> int:
@@ -16,16 +17,15 @@ def newest(server: Server) -> int:
     return read(server.get("/api/status"), Status).last_event_id
 
 
-def follow_turn(server: Server, turn: Turn, *, end_by: float | None = None) -> Iterator[Event]:
-    """Its log until now, then what comes. Raises TimeRanOutError at `end_by`, UnavailableError."""
-    last = newest(server)
-    for event in past(server, turn.id):
+def follow_turn(home: Home, turn_id: str, patience: Patience) -> Iterator[Event]:
+    """Its log until now, then what comes. Raises TimeRanOutError, UnavailableError."""
+    last = ask(home, patience, newest)
+    for event in ask(home, patience, lambda server: list(past(server, turn_id))):
         last = max(last, event.id)
         yield event
-    turn = read(server.get(f"/api/turns/{turn.id}"), Turn)
+    turn = read(ask(home, patience, lambda server: server.get(f"/api/turns/{turn_id}")), Turn)
     if turn.published_at is None:
-        feed = Feed(server, turn=turn.id, after=last, patience=_PATIENCE, end_by=end_by)
-        yield from _until_given_out(feed, ended=turn.ended)
+        yield from _until_given_out(home, turn, patience, after=last)
 
 
 def past(server: Server, turn_id: str) -> Iterator[Event]:
@@ -38,16 +38,17 @@ def past(server: Server, turn_id: str) -> Iterator[Event]:
         cursor = page.next
 
 
-def _until_given_out(feed: Feed, *, ended: bool) -> Iterator[Event]:
+def _until_given_out(home: Home, turn: Turn, patience: Patience, *, after: int) -> Iterator[Event]:
+    ended = turn.ended
     if ended:
-        feed.end_by = clock.ticks() + _GIVEN_OUT_WITHIN
+        patience.end_by = clock.ticks() + _GIVEN_OUT_WITHIN
     try:
-        for event in feed:
+        for event in Feed(home, patience, turn=turn.id, after=after):
             yield event
             if event.kind == "turn.published":
                 return
             if event.kind == "turn.ended":
-                ended, feed.end_by = True, clock.ticks() + _GIVEN_OUT_WITHIN
+                ended, patience.end_by = True, clock.ticks() + _GIVEN_OUT_WITHIN
     except TimeRanOutError:
         if not ended:
             raise

@@ -72,7 +72,7 @@ def send(
             "This is a rehearsal: the answer is scripted. `sempre connect` connects a model."
         )
     if wait:
-        turn, answer = wait_for(server, turn, seconds=timeout)
+        turn, answer = wait_for(place, turn, seconds=timeout)
     _show(turn, answer, waited=wait, json=json)
 
 

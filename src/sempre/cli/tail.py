@@ -13,6 +13,7 @@ from sempre.cli.feed import Feed
 from sempre.cli.following import follow_turn, newest, past
 from sempre.cli.narration import Narrator
 from sempre.cli.options import HomeOption, JsonOption
+from sempre.cli.patience import Patience
 from sempre.cli.pens import Ink, Named, Single
 from sempre.cli.records import Event, TurnPage, TurnSummary, Worker, read
 from sempre.cli.references import channel_of, get_turn, is_turn
@@ -33,16 +34,18 @@ def tail(what: What = None, home: HomeOption = None, json: JsonOption = False) -
     server = Server.find(Home.find(home))
     if what is not None and is_turn(what):
         turn, _ = get_turn(server, what)
-        _tell(follow_turn(server, turn), [turn], named=False, json=json)
+        _tell(follow_turn(server.home, turn.id, Patience()), [turn], named=False, json=json)
         return
     after = newest(server)
     if what is None:
-        live = [*_live(server, None)]
-        _tell(Feed(server, after=after), live, named=True, json=json)
+        live = _live(server, None)
+        screen.note("Following everything. Ctrl-C ends it.")
+        _tell(Feed(server.home, Patience(), after=after), live, named=True, json=json)
         return
     channel = channel_of(what)
     _require(server, what, channel)
     live = _live(server, channel)
+    screen.note(f"Following {what}. Ctrl-C ends it.")
     _tell(_of_channel(server, channel, after, live), live, named=False, json=json)
 
 
@@ -55,7 +58,7 @@ def _of_channel(
         for event in past(server, turn.id):
             told.add(event.id)
             yield event
-    for event in Feed(server, channel=channel, after=after):
+    for event in Feed(server.home, Patience(), channel=channel, after=after):
         if event.id not in told:
             yield event
 
