@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from dbos import DBOS, _core, _queue, _recovery, _workflow_commands
 from dbos._sys_db import SystemDatabase
+from dbos._sys_db_postgres import BACKGROUND_JOB_LOCK_IDLE_TIMEOUT_MS
 from dbos._utils import INTERNAL_QUEUE_NAME, GlobalParams
 
 from tests.durable.conftest import Launch
@@ -108,6 +109,8 @@ async def test_the_private_state_we_read_is_there(launch: Launch, place: Place) 
     assert GlobalParams.executor_id.startswith("n1:")
     assert GlobalParams.app_version == "1"
     assert dbos._registry.internal_queue_map[INTERNAL_QUEUE_NAME]._polling_interval_sec == 60.0
+    assert BACKGROUND_JOB_LOCK_IDLE_TIMEOUT_MS == 5000
+    assert _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC == 4.0
     assert all(event.is_set() is False for event in dbos.background_thread_stop_events)
     assert any(
         getattr(thread, "_target", None) == dbos._sys_db.run_notification_listener

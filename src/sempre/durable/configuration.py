@@ -16,6 +16,8 @@ MAX_THREADS = 32
 # Only a safety net on SQLite, where each tick costs a query for every waiting workflow: signals wake
 # them directly. On Postgres they are woken by NOTIFY.
 LISTENER_SECONDS = 60.0
+# For events and streams, which we do not use; by default dbos looks a hundred times a second.
+COALESCE_SECONDS = 0.2
 SCHEDULER_SECONDS = 3600.0  # we have no schedules in dbos
 
 
@@ -63,6 +65,7 @@ def dbos_config(store: Store, executor_id: str) -> DBOSConfig:
         serializer=DBOSPortableJSONSerializer(),
         max_executor_threads=MAX_THREADS,
         notification_listener_polling_interval_sec=LISTENER_SECONDS,
+        notification_coalesce_sec=COALESCE_SECONDS,
         scheduler_polling_interval_sec=SCHEDULER_SECONDS,
         log_level="WARNING",
     )

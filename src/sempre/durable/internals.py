@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from dbos import DBOS, Queue
+from dbos import DBOS, Queue, _workflow_commands
 from dbos._context import current_owner_xid
 from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
 from dbos._utils import GlobalParams, generate_uuid
@@ -26,11 +26,16 @@ _CLAIMER = "queue-worker-"
 _CLAIM_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.001
 _UNUSED_QUEUE_SECONDS = 60.0
+_UNUSED_JOBS_SECONDS = 4.0  # on Postgres they hold a lock that dbos gives up after 5
 
 
 def slow_down(dbos: DBOS) -> None:
-    """Before the launch: poll dbos' own queue, on which we never put anything, once a minute, not a second."""
+    """Before the launch: do each second's work for what we do not use more rarely.
+
+    That is polling dbos' own queue, and looking for workflows that are delayed or have run out of time.
+    """
     dbos._registry.get_internal_queue()._polling_interval_sec = _UNUSED_QUEUE_SECONDS
+    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = _UNUSED_JOBS_SECONDS
 
 
 def speed_up(dbos: DBOS) -> None:
