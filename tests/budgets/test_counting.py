@@ -85,6 +85,13 @@ def test_every_single_cut_and_byte_by_byte():
     assert read(*(stream[i : i + 1] for i in range(len(stream)))).usage == WHOLE
 
 
+def test_data_in_two_lines_is_one_event_wherever_it_is_cut():
+    first, second = json.dumps(DELTA).split(', "usage"')
+    two_lines = f'data: {first},\r\ndata: "usage"{second}\r\n\r\n'.encode()
+    for at in range(len(two_lines)):
+        assert read(event(START), two_lines[:at], two_lines[at:]).usage == WHOLE
+
+
 def test_a_stream_that_breaks_off_counts_what_was_said_and_is_not_complete():
     nothing, started = read(b""), read(event(START) + event(TEXT))
     assert (nothing.usage, nothing.complete) == (None, False)

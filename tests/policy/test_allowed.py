@@ -140,6 +140,7 @@ def test_a_pattern_may_not_turn_a_file_into_an_option(w: Worker):
     assert w.run("rg x src/*").verdict == "allow"
     assert w.run("cd src && rg x *").verdict == "ask"
     assert w.run("rg x *", cwd=w.own / "src").verdict == "ask"
+    assert w.run("pytest *", cwd=w.own / "src").verdict == "ask"
 
 
 def test_a_pattern_is_judged_by_what_it_matches(w: Worker):

@@ -20,6 +20,7 @@ NAMES = [
         "b.py",
         "new",
         "link_in",
+        "link_deep",
         "link_out",
         "link_file",
         "link_state",

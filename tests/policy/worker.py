@@ -96,6 +96,8 @@ def make(place: Path, **changes: Any) -> Worker:
     (own / "link_file").symlink_to(out / "secret.txt")
     (own / "link_dangling").symlink_to(out / "not_there_yet")
     (own / "link_in").symlink_to(own / "src")
+    (own / "src" / "deep" / "er").mkdir(parents=True)
+    (own / "link_deep").symlink_to(own / "src" / "deep" / "er")
     (own / "link_state").symlink_to(home / ".sempre")
     given: dict[str, Any] = {
         "directory": str(own),

@@ -41,6 +41,7 @@ class Relay:
             self._booking.took_nothing()
             await self._say(request, f"The provider at {host} can't be reached: {_reason(error)}.")
         except BROKE_OFF as error:
+            self._booking.end()
             if self._begun:
                 _log.warning(
                     "gateway.broke_off", channel=self._caller.channel, error=_reason(error)

@@ -30,6 +30,9 @@ _OF_THE_CONNECTION = frozenset(
 _OURS = frozenset(b"host content-length accept-encoding x-api-key authorization".split())
 _OF_US = frozenset(b"cookie forwarded via origin referer x-forwarded-for x-forwarded-host".split())
 _OF_US_TOO = frozenset(b"x-forwarded-proto x-forwarded-port x-real-ip".split())
+_ADDRESS = re.compile(
+    r"https?://[\w.-]+(:[0-9]{1,5})?(/[!-~]*)?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?(/[!-~]*)?"
+)
 _SECRET = re.compile(r"[!-~]+")
 _NOT_SENT = _OF_THE_CONNECTION | _OURS | _OF_US | _OF_US_TOO
 _NOT_TOLD = _OF_THE_CONNECTION | {b"set-cookie"}
@@ -57,6 +60,11 @@ class Provider:
 
     def __post_init__(self) -> None:
         """Raises MisconfiguredError."""
+        if not _ADDRESS.fullmatch(self.base_url):
+            raise MisconfiguredError(
+                f"{self.base_url} is no address of a model's provider.",
+                remedy="Give one that begins with https:// (or http:// on your own network).",
+            )
         for secret in (self.key, self.token):
             if secret is not None and not _SECRET.fullmatch(secret):
                 raise MisconfiguredError(
@@ -66,7 +74,7 @@ class Provider:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.base_url).hostname or self.base_url
+        return urlsplit(self.base_url).hostname or ""
 
     def address(self, path: str, query: bytes) -> str:
         asked = f"?{query.decode('latin-1')}" if query else ""
