@@ -1,5 +1,10 @@
 """Sempre: a self-hosted, stateful, always-on runtime for AI agents. Holds the version, nothing else."""
 
-from importlib.metadata import version
 
-__version__ = version("sempre")
+def __getattr__(name: str) -> str:
+    """`__version__`, read when it is asked for: that takes a fifth of a quick command's time."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("sempre")
+    raise AttributeError(name)

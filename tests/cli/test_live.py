@@ -185,9 +185,31 @@ def test_a_login_link_logs_one_browser_in(rehearsing: Shell):
     assert httpx2.get(url).status_code == 401
 
 
-def test_a_worker_is_let_go_on(rehearsing: Shell):
-    assert rehearsing.json("resume", "coder")["name"] == "coder"
+def test_a_worker_that_stopped_is_found_and_let_go_on(rehearsing: Shell):
+    turn = rehearsing.json("send", "stopper", "[[auth:1]] [[say:let in]]", "--new")
+    end = time.monotonic() + 30
+    while rehearsing.json("status", "stopper")["workers"][0]["state"] != "stopped":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    doctor = rehearsing.run("doctor", "--json")
+    assert doctor.code == 1
+    (found,) = (each for each in doctor.json["findings"] if each["level"] == "problem")
+    assert found["message"].startswith("stopper is stopped: ")
+    assert "sempre resume stopper" in found["remedy"]
+    waiting = rehearsing.run("status", "stopper").out.splitlines()[-1]
+    assert waiting.startswith("stopper#1")
+    assert "API key" in waiting
+    assert "Again" not in waiting  # not by itself
+    assert rehearsing.json("resume", "stopper")["name"] == "stopper"
+    _until(rehearsing, f"stopper#{turn['number']}", "answered")
     assert rehearsing.run("resume", "nobody").code == 3
+
+
+def test_the_doctor_finds_a_running_sempre_well(rehearsing: Shell):
+    told = {each["check"]: each for each in rehearsing.json("doctor")["findings"]}
+    assert "ready (rehearsal)" in told["server"]["message"]
+    assert told["connection"]["message"].startswith("No model is connected")
+    assert "port" not in told
 
 
 def test_whoever_stops_waiting_does_not_stop_the_turn(rehearsing: Shell):

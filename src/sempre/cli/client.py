@@ -1,7 +1,6 @@
 """The running Sempre of a home, asked over HTTP with the token that it leaves in the home."""
 
 import json
-import ssl
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,7 +88,10 @@ class Server:
                 yield answer.iter_lines()
 
     def _client(self, seconds: float) -> "httpx2.Client":
-        import httpx2  # a third of a quick command's time, where nobody is asked
+        # A third of a quick command's time, where nobody is asked.
+        import ssl
+
+        import httpx2
 
         return httpx2.Client(
             base_url=self.url,

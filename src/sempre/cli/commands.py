@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from sempre import __version__
 from sempre.cli import (
     backup,
     connection,
@@ -38,6 +37,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from sempre import __version__  # slow to find
+
         typer.echo(f"sempre {__version__}")
         raise typer.Exit
 

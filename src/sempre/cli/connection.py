@@ -1,7 +1,6 @@
 """`sempre connect` and `disconnect`: which model answers. A credential comes by prompt or stdin; in an argument every
 user of the machine could read it."""
 
-import asyncio
 import sys
 import time
 from typing import Annotated, Literal
@@ -14,7 +13,7 @@ from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.records import Connection, read
 from sempre.errors import InvalidError, UnavailableError
-from sempre.home import Home, Lock
+from sempre.home import Home
 
 _BACK_WITHIN = 60.0  # seconds: running turns get their grace time first
 _PATH = "/api/connection"
@@ -57,7 +56,9 @@ def connect(
         server = Server.find(place)
         server.ask("PUT", _PATH, body=body)
     except NotRunningError:
-        _tell(asyncio.run(_store(place, body)), json=json, running=False)
+        from sempre.cli.store import change_connection  # slow to import
+
+        _tell(change_connection(place, body), json=json, running=False)
         return
     _tell(_after_restart(server), json=json, running=True)
 
@@ -69,7 +70,9 @@ def disconnect(home: HomeOption = None, json: JsonOption = False) -> None:
         server = Server.find(place)
         server.ask("DELETE", _PATH)
     except NotRunningError:
-        _tell(asyncio.run(_store(place, None)), json=json, running=False)
+        from sempre.cli.store import change_connection  # slow to import
+
+        _tell(change_connection(place, None), json=json, running=False)
         return
     _tell(_after_restart(server), json=json, running=True)
 
@@ -78,29 +81,6 @@ def _ask(kind: Kind) -> str:
     if sys.stdin.isatty():
         return typer.prompt(f"The {kind} (it is not shown)", hide_input=True, err=True)
     return sys.stdin.read().strip()
-
-
-async def _store(home: Home, body: dict[str, str | None] | None) -> Connection:
-    """Nobody runs that could be asked: the stores are opened here, and nobody can start meanwhile."""
-    from sempre import access  # slow to import, and needed on this way only
-    from sempre.app import Plan
-    from sempre.app.doors import open_doors
-    from sempre.settings import load
-
-    home.make()
-    lock = Lock(home)
-    try:
-        async with open_doors(Plan(home=home, settings=load(home.path), given={})) as doors:
-            if body is None:
-                await doors.connections.remove()
-            else:
-                kind = access.Kind(body["kind"])
-                offer = access.Offer(kind=kind, value=body["value"], base_url=body["base_url"])
-                await doors.connections.store(offer)
-            found = await doors.connections.current()
-    finally:
-        lock.release()
-    return Connection(found.kind.value, found.source, found.hint, found.base_url)
 
 
 def _after_restart(before: Server) -> Connection | None:

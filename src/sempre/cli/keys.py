@@ -1,8 +1,7 @@
 """`sempre key`: the key that everything stored is encrypted with."""
 
-import asyncio
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,10 +9,7 @@ from sempre.cli import screen
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.wording import plural
 from sempre.errors import MisconfiguredError, NotFoundError
-from sempre.home import Home, Lock
-
-if TYPE_CHECKING:
-    from sempre.db.rotation import Rotation
+from sempre.home import Home
 
 key = typer.Typer(no_args_is_help=True, help="The key that everything stored is encrypted with.")
 _ENVIRONMENT_NAME = "SEMPRE_KEY"
@@ -27,21 +23,21 @@ ForgetOption = Annotated[
 ]
 
 
-@key.command()
-def rotate(
+@key.command("rotate")
+def rotate_key(
     home: HomeOption = None, forget_old: ForgetOption = False, json: JsonOption = False
 ) -> None:
     """Encrypt everything with a new key. Sempre must not run; a rotation that was broken off goes on."""
     place = Home.find(home)
     _require_own_key(place)
-    lock = Lock(place)
-    try:
-        done = asyncio.run(_rotate(place, forget_old=forget_old))
-    finally:
-        lock.release()
-    archive = None if forget_old else str(place.state / _OLD)
+    from sempre.cli.rotating import rotate  # slow to import
+
+    archive = None if forget_old else place.state / _OLD
+    done = rotate(place, archive)
     if json:
-        screen.json({"resealed": done.resealed, "key": str(place.key), "old_keys": archive})
+        screen.json(
+            {"resealed": done.resealed, "key": str(place.key), "old_keys": archive and str(archive)}
+        )
         return
     screen.say(f"{plural(done.resealed, 'value')} encrypted anew. The new key is in {place.key}.")
     if archive:
@@ -60,21 +56,3 @@ def _require_own_key(home: Home) -> None:
         raise NotFoundError(
             f"There is no key in {home.path} yet; the first `sempre up` makes one. Name the home with --home."
         )
-
-
-async def _rotate(home: Home, *, forget_old: bool) -> "Rotation":
-    # Slow to import, and needed by this command only.
-    from sempre.app import stores
-    from sempre.db import backup, rotation
-    from sempre.settings import load
-
-    settings = load(home.path)
-    databases = stores.files(home, stores.address(home, settings))
-    _, db = await asyncio.to_thread(stores.prepare, home, settings)
-    try:
-        if databases:
-            await asyncio.to_thread(backup.create, home.backups, databases, "before-new-key")
-        archive = None if forget_old else home.state / _OLD
-        return await rotation.rotate(db, home.key, archive=archive)
-    finally:
-        await db.close()

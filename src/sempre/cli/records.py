@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from msgspec import Raw, Struct, json
+from msgspec import MsgspecError, Raw, Struct, json
+
+from sempre.errors import UnavailableError
 
 T = TypeVar("T")
 
@@ -176,4 +178,12 @@ class LoginLink(Struct, frozen=True):
 
 
 def read(answer: bytes | Raw, kind: type[T]) -> T:
-    return json.decode(answer, type=kind)
+    """Raises UnavailableError when it is not of that form."""
+    try:
+        return json.decode(answer, type=kind)
+    except MsgspecError as error:
+        raise UnavailableError(
+            f"What answered is not the Sempre of this home, or of another release ({error}). Start this one again "
+            "with `sempre up`.",
+            code="not_ours",
+        ) from error

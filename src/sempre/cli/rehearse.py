@@ -1,19 +1,12 @@
 """`sempre rehearse`: the scripted Messages API alone, for a Sempre, a Claude Code or a test of your own."""
 
-import asyncio
-import contextlib
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sempre.cli import screen
 from sempre.cli.options import JsonOption
-from sempre.errors import UnavailableError
-
-if TYPE_CHECKING:
-    from sempre.rehearsal import MessagesApi
 
 _KEY = "rehearsal"  # any is accepted
 
@@ -40,29 +33,11 @@ def rehearse(
     json: JsonOption = False,
 ) -> None:
     """Run the scripted Messages API alone, on 127.0.0.1, and say how to point Sempre at it."""
-    from sempre.rehearsal import MessagesApi  # slow to import, and needed by this command only
+    from sempre.cli.rehearsing import serve  # slow to import, as is the next
+    from sempre.rehearsal import MessagesApi
 
     api = MessagesApi(port=port, label=label, pace=pace, log=log)
-    with contextlib.suppress(KeyboardInterrupt):  # where loops take no signals, Ctrl-C raises
-        asyncio.run(_serve(api, json=json))
-
-
-async def _serve(api: "MessagesApi", *, json: bool) -> None:
-    stopped = asyncio.Event()
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(stop, stopped.set)
-    try:
-        await api.start()
-    except OSError as error:
-        raise UnavailableError(
-            f"Port {api.port} cannot be used: {error.strerror}. Name another with --port, or 0 for a free one."
-        ) from error
-    try:
-        _tell(api.url, json=json)
-        await stopped.wait()
-    finally:
-        await api.close()
+    serve(api, lambda url: _tell(url, json=json))
 
 
 def _tell(url: str, *, json: bool) -> None:

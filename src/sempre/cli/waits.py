@@ -12,7 +12,8 @@ def why(turn: TurnSummary, worker: Worker | None, now: datetime) -> str:
         return "a person must decide"
     if turn.state == "parked":
         reason = turn.failure.message if turn.failure else _of_place(worker, now)
-        return _until(reason, turn.retry_at, now)
+        stopped = worker is not None and worker.state == "stopped"
+        return _until(reason, None if stopped else turn.retry_at, now)
     if worker is not None and worker.live is not None and worker.live.id != turn.id:
         return f"after {worker.live.name}, which is {worker.live.state}"
     if turn.failure is not None:

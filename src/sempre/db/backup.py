@@ -12,7 +12,7 @@ from pathlib import Path
 from sempre import clock
 from sempre.errors import NotFoundError, UnavailableError
 
-_FORM = "%Y%m%dT%H%M%SZ"
+_FORM = "%Y%m%dT%H%M%S.%fZ"
 _UNFINISHED = ".unfinished"
 
 

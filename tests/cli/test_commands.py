@@ -1,0 +1,150 @@
+"""The command line as a whole: help, errors, exit codes, completion, and what it must not load."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from sempre.app import Role
+from sempre.cli import exits
+from sempre.cli.commands import app
+from sempre.cli.roles import RoleName
+from sempre.errors import InvalidError, MisconfiguredError, SempreError
+from tests.cli.shell import Shell
+
+SLOW = {
+    "claude_agent_sdk",
+    "dbos",
+    "fastapi",
+    "httpx2",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "structlog",
+}
+
+
+def leaves(command: Any, path: str) -> list[tuple[str, Any]]:
+    children = getattr(command, "commands", {})
+    if not children:
+        return [(path, command)]
+    return [
+        leaf for name, each in children.items() for leaf in leaves(each, f"{path} {name}".strip())
+    ]
+
+
+COMMANDS = leaves(typer.main.get_command(app), "")
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[path for path, _ in COMMANDS])
+def test_every_command_and_option_says_what_it_is_for(path: str, command: Any):
+    assert command.help.endswith(".")
+    for parameter in command.params:
+        assert parameter.help, f"{path} {parameter.name}"
+
+
+@pytest.mark.parametrize("path", [path for path, _ in COMMANDS])
+def test_every_command_speaks_json(path: str):
+    options = {
+        word for name, each in COMMANDS if name == path for p in each.params for word in p.opts
+    }
+    assert "--json" in options
+
+
+def test_a_quick_command_loads_nothing_slow():
+    code = "import sys, sempre.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & SLOW == set()
+
+
+def test_the_roles_are_those_of_the_application():
+    assert {(role.name, role.value) for role in RoleName} == {
+        (role.name, role.value) for role in Role
+    }
+
+
+def test_help_and_version_need_no_home(shell: Shell):
+    assert shell.run("--version").out.startswith("sempre ")
+    helped = shell.run("--help")
+    assert helped.code == 0
+    assert "dead" in helped.out
+    assert list(shell.home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["nonsense"], ["send"], ["turns", "show"], ["connect", "password"], ["up", "--port", "70000"]],
+)
+def test_wrong_usage_is_two(shell: Shell, words: list[str]):
+    assert shell.run(*words).code == 2
+
+
+ASKING = [
+    ["status"],
+    ["tail"],
+    ["turns"],
+    ["turns", "show", "coder#1"],
+    ["cancel", "coder#1"],
+    ["retry", "coder#1"],
+    ["resume", "coder"],
+    ["dead"],
+    ["dead", "show", "coder#1"],
+    ["dead", "retry", "--all"],
+    ["dead", "purge", "--all"],
+    ["login-link"],
+    ["send", "coder", "text", "--wait"],
+]
+
+
+@pytest.mark.parametrize("words", ASKING, ids=" ".join)
+def test_where_nobody_runs_it_says_how_to_start(shell: Shell, words: list[str]):
+    said = shell.run(*words)
+    assert (said.code, said.out) == (6, "")
+    assert f"Sempre does not run on {shell.home}. Start it there with `sempre up`." in said.err
+    assert list(shell.home.iterdir()) == []
+
+
+def test_with_json_errors_are_json_too(shell: Shell):
+    said = shell.run("status", "--json")
+    assert said.out == ""
+    assert json.loads(said.err)["error"]["code"] == "not_running"
+
+
+def test_the_narrowest_family_gives_the_code():
+    assert exits.exit_code(InvalidError("no")) == 5
+    assert exits.exit_code(MisconfiguredError("no", remedy="do")) == 7
+    assert exits.exit_code(SempreError("no")) == 1
+
+
+def test_completion_knows_commands_and_workers(shell: Shell):
+    for home, worker in ((shell.home, "sentinela"), (shell.home / "rehearsal", "sela")):
+        (home / ".queue" / worker).mkdir(parents=True)
+    assert _complete(shell, "sempre dea") == ["dead"]
+    assert _complete(shell, "sempre dead p") == ["purge"]
+    assert _complete(shell, "sempre send se") == ["sela", "sentinela"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "powershell"])
+def test_there_is_a_completion_script_for_every_shell(shell: Shell, name: str):
+    script = shell.run("--show-completion", name)
+    assert script.code == 0
+    assert "_SEMPRE_COMPLETE" in script.out
+
+
+def _complete(shell: Shell, typed: str) -> list[str]:
+    program = Path(sys.executable).with_name("sempre.exe" if os.name == "nt" else "sempre")
+    asked = {
+        "_SEMPRE_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(typed.count(" ")),
+        "SEMPRE_HOME": str(shell.home),
+    }
+    done = subprocess.run(
+        [program], env={**shell.environment, **asked}, capture_output=True, text=True, timeout=30
+    )
+    return done.stdout.split()

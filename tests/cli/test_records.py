@@ -1,0 +1,41 @@
+"""What the command line reads of the API is what the API says that it gives."""
+
+from typing import Any
+
+import pytest
+from msgspec import Struct
+from msgspec.inspect import StructType, type_info
+
+from sempre.api import openapi_document
+from sempre.cli import records
+
+SCHEMAS: dict[str, Any] = openapi_document()["components"]["schemas"]
+READ = [
+    each
+    for each in vars(records).values()
+    if isinstance(each, type) and issubclass(each, Struct) and each is not Struct
+]
+# Some models have names that occur twice there, or that are ours.
+NAMES = {
+    "Connection": "sempre__api__connection__Connection",
+    "Event": "sempre__api__turn_events__Event",
+}
+
+
+@pytest.mark.parametrize("kind", READ, ids=lambda kind: kind.__name__)
+def test_its_fields_are_given(kind: type[Struct]):
+    schema = SCHEMAS.get(kind.__name__) or SCHEMAS[NAMES[kind.__name__]]
+    info = type_info(kind)
+    assert isinstance(info, StructType)
+    for field in info.fields:
+        given = schema["properties"][field.name]
+        assert field.name in schema["required"]
+        assert _may_be_null(given) <= _takes_null(field.type), field.name
+
+
+def _may_be_null(schema: dict[str, Any]) -> bool:
+    return any(each.get("type") == "null" for each in schema.get("anyOf", []))
+
+
+def _takes_null(kind: object) -> bool:
+    return "NoneType" in repr(kind) or "AnyType" in repr(kind)
