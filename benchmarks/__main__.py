@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import answers, engine, footprint, live, turns
+from benchmarks import answers, engine, footprint, gateway, live, turns
 
 _ALL = {
     "answers": answers.main,
@@ -10,6 +10,7 @@ _ALL = {
     "footprint": footprint.main,
     "live": live.main,
     "engine": engine.main,
+    "gateway": gateway.main,
 }
 
 

@@ -144,7 +144,7 @@ async def _hang_up(_: object) -> None:
     raise ConnectionResetError("gone")
 
 
-@pytest.mark.parametrize("model", ["", "opus", "sonnet", "haiku", "claude-opus-4-1"])
+@pytest.mark.parametrize("model", ["opus", "sonnet", "haiku"])
 async def test_our_price_is_the_one_that_claude_code_reckons(
     model: str, small_url: str, tmp_path: Path
 ):
@@ -155,8 +155,7 @@ async def test_our_price_is_the_one_that_claude_code_reckons(
         rigged(small_url, Provider(base_url=api.url, key=KEY)) as front,
     ):
         base = {**allowed_environment(tmp_path), "ANTHROPIC_AUTH_TOKEN": front.token}
-        chosen = ["--model", model] if model else []
-        async with running_cli(front.url, base, work, *chosen) as cli:
+        async with running_cli(front.url, base, work, "--model", model) as cli:
             await cli.ask("[[say:first, to fill the cache]]")
             await cli.ask("[[say:second, which reads it]]")
             turn = await cli.ask("[[say:a long prompt]][[usage:150000:700]]")

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.claude,
     pytest.mark.slow,
     pytest.mark.timeout(240),
-    pytest.mark.xdist_group("gateway-claude"),
+    pytest.mark.xdist_group("gateway-storm"),
 ]
 
 TOOL = write_tool("Bash", command="echo tool")
