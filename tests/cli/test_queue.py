@@ -26,6 +26,23 @@ def test_it_lies_there_as_a_prompt_to_the_byte(shell: Shell, folder: Path):
     assert "Start it there with `sempre up`" in sent.err
 
 
+def test_until_it_is_whole_it_is_neither_a_prompt_nor_a_file_to_wonder_about(
+    shell: Shell, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[tuple[list[str], list[str]]] = []
+    replace = Path.replace
+
+    def looked_at(path: Path, target: Path) -> Path:
+        listing = scan.prompts(Place(shell.home, "coder"))
+        seen.append((listing.prompts, [each.name[0] for each in listing.ignored]))
+        assert path.read_text() == "all of it"
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", looked_at)
+    shell.run("send", "coder", "all of it")
+    assert seen == [([], ["."])]
+
+
 def test_prompts_lie_in_the_order_in_which_they_were_sent(shell: Shell, folder: Path):
     for number in range(5):
         shell.run("send", "coder", str(number))
