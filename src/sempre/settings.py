@@ -4,6 +4,7 @@ Read in `app` and `cli` only; everybody else is given what they need. docs/refer
 against these classes.
 """
 
+import os
 import tomllib
 from datetime import tzinfo
 from pathlib import Path
@@ -58,7 +59,8 @@ class ServerSettings(Section):
 class DatabaseSettings(Section):
     url: str = Field(
         default="",
-        description="`postgresql://…` for several machines; empty for an embedded database in the home.",
+        description="`postgresql://…` for several machines; empty for an embedded database in the home. "
+        "SEMPRE_DATABASE_URL is short for its name in the environment.",
     )
 
 
@@ -213,6 +215,8 @@ def load(home: Path) -> Settings:
     path = home / FILE_NAME
     try:
         written: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        if short := os.environ.get("SEMPRE_DATABASE_URL"):
+            written["database"] = {**written.get("database", {}), "url": short}
         return Settings(**written)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MisconfiguredError(

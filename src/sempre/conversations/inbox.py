@@ -19,6 +19,7 @@ class Submission:
 
     turn_id: str
     channel: str
+    seq: int
     workflow: str
 
 
@@ -102,7 +103,9 @@ class StoredInbox:
                 )
             )
             fresh[external_id] = Accepted(turn_id=turn_id, number=number + at, fresh=True)
-            submissions.append(Submission(turn_id=turn_id, channel=channel, workflow=workflow))
+            submissions.append(
+                Submission(turn_id=turn_id, channel=channel, seq=seq + at, workflow=workflow)
+            )
         if rows:
             await turns.insert(session, rows)
         await self._store_failures(session, new, fresh)

@@ -80,7 +80,9 @@ class Turns:
         """All that is not given out yet, in order: what the engine must have a workflow for."""
         async with self._db.reading() as session:
             rows = await turns.unfinished(session)
-        return [Submission(turn_id=row[0], channel=row[1], workflow=row[2]) for row in rows]
+        return [
+            Submission(turn_id=row[0], channel=row[1], seq=row[2], workflow=row[3]) for row in rows
+        ]
 
     async def cancel(self, turn_id: str) -> Turn:
         """A person says stop. What does not run is cancelled at once; for what runs the wish is noted, and the
@@ -139,7 +141,7 @@ class Turns:
             await turns.update(session, turn_id, values)
             await dead_letters.resolve(session, turn_id, "retried", clock.now())
         self._tell(turn, "turn.retried", {"edited": text is not None})
-        return Submission(turn_id=turn_id, channel=turn.channel, workflow=workflow)
+        return Submission(turn_id=turn_id, channel=turn.channel, seq=turn.seq, workflow=workflow)
 
     async def hurry(self, turn_id: str) -> None:
         """A person does not want to wait for the back-off to end."""
@@ -160,7 +162,7 @@ class Turns:
             turn = await turns.get(session, self._keyring, turn_id, lock=True)
             workflow = _again(turn)
             await turns.update(session, turn_id, {"workflow": workflow})
-        return Submission(turn_id=turn_id, channel=turn.channel, workflow=workflow)
+        return Submission(turn_id=turn_id, channel=turn.channel, seq=turn.seq, workflow=workflow)
 
     async def renumber(self, turn_id: str) -> Turn:
         """Give the turn the next free number, since something else stands under its own."""

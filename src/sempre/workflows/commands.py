@@ -115,6 +115,7 @@ async def submit(
                 workflow_id=each.workflow,
                 queue_key=each.channel,
                 args=(each.turn_id,),
+                sequence=each.seq,
                 queue=queue(each.channel),
             )
             for each in submissions

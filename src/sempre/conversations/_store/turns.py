@@ -152,16 +152,16 @@ async def page(
 
 async def unfinished(
     session: Session, channels: Sequence[str] | None = None
-) -> list[tuple[str, str, str]]:
-    """(id, channel, workflow) of all that is not yet given out, in the order of their channels' sequence."""
+) -> list[tuple[str, str, int, str]]:
+    """(id, channel, seq, workflow) of all that is not yet given out, in the order of their channels' sequence."""
     statement = (
-        sa.select(turns.c.id, turns.c.channel, turns.c.workflow)
+        sa.select(turns.c.id, turns.c.channel, turns.c.seq, turns.c.workflow)
         .where(turns.c.published_at.is_(None))
         .order_by(turns.c.channel, turns.c.seq)
     )
     if channels is not None:
         statement = statement.where(turns.c.channel.in_(channels))
-    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
 
 
 async def depth(session: Session) -> Mapping[str, tuple[int, datetime | None]]:
