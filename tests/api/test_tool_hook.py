@@ -15,7 +15,7 @@ from tests.api.gateway_rig import Decision, Event, Rig, rigged
 QUESTION: dict[str, Any] = {
     "session_id": "s1",
     "transcript_path": "/x",
-    "cwd": "/work/w",
+    "cwd": "/srv/w",
     "permission_mode": "dontAsk",
     "hook_event_name": "PreToolUse",
     "tool_name": "Bash",
@@ -57,7 +57,7 @@ async def test_a_call_is_put_to_the_gate_with_all_that_it_needs(rig: Rig, gate: 
         call_id="toolu_1",
         tool="Bash",
         input={"command": "ls"},
-        directory="/work/w",
+        directory="/srv/w",
     )
     assert gate.asked[0] == plain
     assert gate.asked[1].subagent == "agent-7"
