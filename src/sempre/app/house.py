@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sempre.app import stores
 from sempre.app.plan import Role
+from sempre.audit import Trail, Witness
 from sempre.budgets import Ledger
 from sempre.conversations import (
     Attempts,
@@ -47,6 +48,7 @@ class House:
     dead_letters: DeadLetters
     inbox: StoredInbox
     ledger: Ledger
+    audit: Trail
 
     def tell(
         self, turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]
@@ -76,6 +78,9 @@ async def open_house(
         relay = Relay(log, notices)
         (relay if db.is_postgres else log).watch(stream)
         log.watch(Tally())
+        audit = Trail(db, keyring)
+        log.watch(Witness(audit))
+        stack.push_async_callback(audit.flush)
         engine = Engine(_engine_settings(home, settings, node, roles))
         ledger = Ledger(
             db,
@@ -112,6 +117,7 @@ async def open_house(
             dead_letters=DeadLetters(db, keyring, log),
             inbox=StoredInbox(db, keyring, log, give, node=node),
             ledger=ledger,
+            audit=audit,
         )
 
 

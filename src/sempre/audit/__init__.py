@@ -1,0 +1,19 @@
+"""Who did what, which rule or person allowed it, and what came of it: append-only, chained, verifiable."""
+
+from sempre.audit.chain import Head
+from sempre.audit.entry import Entry, Wanted
+from sempre.audit.trail import Trail
+from sempre.audit.verification import Problem, Verification
+from sempre.audit.witness import Witness
+from sempre.audit.wording import shortened
+
+__all__ = [
+    "Entry",
+    "Head",
+    "Problem",
+    "Trail",
+    "Verification",
+    "Wanted",
+    "Witness",
+    "shortened",
+]
