@@ -39,7 +39,7 @@ def test_it_operates_and_does_not_approve(path: Path) -> None:
     token.renew()
     principal = token.check(path.read_text().strip())
     assert principal is not None
-    assert principal.scopes == {Scope.OPERATE}
+    assert principal.scopes == {Scope.READ, Scope.OPERATE}
 
 
 @pytest.mark.parametrize("guess", ["", "sempre_local_", "x" * 1000, "é\x00"])

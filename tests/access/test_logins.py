@@ -26,7 +26,8 @@ async def test_a_link_becomes_a_cookie_with_the_rights_it_was_made_with(store: S
     owner = await logins.check_cookie(await log_in(logins))
     assert operator is not None
     assert owner is not None
-    assert (operator.scopes, owner.scopes) == ({Scope.OPERATE}, OWNER)
+    assert (operator.scopes, owner.scopes) == ({Scope.READ, Scope.OPERATE}, OWNER)
+    assert (operator.who, owner.who) == ("operator", "owner")
     assert {operator.via, owner.via} == {"cookie"}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 
 from sempre import clock, ids
-from sempre.access import Connections, LocalToken, Logins, Secrets
+from sempre.access import Connections, LocalToken, Logins, Secrets, Tokens
 from sempre.api import About, Parts, WorkerPlace, create_app
 from sempre.contract.messages import Inbound, Usage
 from sempre.conversations import Turn
@@ -157,6 +157,7 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
         spending=spent,
         logins=Logins(store.db),
         local_token=token,
+        tokens=Tokens(store.db),
         connections=Connections(Secrets(store.db, store.keyring), {}),
         workers=lambda: places,
         nodes_alive=nodes,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sempre import ids
 from sempre.access.fingerprint import fingerprint
-from sempre.access.principal import Principal, Scope
+from sempre.access.principal import Principal, Scope, including
 
-_PRINCIPAL = Principal(via="local", scopes=frozenset({Scope.OPERATE}))
+_PRINCIPAL = Principal(via="local", who="local", scopes=including([Scope.OPERATE]))
 
 
 class LocalToken:

@@ -42,8 +42,11 @@ class Logins:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def create_link(self, scopes: Iterable[Scope] = OWNER) -> Link:
-        """A link for one login within ten minutes. It gives no more rights than whoever makes it has."""
+    async def create_link(
+        self, scopes: Iterable[Scope] = OWNER, *, made_with: str | None = None
+    ) -> Link:
+        """A link for one login within ten minutes. It gives no more rights than whoever makes it has; made with an
+        API token, its login ends when that token does."""
         token = ids.token("link")
         now = clock.now()
         async with self._db.transaction() as session:
@@ -55,6 +58,7 @@ class Logins:
                 scopes=scopes,
                 now=now,
                 expires_at=now + LINK_LIVES,
+                made_with=made_with,
             )
         return Link(path=f"/login?token={token}", expires_at=now + LINK_LIVES)
 
@@ -63,8 +67,8 @@ class Logins:
         cookie = ids.token("cookie")
         now = clock.now()
         async with self._db.transaction() as session:
-            scopes = await logins.take(session, fingerprint(token), kind=logins.LINK, now=now)
-            if scopes is None:
+            link = await logins.take(session, fingerprint(token), kind=logins.LINK, now=now)
+            if link is None:
                 raise LinkRefusedError(
                     "This login link was used already or has expired. `sempre login-link` makes another."
                 )
@@ -72,11 +76,12 @@ class Logins:
                 session,
                 fingerprint(cookie),
                 kind=logins.COOKIE,
-                scopes=scopes,
+                scopes=link.scopes,
                 now=now,
                 expires_at=now + COOKIE_LIVES,
+                made_with=link.made_with,
             )
-        return Login(cookie=cookie, scopes=scopes)
+        return Login(cookie=cookie, scopes=link.scopes)
 
     async def check_cookie(self, cookie: str) -> Principal | None:
         """Who it is; None: nobody, or no longer. Raises UnavailableError."""
@@ -86,13 +91,24 @@ class Logins:
             found = await logins.find(session, key, kind=logins.COOKIE, now=now)
         if found is None:
             return None
-        scopes, expires_at = found
-        if now + COOKIE_LIVES - expires_at > _EXTEND_AFTER:
+        if now + COOKIE_LIVES - found.expires_at > _EXTEND_AFTER:
             async with self._db.transaction() as session:
                 await logins.extend(session, key, now + COOKIE_LIVES)
-        return Principal(via="cookie", scopes=scopes)
+        return Principal(
+            via="cookie",
+            who=_who(found),
+            scopes=found.scopes,
+            token_id=found.made_with,
+            expires_at=found.token_expires_at,
+        )
 
     async def revoke(self, cookie: str) -> None:
         """It opens nothing from now on."""
         async with self._db.transaction() as session:
             await logins.delete(session, fingerprint(cookie))
+
+
+def _who(login: logins.Row) -> str:
+    if login.token_name is not None:
+        return f"token:{login.token_name}"
+    return "owner" if Scope.APPROVE in login.scopes else "operator"

@@ -19,11 +19,12 @@ from sempre.api import (
     metrics,
     settings,
     status,
+    tokens,
     turn_events,
     turns,
     workers,
 )
-from sempre.api.authentication import DOCUMENTED, Authentication
+from sempre.api.authentication import DECLARED, DOCUMENTED, Authentication, is_guarded, usual
 from sempre.api.dashboard import Dashboard
 from sempre.api.parts import Parts
 from sempre.api.requests import Requests
@@ -40,6 +41,7 @@ _GUARDED: tuple[APIRouter, ...] = (
     dead_letters.router,
     connection.router,
     logins.router,
+    tokens.router,
     settings.router,
     metrics.router,
 )
@@ -64,7 +66,12 @@ def create_app(parts: Parts) -> FastAPI:
 
 def openapi_document() -> dict[str, Any]:
     """What the API offers, for types, parity and clients. Needs no database and no settings."""
-    return _routes([]).openapi()
+    document = _routes([]).openapi()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if is_guarded(path):
+                operation.setdefault(DECLARED, usual(method.upper()).value)
+    return document
 
 
 def _routes(layers: list[Middleware]) -> FastAPI:

@@ -1,9 +1,12 @@
 """Who asks: the owner's cookie or a bearer token. Everything under /api and /metrics needs one of them.
 
-State is changed with a cookie only from our own pages: a browser sends it along whoever made the request.
+To look, the scope `read` is enough; to change anything `operate` is needed, and a route may ask for more with
+`needs`. State is changed with a cookie only from our own pages: a browser sends it along whoever made the request.
 """
 
-from fastapi import Security
+from typing import Any
+
+from fastapi import Depends, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -21,6 +24,8 @@ DOCUMENTED = [
     Security(HTTPBearer(auto_error=False)),
 ]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ANYBODY = frozenset({"/api/logout"})  # whoever is logged in may stop being so
+DECLARED = "x-scope"  # in the schema: what an operation needs
 
 
 class CrossOriginError(RefusedError):
@@ -38,7 +43,10 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and is_guarded(scope["path"]):
-            scope["principal"] = await authenticate(self._parts, scope)
+            principal = await authenticate(self._parts, scope)
+            if scope["path"] not in _ANYBODY:
+                _require(principal, usual(scope["method"]))
+            scope["principal"] = principal
         await self._app(scope, receive, send)
 
 
@@ -55,11 +63,20 @@ async def authenticate(parts: Parts, scope: Scope) -> Principal:
         if principal := await parts.logins.check_cookie(cookie):
             return principal
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer" and (principal := parts.local_token.check(token.strip())):
+    if kind.lower() == "bearer" and (principal := await _bearer(parts, token.strip())):
         return principal
     raise UnauthenticatedError(
         "Nobody is logged in. Open the link that `sempre up` printed, or let `sempre login-link` make another."
     )
+
+
+async def _bearer(parts: Parts, token: str) -> Principal | None:
+    return parts.local_token.check(token) or await parts.tokens.check(token)
+
+
+def usual(method: str) -> Right:
+    """What a request needs when its route does not say otherwise."""
+    return Right.READ if method in _SAFE else Right.OPERATE
 
 
 def require_same_origin(method: str, headers: Headers) -> None:
@@ -83,12 +100,33 @@ def principal_of(request: Request) -> Principal:
 def require(request: Request, right: Right) -> Principal:
     """Raises RefusedError when whoever asks may not."""
     principal = principal_of(request)
-    if right not in principal.scopes:
-        raise RefusedError(
-            f"This needs the right `{right.value}`, which this login does not have. Log in as the owner.",
-            code="missing_right",
-        )
+    _require(principal, right)
     return principal
+
+
+def needs(right: Right) -> dict[str, Any]:
+    """For a route's decorator: nobody comes in without this scope, and the schema says so."""
+
+    def check(request: Request) -> None:
+        require(request, right)
+
+    return {"dependencies": [Depends(check)], "openapi_extra": {DECLARED: right.value}}
+
+
+def _require(principal: Principal, right: Right) -> None:
+    if right in principal.scopes:
+        return
+    how = _HOW_TO_APPROVE if right is Right.APPROVE else "Use a token that has it."
+    raise RefusedError(
+        f"This needs the scope `{right.value}`, which this login does not have. {how}",
+        code="missing_scope",
+    )
+
+
+_HOW_TO_APPROVE = (
+    "Do it in the dashboard as the owner, or with a token of that scope in SEMPRE_TOKEN; "
+    "`sempre token create --help` says how to get one."
+)
 
 
 def _cross_origin() -> CrossOriginError:

@@ -7,7 +7,8 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sempre.api.authentication import principal_of
+from sempre.access import Scope
+from sempre.api.authentication import DECLARED, principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.pages import LINK_USED_UP, notice_page
@@ -28,12 +29,18 @@ class LoginLink(View):
 @router.post("/api/login-links", responses=may_answer())
 async def create_login_link(request: Request, parts: Given) -> LoginLink:
     """A link for another browser or phone. Whoever opens it may what the one who made it may, and no more."""
-    link = await parts.logins.create_link(principal_of(request).scopes)
+    asks = principal_of(request)
+    link = await parts.logins.create_link(asks.scopes, made_with=asks.token_id)
     address = f"{_scheme(request)}://{request.headers['host']}"
     return LoginLink(url=address + link.path, expires_at=link.expires_at)
 
 
-@router.post("/api/logout", status_code=204, responses=may_answer())
+@router.post(
+    "/api/logout",
+    status_code=204,
+    responses=may_answer(),
+    openapi_extra={DECLARED: Scope.READ.value},
+)
 async def logout(request: Request, parts: Given) -> Response:
     """Log this browser out. A bearer token is not touched."""
     if cookie := request.cookies.get(parts.cookie):

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from sempre.access import Connections, LocalToken, Logins
+from sempre.access import Connections, LocalToken, Logins, Tokens
 from sempre.contract.messages import Usage
 from sempre.conversations import Attempts, Channels, DeadLetters, Turn, Turns
 from sempre.events import Log, Stream
@@ -114,6 +114,7 @@ class Parts:
     # Access belongs to the real home, also while a rehearsal runs: connecting a model must not log anybody out.
     logins: Logins
     local_token: LocalToken
+    tokens: Tokens
     connections: Connections
     workers: Callable[[], Sequence[WorkerPlace]]
     """The workers of this node, by name."""

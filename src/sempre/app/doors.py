@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sempre.access import Connections, LocalToken, Logins, Secrets
+from sempre.access import Connections, LocalToken, Logins, Secrets, Tokens
 from sempre.app import stores
 from sempre.app.plan import Plan
 
@@ -15,6 +15,7 @@ from sempre.app.plan import Plan
 class Doors:
     logins: Logins
     local_token: LocalToken
+    tokens: Tokens
     connections: Connections
 
 
@@ -26,6 +27,7 @@ async def open_doors(plan: Plan) -> AsyncIterator[Doors]:
         yield Doors(
             logins=Logins(db),
             local_token=local_token,
+            tokens=Tokens(db),
             connections=Connections(Secrets(db, keyring), plan.given),
         )
     finally:

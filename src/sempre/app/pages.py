@@ -57,6 +57,7 @@ def parts_of(
         spending=house.ledger,
         logins=doors.logins,
         local_token=doors.local_token,
+        tokens=doors.tokens,
         connections=doors.connections,
         workers=lambda: _places(house, work),
         nodes_alive=house.engine.nodes,

@@ -1,4 +1,4 @@
-"""Who is logged in, by the hash of what they hold, and secrets, sealed."""
+"""Who is logged in and which tokens there are, by the hash of what they hold; secrets, sealed."""
 
 import sqlalchemy as sa
 
@@ -14,6 +14,24 @@ logins = sa.Table(
     sa.Column("scopes", sa.Text, nullable=False),  # what it allows, words with blanks between
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("made_with", sa.Text, index=True),  # the API token whose holder made it
+    sa.Column("seen_at", Moment),  # when the person last looked at the page
+    sa.Column("away_since", Moment),  # when they had last looked before this visit
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),  # SHA-256 of the token
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),  # what it allows, words with blanks between
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("made_with", sa.Text, index=True),  # the token whose holder made it
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("last_used_at", Moment),
+    sa.Column("revoked_at", Moment),
 )
 
 secrets = sa.Table(

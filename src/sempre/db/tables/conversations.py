@@ -20,6 +20,13 @@ channels = sa.Table(
     sa.Column("session_id", sa.Text),
     sa.Column("session_started", sa.Boolean, nullable=False),
     sa.Column("session_since", Moment),
+    sa.Column("session_parent", sa.Text),  # the session that this one is to begin as a copy of
+    sa.Column(
+        "paused_at", Moment
+    ),  # a person's pause; beside the state, which has reasons of its own
+    sa.Column("paused_by", sa.Text),
+    sa.Column("paused_reason", sa.Text),
+    sa.Column("paused_until", Moment),
     sa.Column("created_at", Moment, nullable=False),
 )
 
@@ -63,6 +70,36 @@ turns = sa.Table(
     sa.Index("ix_turns_channel_state_seq", "channel", "state", "seq"),
     sa.Index("ix_turns_finished_at", "finished_at"),
     sa.Index("ix_turns_session_id_state", "session_id", "state"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("channel", sa.Text, sa.ForeignKey("channels.id"), primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("origin", sa.Text, nullable=False),  # how it came: new, reset, fork, adopted, lost
+    sa.Column("parent", sa.Text),  # the session that it was forked from
+    sa.Column("by", sa.Text),  # who wanted it; null: nobody
+    sa.Column("began_at", Moment, nullable=False),
+)
+
+directives = sa.Table(
+    "directives",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sealed_column("value"),  # JSON; it holds instructions
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+)
+
+switches = sa.Table(
+    "switches",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),  # suspended; the row is there while it is on
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("since", Moment, nullable=False),
 )
 
 attempts = sa.Table(
