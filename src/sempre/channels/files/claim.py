@@ -9,8 +9,8 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sempre import clock, ids
-from sempre.channels.files import atomic, names
+from sempre import atomic, clock, ids
+from sempre.channels.files import names
 from sempre.channels.files.layout import Place
 
 _NAME = re.compile(

@@ -5,8 +5,8 @@ The reason is written first and names the turn, so that a crash in between leads
 
 from pathlib import Path
 
-from sempre import crash
-from sempre.channels.files import atomic, names
+from sempre import atomic, crash
+from sempre.channels.files import names
 from sempre.channels.files.layout import SUFFIX, Place
 from sempre.contract.messages import Outbound
 

@@ -8,8 +8,8 @@ import os
 import threading
 from pathlib import Path
 
-from sempre import crash
-from sempre.channels.files import atomic, failures, numbering, record
+from sempre import atomic, crash
+from sempre.channels.files import failures, numbering, record
 from sempre.channels.files.claim import left_over
 from sempre.channels.files.faults import unavailable
 from sempre.channels.files.layout import Place

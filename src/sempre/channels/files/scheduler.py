@@ -13,13 +13,12 @@ from typing import Protocol, cast
 
 import structlog
 
-from sempre import clock
-from sempre.channels.files import atomic, schedule
+from sempre import atomic, clock, schedule
 from sempre.channels.files.layout import Place
-from sempre.channels.files.schedule import Schedule
 from sempre.contract.channel import Inbox
 from sempre.contract.messages import Inbound
 from sempre.errors import UnavailableError
+from sempre.schedule import Schedule
 
 _log = structlog.stdlib.get_logger(__name__)
 

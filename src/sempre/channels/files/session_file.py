@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sempre.channels.files import atomic
+from sempre import atomic
 from sempre.channels.files.faults import unavailable
 from sempre.channels.files.layout import Place
 

@@ -1,4 +1,4 @@
-"""When a scheduled prompt is due. Pure: moments in, moments out.
+"""When something that comes by itself is due. Pure: moments in, moments out.
 
 `every` is a time of day ("02:00", in the operator's zone), an interval ("15m", "2h", counted from 1970 in UTC, so
 that a restart does not move it) or a cron line.

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sempre.channels.files import schedule
+from sempre import schedule
 from sempre.errors import MisconfiguredError
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")

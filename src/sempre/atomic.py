@@ -37,6 +37,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync(path: Path) -> None:
+    """Make what was written to a file last through a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def content(path: Path) -> bytes | None:
     """What is at `path`: None when nothing is. A link, a folder or a pipe is not read and counts as foreign."""
     if not os.path.lexists(path):
