@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { firstLoad } from "./first-load.ts";
 
 const SERVER = process.env.SEMPRE_DASHBOARD_API ?? "http://127.0.0.1:8377";
 
 export default defineConfig({
   base: "/dashboard/",
-  plugins: [react()],
+  plugins: [react(), firstLoad()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../src/sempre/web",

@@ -2,43 +2,25 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
-import { build } from "vite";
+import { build, type Rollup } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FIRST_LOAD, firstLoad, measureRooms } from "../first-load";
 
-const FIRST_LOAD = 300 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-interface Chunk {
-  file: string;
-  isEntry?: boolean;
-  src?: string;
-  imports?: string[];
-}
-
 let out: string;
-let manifest: Record<string, Chunk>;
+let bundle: Rollup.OutputBundle;
 
 beforeAll(async () => {
   // The test runner says "test", which would build the libraries' development form.
   process.env.NODE_ENV = "production";
   out = mkdtempSync(join(tmpdir(), "sempre-dashboard-"));
   const options = { outDir: out, emptyOutDir: true };
-  await build({ root: ROOT, logLevel: "error", mode: "production", build: options });
-  manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  const built = await build({ root: ROOT, logLevel: "error", mode: "production", build: options });
+  const { output } = built as Rollup.RollupOutput;
+  bundle = Object.fromEntries(output.map((each) => [each.fileName, each]));
 }, 120_000);
 afterAll(() => rmSync(out, { recursive: true, force: true }));
-
-/** A chunk and all that it needs before it runs. */
-function closure(names: string[], found = new Set<string>()): Set<string> {
-  for (const name of names) {
-    const chunk = manifest[name];
-    if (!chunk || found.has(name)) continue;
-    found.add(name);
-    closure(chunk.imports ?? [], found);
-  }
-  return found;
-}
 
 function read(folder: string, ending: string): string[] {
   const files = readdirSync(join(out, folder), { recursive: true, encoding: "utf8" });
@@ -47,20 +29,30 @@ function read(folder: string, ending: string): string[] {
     .map((name) => readFileSync(join(out, folder, name), "utf8"));
 }
 
-test.each(["now", "worker", "turn", "failures", "settings"])(
-  "the first load of %s is small",
-  (room) => {
-    const entry = Object.keys(manifest).filter((name) => manifest[name]?.isEntry);
-    const route = `src/routes/${room}.tsx`;
-    expect(manifest[route], route).toBeDefined();
-    const files = [...closure([...entry, route])].map((name) => manifest[name]?.file ?? "");
-    const size = files
-      .filter((file) => file.endsWith(".js"))
-      .reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file))).length, 0);
-    expect(size).toBeGreaterThan(50 * 1024);
-    expect(size).toBeLessThanOrEqual(FIRST_LOAD);
-  },
-);
+test("the first load of every room is small", () => {
+  const rooms = measureRooms(bundle);
+  expect(rooms.map(([room]) => room)).toEqual(
+    expect.arrayContaining(["now", "worker", "turn", "failures", "settings"]),
+  );
+  for (const [room, bytes] of rooms) {
+    expect(bytes, room).toBeGreaterThan(50 * 1024);
+    expect(bytes, room).toBeLessThanOrEqual(FIRST_LOAD);
+  }
+});
+
+test("a build that has outgrown its promise fails", () => {
+  const write = firstLoad(100 * 1024).writeBundle as (
+    this: { error: (message: string) => never },
+    options: unknown,
+    bundle: Rollup.OutputBundle,
+  ) => void;
+  const context = {
+    error: (message: string) => {
+      throw new Error(message);
+    },
+  };
+  expect(() => write.call(context, {}, bundle)).toThrow(/More than 100 kB .* turn \d+ kB/);
+});
 
 test("the page asks for nothing that its Content-Security-Policy forbids", () => {
   const page = readFileSync(join(out, "index.html"), "utf8");

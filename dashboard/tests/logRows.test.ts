@@ -72,3 +72,30 @@ test("one line says what a tool was asked and where a turn stands", () => {
   );
   expect(lastLine(rows)).toMatchObject({ kind: "text" });
 });
+
+const call = (seq: number, id: string) => event(seq, "turn.tool", { call_id: id, tool: "Bash" });
+const result = (seq: number, id: string) =>
+  event(seq, "turn.tool_result", { call_id: id, ok: true, output: "" });
+const booked = (seq: number, cost_micros: number | null, agent: string | null = null) =>
+  event(seq, "turn.usage", { agent, cost_micros });
+const prices = (...events: Parameters<typeof addEvents>[1]) =>
+  addEvents([], events).flatMap((row) => (row.kind === "tool" ? [row.costMicros] : []));
+
+test("a tool call has the price of the model call that asked for it, booked before or after", () => {
+  expect(
+    prices(booked(1, 100), call(2, "a"), result(3, "a"), booked(4, 200), call(5, "b")),
+  ).toEqual([100, 200]);
+  expect(
+    prices(booked(1, 100), call(2, "a"), result(3, "a"), call(4, "b"), booked(5, 200)),
+  ).toEqual([100, 200]);
+});
+
+test("calls of one message share their price", () => {
+  expect(prices(booked(1, 100), call(2, "a"), call(3, "b"), result(4, "a"))).toEqual([100, 100]);
+  expect(prices(call(1, "a"), call(2, "b"), booked(3, 100))).toEqual([100, 100]);
+});
+
+test("what a subagent spent, and what nobody knows, is no price of a call", () => {
+  expect(prices(booked(1, 7, "agent-1"), call(2, "a"), booked(3, 100))).toEqual([100]);
+  expect(prices(booked(1, null), call(2, "a"))).toEqual([undefined]);
+});

@@ -7,6 +7,8 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { languageOfName } from "@/lib/languages";
+import { Coloration } from "./code/Code";
 import classes from "./Markdown.module.css";
 
 function Picture({ alt, src }: { alt?: string | undefined; src?: unknown }) {
@@ -30,6 +32,14 @@ const components: Components = {
     <div className={classes.wide} tabIndex={0}>
       <table>{children}</table>
     </div>
+  ),
+  code: ({ className, children }) => (
+    <code>
+      <Coloration
+        text={typeof children === "string" ? children : String(children ?? "")}
+        language={languageOfName(className?.replace(/^language-/, "") ?? "")}
+      />
+    </code>
   ),
   pre: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keyboard

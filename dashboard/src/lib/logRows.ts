@@ -20,6 +20,8 @@ export interface ToolRow extends Line {
   inside?: boolean;
   tool: string;
   input: unknown;
+  /** What the model call that asked for it cost; undefined while that is not known. */
+  costMicros?: number;
   result?: { ok: boolean; output: string; durationMs: number | null };
   refused?: { rule: string; reason: string };
 }
@@ -52,7 +54,7 @@ function addEvent(rows: Row[], event: SempreEvent): void {
       addWords(rows, event, event.kind === "turn.text" ? "text" : "thinking");
       return;
     case "turn.tool":
-      rows.push(toolRow(event));
+      rows.push(priced(rows, toolRow(event)));
       return;
     case "turn.tool_result":
       addResult(rows, event);
@@ -61,6 +63,7 @@ function addEvent(rows: Row[], event: SempreEvent): void {
       addRefusal(rows, event);
       return;
     default:
+      if (event.kind === "turn.usage") priceCalls(rows, event);
       if (event.details.code === "stream_restarted") withdraw(rows, event.details.blocks);
       rows.push({ ...line(event), kind: "note", event: event.kind, details: event.details });
   }
@@ -105,6 +108,41 @@ function toolRow(event: SempreEvent): ToolRow {
     tool: textOf(tool),
     input,
   };
+}
+
+/**
+ * A model call is booked when its words have ended: mostly just before the tool call that it asked for is
+ * told, sometimes just after. A booking prices the calls since the one before, or else the next call.
+ */
+function priceCalls(rows: Row[], event: SempreEvent): void {
+  const cost = costOf(event);
+  if (cost === undefined) return;
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row?.kind === "note" && row.event === "turn.usage") return;
+    if (row?.kind !== "tool" || row.inside) continue;
+    if (row.costMicros !== undefined) return;
+    rows[at] = { ...row, costMicros: cost };
+  }
+}
+
+/** A subagent's bookings (they name the agent) say nothing of the agent's own calls. */
+const costOf = (event: SempreEvent): number | undefined =>
+  textOf(event.details.agent) ? undefined : (numberOf(event.details.cost_micros) ?? undefined);
+
+function priced(rows: readonly Row[], row: ToolRow): ToolRow {
+  if (row.inside) return row;
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const before = rows[at];
+    // Calls of one message have one price: the one before has not even ended.
+    if (before?.kind === "tool" && !before.inside) {
+      return before.result || before.refused ? row : { ...row, costMicros: before.costMicros };
+    }
+    if (before?.kind !== "note" || before.event !== "turn.usage") continue;
+    const cost = textOf(before.details.agent) ? null : numberOf(before.details.cost_micros);
+    if (cost !== null) return { ...row, costMicros: cost };
+  }
+  return row;
 }
 
 /** Where the call stands, searched from the end; -1 when the log does not hold it. */

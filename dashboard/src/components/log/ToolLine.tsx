@@ -4,6 +4,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type ToolRow, textOf, toolHead } from "@/lib/logRows";
 import type { Tone } from "@/lib/signs";
+import { ToolInput } from "../code/ToolInput";
+import { Money } from "../figures";
 import { Shape } from "../Sign";
 import { Milliseconds } from "../times";
 import { Ansi } from "./Ansi";
@@ -57,9 +59,13 @@ function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
   return (
     <div className={classes.toolBody}>
       <p className="meta">{t("log.input")}</p>
-      <Output>
-        <Found text={textOf(row.input)} needle={needle} />
-      </Output>
+      {needle ? (
+        <Output>
+          <Found text={textOf(row.input)} needle={needle} />
+        </Output>
+      ) : (
+        <ToolInput tool={row.tool} input={row.input} />
+      )}
       {row.refused ? (
         <p className={classes.refusal}>
           {row.refused.reason}{" "}
@@ -78,6 +84,18 @@ function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
           </Output>
         </>
       ) : null}
+      <p className={`meta ${classes.toolFacts}`}>
+        {row.result?.durationMs != null ? (
+          <span>
+            {t("turn.took")}: <Milliseconds value={row.result.durationMs} />
+          </span>
+        ) : null}
+        {row.costMicros === undefined ? null : (
+          <span title={t("log.callCostWhy")}>
+            {t("log.callCost")}: <Money micros={row.costMicros} />
+          </span>
+        )}
+      </p>
     </div>
   );
 }
