@@ -4,11 +4,15 @@ It fails closed: whatever it does not understand is refused, and Claude Code its
 not allow (`dontAsk`, no allow rules). Deciding is the gate's affair; nothing is decided here.
 """
 
+import asyncio
+from collections.abc import Coroutine
+
 import msgspec
 import structlog
 
+from sempre import tasks
 from sempre.api._asgi import BodyTooLargeError, ClientGoneError, Request
-from sempre.contract.actions import Action, Judgement, Verdict
+from sempre.contract.actions import Action, Ruling, Say
 from sempre.contract.gate import Caller, Gate, Passes
 
 PREFIX = "/hook/"
@@ -38,36 +42,57 @@ class ToolHook:
 
     async def answer(self, request: Request) -> None:
         try:
-            judgement = await self._judge(request)
+            ruling = await self._rule(request)
         except ClientGoneError:
             return
-        allowed = judgement.verdict is Verdict.ALLOW
-        output = {
-            "hookEventName": _EVENT,
-            "permissionDecision": "allow" if allowed else "deny",
-            "permissionDecisionReason": judgement.reason if allowed else _SAID + judgement.reason,
-        }
-        await request.answer(200, {"hookSpecificOutput": output})
+        await request.answer(200, {"hookSpecificOutput": _output(ruling)})
 
-    async def _judge(self, request: Request) -> Judgement:
+    async def _rule(self, request: Request) -> Ruling:
         caller = self._passes.find(request.path.removeprefix(PREFIX))
         if caller is None:
-            return _no("stranger", "No session has this token.")
+            return _no("No session has this token.")
         if request.method != "POST":
-            return _no("not_understood", "The hook takes POST.")
+            return _no("The hook takes POST.")
         try:
             asked = msgspec.json.decode(await request.body(_LARGEST_BODY), type=_Asked)
-            return await self._gate.judge(_action(caller, asked))
+            with caller.waiting():
+                return await _while_there(request, self._gate.judge(_action(caller, asked)))
         except BodyTooLargeError:
-            return _no("too_large", "The tool call is larger than 16 MiB. Split it.")
+            return _no("The tool call is larger than 16 MiB. Split it.")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             _log.error("hook.not_understood", channel=caller.channel, error=str(error))
-            return _no("not_understood", "Sempre did not understand the hook's question.")
+            return _no("Sempre did not understand the hook's question.")
         except ClientGoneError:
             raise
         except Exception:  # noqa: BLE001  (the edge of the gate: what breaks refuses; the log has the trace)
             _log.exception("hook.failed", channel=caller.channel)
-            return _no("error", "Sempre could not judge this call; its log says why.")
+            return _no("Sempre could not judge this call; its log says why.")
+
+
+async def _while_there(request: Request, judging: Coroutine[object, object, Ruling]) -> Ruling:
+    """Nobody waits for a person once the process that asked is gone. Raises ClientGoneError then."""
+    work = tasks.spawn(judging, name="hook.judge")
+    gone = tasks.spawn(request.until_gone(), name="hook.until_gone")
+    try:
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise ClientGoneError
+        return work.result()
+    finally:
+        await tasks.stop(work, gone)
+
+
+def _output(ruling: Ruling) -> dict[str, object]:
+    """In the form that Claude Code prescribes."""
+    reason = _SAID + ruling.reason if ruling.say is Say.DENY else ruling.reason
+    output: dict[str, object] = {
+        "hookEventName": _EVENT,
+        "permissionDecision": ruling.say.value,
+        "permissionDecisionReason": reason,
+    }
+    if ruling.input is not None:
+        output |= {"updatedInput": ruling.input, "additionalContext": ruling.note}
+    return output
 
 
 def _action(caller: Caller, asked: _Asked) -> Action:
@@ -80,9 +105,11 @@ def _action(caller: Caller, asked: _Asked) -> Action:
         tool=asked.tool_name,
         input=asked.tool_input,
         directory=asked.cwd,
+        session_id=caller.session_id,
         subagent=asked.agent_id,
+        why=caller.words,
     )
 
 
-def _no(rule: str, reason: str) -> Judgement:
-    return Judgement(verdict=Verdict.DENY, rule=rule, reason=reason)
+def _no(reason: str) -> Ruling:
+    return Ruling(say=Say.DENY, reason=reason)

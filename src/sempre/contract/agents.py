@@ -25,23 +25,27 @@ class Ending(StrEnum):
     INVALID = (
         "invalid"  # this prompt can never be answered (too large for the provider): fails at once
     )
+    WAITING = "waiting"  # a person must decide a call; asked again with it, the session goes on
     CANCELLED = "cancelled"  # a person said stop
     STOPPED = "stopped"  # this process is stopping; never counted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """An agent's conversation memory. `started` is false as long as nothing was said in it."""
+    """An agent's conversation memory. `started` is false as long as nothing was said in it; then it may have a
+    `parent`, the session that it begins as a copy of."""
 
     id: str
     started: bool
+    parent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One attempt at a turn. `message_id` is fresh for each attempt. `earlier` are the message ids of earlier
     attempts in this session, newest last: a finished answer to one of them is adopted, not asked for again.
-    `interrupted` says that the last attempt broke off with its effects unknown."""
+    `interrupted` says that the last attempt broke off with its effects unknown. `continues` is a call that the session
+    was put off for: it goes on with that one, without being told the text again."""
 
     turn_id: str
     attempt_id: str
@@ -51,6 +55,7 @@ class Question:
     session: Session
     earlier: tuple[str, ...] = ()
     interrupted: bool = False
+    continues: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +69,7 @@ class Outcome:
     usage: Usage = field(default_factory=Usage)
     failure: Failure | None = None
     until: datetime | None = None  # for QUOTA: when it is worth trying again
+    waits_for: str | None = None  # for WAITING: the call
     adopted: bool = False  # the answer stood in the transcript already
 
 

@@ -1,11 +1,12 @@
 """What stands between an agent and the world: may I, and can I afford it. Wired by `app`."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sempre.contract.actions import Action, Judgement
+from sempre.contract.actions import Action, Ruling
 from sempre.contract.messages import Usage
 
 # Begins the message of a call that Sempre itself refused, so that no error of a provider is taken for it.
@@ -26,6 +27,14 @@ class Caller(Protocol):
     def turn_id(self) -> str | None: ...
     @property
     def attempt_id(self) -> str | None: ...
+    @property
+    def words(self) -> str:
+        """What the agent said last in this turn."""
+        ...
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Around the time that a call waits for a decision: neither silence nor turn time."""
+        ...
 
 
 class Passes(Protocol):
@@ -39,8 +48,8 @@ class Passes(Protocol):
 class Gate(Protocol):
     """Asked before each effect. It must fail closed: when it cannot tell, the answer is no."""
 
-    async def judge(self, action: Action) -> Judgement:
-        """May this call be made?"""
+    async def judge(self, action: Action) -> Ruling:
+        """May this call be made? It may wait for a person before it answers."""
         ...
 
 
@@ -65,12 +74,26 @@ class Extras:
 class Meter(Protocol):
     """Books model calls, one by one, where they are made."""
 
-    async def begin(self, caller: Caller, model: str, *, agent: str | None) -> str:
-        """Book a call as in flight, before it leaves. Gives its ledger id.
+    async def begin(
+        self,
+        caller: Caller,
+        model: str,
+        *,
+        agent: str | None,
+        most: Usage | None = None,
+        made: bool = False,
+    ) -> str:
+        """Book a call as in flight, before it leaves. Gives its ledger id. `most` is what it cannot take more than.
+        May wait for other calls of the turn, when those may use up what is left of its budget. `made`: it has left
+        already, so it is booked in any case.
 
         Raises RefusedError (over budget, or told to stop) and UnavailableError (the ledger can't be written);
         either way the call must not be made.
         """
+        ...
+
+    async def refusal(self, caller: Caller) -> str | None:
+        """Why no further call may be made for this turn; None when one may."""
         ...
 
     async def settle(

@@ -27,7 +27,7 @@ _CUTS = ("text", "headers", "silent")
 _FAILURES = tuple(
     str(each)
     for each in Ending
-    if each not in (Ending.ANSWERED, Ending.CANCELLED, Ending.STOPPED, Ending.QUOTA)
+    if each not in (Ending.ANSWERED, Ending.CANCELLED, Ending.STOPPED, Ending.QUOTA, Ending.WAITING)
 )
 
 

@@ -1,7 +1,5 @@
-"""The gate of `contract.gate`, for tools: policy's rules over the real disk, and what is refused is told.
-
-There is nobody to ask yet, so what a person would have to decide is refused with its reason.
-"""
+"""The gate of `contract.gate`, for tools: policy's rules over the real disk; what they leave to a person is asked,
+and what is refused is told."""
 
 import asyncio
 import glob
@@ -11,9 +9,11 @@ from itertools import islice
 
 import structlog
 
-from sempre.contract.actions import Action, Judgement, Verdict
+from sempre.approvals import Approvals
+from sempre.contract.actions import Action, Judgement, Ruling, Say, Verdict
 from sempre.contract.gate import Tell
 from sempre.policy import Rights, judge
+from sempre.workflows.asking import Asking
 
 _log = structlog.stdlib.get_logger(__name__)
 _MOST_MATCHES = 10_000
@@ -34,34 +34,58 @@ class Disk:
         return os.path.lexists(path)
 
 
-class ToolGate:
-    """`rights` gives those of a channel; what it raises refuses the call. `tell` hears of `turn.tool_refused`."""
+class Rules:
+    """Policy over the real disk. `rights` gives those of a channel; what it raises refuses the call."""
 
-    def __init__(self, rights: Callable[[str], Rights], tell: Tell) -> None:
+    def __init__(self, rights: Callable[[str], Rights]) -> None:
         self._rights = rights
-        self._tell = tell
         self._disk = Disk()
 
-    async def judge(self, action: Action) -> Judgement:
-        """ALLOW or DENY, never ASK. Raises nothing: what can't be judged is refused."""
+    async def weigh(self, action: Action) -> Judgement:
+        """Raises nothing: what can't be judged is refused."""
         try:
             # In a thread: a network mount may take its time.
-            judgement = await asyncio.to_thread(self._weigh, action)
+            return await asyncio.to_thread(judge, action, self._rights(action.channel), self._disk)
         except Exception:  # noqa: BLE001  (the gate's edge: what breaks refuses; the log has the trace)
             _log.exception("gate.failed", channel=action.channel, tool=action.tool)
-            reason = "Sempre could not judge this call; its log says why."
-            judgement = Judgement(verdict=Verdict.DENY, rule="error", reason=reason)
-        if judgement.verdict is not Verdict.ALLOW:
-            self._refused(action, judgement)
-        return judgement
+            return Judgement(verdict=Verdict.DENY, rule="error", reason=_BROKEN)
 
-    def _weigh(self, action: Action) -> Judgement:
-        judgement = judge(action, self._rights(action.channel), self._disk)
-        if judgement.verdict is not Verdict.ASK:
-            return judgement
-        return Judgement(verdict=Verdict.DENY, rule=judgement.rule, reason=judgement.reason)
 
-    def _refused(self, action: Action, judgement: Judgement) -> None:
+class ToolGate:
+    """`tell` hears of `turn.tool_refused`."""
+
+    def __init__(self, rules: Rules, approvals: Approvals, asking: Asking, tell: Tell) -> None:
+        self._rules = rules
+        self._approvals = approvals
+        self._asking = asking
+        self._tell = tell
+
+    async def judge(self, action: Action) -> Ruling:
+        """Raises nothing: what can't be judged is refused."""
+        try:
+            rule, ruling = await self._rule(action)
+        except Exception:  # noqa: BLE001  (the gate's edge: what breaks refuses; the log has the trace)
+            _log.exception("gate.failed", channel=action.channel, tool=action.tool)
+            rule, ruling = "error", Ruling(say=Say.DENY, reason=_BROKEN)
+        if ruling.say is Say.DENY:
+            self._refused(action, rule, ruling.reason)
+        return ruling
+
+    async def _rule(self, action: Action) -> tuple[str, Ruling]:
+        """The rule that applied, and the answer. A call that was asked about before is answered by its row."""
+        known = await self._approvals.find(action.session_id, action.call_id)
+        if known is not None:
+            return known.rule, await self._asking.again(known)
+        judgement = await self._rules.weigh(action)
+        match judgement.verdict:
+            case Verdict.ALLOW:
+                return judgement.rule, Ruling(say=Say.ALLOW)
+            case Verdict.DENY:
+                return judgement.rule, Ruling(say=Say.DENY, reason=judgement.reason)
+            case Verdict.ASK:
+                return judgement.rule, await self._asking.ask(action, judgement)
+
+    def _refused(self, action: Action, rule: str, reason: str) -> None:
         self._tell(
             action.turn_id,
             action.channel,
@@ -69,8 +93,11 @@ class ToolGate:
             {
                 "call_id": action.call_id,
                 "tool": action.tool,
-                "rule": judgement.rule,
-                "reason": judgement.reason,
+                "rule": rule,
+                "reason": reason,
                 "agent": action.subagent,
             },
         )
+
+
+_BROKEN = "Sempre could not judge this call; its log says why."

@@ -2,9 +2,9 @@
 of it back as an Outcome. Keeps no state that a restart would miss."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class ClaudeAgent:
     def __init__(
         self,
         *,
-        profile: Callable[[str], Profile],
+        profile: Callable[[str], Awaitable[Profile]],
         access: Access,
         passes: Passes,
         state: Path,
@@ -128,7 +128,7 @@ class ClaudeAgent:
 
     async def _answer(self, question: Question, sink: Sink, attempt: _Attempt) -> Outcome:
         try:
-            profile = self._profile(question.channel)
+            profile = await self._profile(question.channel)
             _check(profile)
             if question.earlier and (adopted := await asyncio.to_thread(self._adopt, question)):
                 sink.tell("turn.note", {"code": "adopted", "message": _ADOPTED})
@@ -147,9 +147,15 @@ class ClaudeAgent:
     async def _converse(
         self, question: Question, profile: Profile, sink: Sink, attempt: _Attempt
     ) -> Outcome:
-        """A process that turns out to have died while it was idle costs no attempt."""
+        """A process that turns out to have died while it was idle costs no attempt; one that does not go on by
+        itself after all is asked."""
+        question = await asyncio.to_thread(self._checked, question)
         taken, outcome = await self._ask(question, profile, sink, attempt)
-        if not taken and outcome.failure is not None and outcome.failure.kind == "died":
+        kind = outcome.failure.kind if outcome.failure is not None else ""
+        if question.continues and kind == "not_accepted":
+            question = replace(question, continues=None, interrupted=True)
+            _, outcome = await self._ask(question, profile, sink, attempt)
+        elif not taken and kind == "died":
             _, outcome = await self._ask(question, profile, sink, attempt)
         self._remember(question.turn_id, outcome)
         return outcome
@@ -159,13 +165,21 @@ class ClaudeAgent:
     ) -> tuple[bool, Outcome]:
         """Whether the prompt was taken up, and what came of it."""
         pool = self._pool or await self._ready_pool()
-        async with pool.lease(question.channel, question.session, profile, sink) as running:
-            running.caller.begin(question.turn_id, question.attempt_id)
+        following = question if question.continues else None
+        async with pool.lease(
+            question.channel, question.session, profile, sink, following=following
+        ) as running:
+            if not running.follows:
+                running.caller.begin(question.turn_id, question.attempt_id)
             exchange = running.exchange(question.message_id, profile, sink, self._limits)
             attempt.exchange = exchange
-            uncertain = question.interrupted or question.turn_id in self._uncertain
             try:
-                reply = await exchange.run(prompt.wording(question.text, uncertain))
+                if running.follows:
+                    reply = await exchange.follow(question.continues or "")
+                else:
+                    reply = await exchange.run(self._wording(question))
+                if reply.ending is Ending.WAITING:  # this process can't go on; the next one will
+                    await running.live.stop()
             except asyncio.CancelledError:
                 await running.live.stop()
                 raise
@@ -173,6 +187,20 @@ class ClaudeAgent:
                 attempt.exchange = None
                 running.caller.end()
         return exchange.taken, self._outcome(running.live.id, reply)
+
+    def _wording(self, question: Question) -> str:
+        """What it did before may have taken effect, also when it can't go on from where it was put off."""
+        uncertain = question.interrupted or question.continues is not None
+        return prompt.wording(question.text, uncertain or question.turn_id in self._uncertain)
+
+    def _checked(self, question: Question) -> Question:
+        """It goes on with a call only if that still waits in its transcript; else it is asked again."""
+        if question.continues is None:
+            return question
+        path = transcript.find(self._access.config_directory, question.session.id)
+        if path is not None and transcript.is_put_off(path, question.continues):
+            return question
+        return replace(question, continues=None, interrupted=True)
 
     def _outcome(self, session_id: str, reply: "Reply") -> Outcome:
         return Outcome(
@@ -183,6 +211,7 @@ class ClaudeAgent:
             usage=reply.usage,
             failure=reply.failure,
             until=reply.until,
+            waits_for=reply.waits_for,
         )
 
     def _remember(self, turn_id: str, outcome: Outcome) -> None:

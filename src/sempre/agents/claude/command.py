@@ -12,6 +12,9 @@ from sempre.agents.claude.profile import Profile
 from sempre.errors import MisconfiguredError
 
 _HOOK_SECONDS = 600
+HELD_SECONDS = (
+    570.0  # the longest that a call may be held at the hook, which is dead after the time above
+)
 _TRANSCRIPT_DAYS = (
     36_500  # Claude Code deletes transcripts after 30 days; a worker's memory has no such end
 )

@@ -61,8 +61,10 @@ def build(
     directory: Path,
     retries: int,
     silence_seconds: float,
+    continues: bool = False,
 ) -> dict[str, str]:
-    """Returns everything that the process will see; `parent` is where allowed names are taken from."""
+    """Returns everything that the process will see; `parent` is where allowed names are taken from. `continues`: a
+    call that the session was put off for is taken up; else it is over, and must not come up again by itself."""
     kept = {name: value for name, value in parent.items() if _is_allowed(name)}
     return {
         **kept,
@@ -76,6 +78,7 @@ def build(
         "CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS": str(
             int(max(silence_seconds * 0.4, _SHORTEST_STALL) * 1000)
         ),
+        **({} if continues else {"CLAUDE_CODE_DISABLE_DEFERRED_TOOL_RESUME": "1"}),
         "PWD": str(directory),
         MARK: mark,
     }

@@ -5,6 +5,7 @@ Its verdict on results is `reply`'s; it ends processes only through the wire it 
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -31,6 +32,7 @@ class Wire(Protocol):
     """The live session, as much of it as an exchange may use."""
 
     async def ask(self, exchange: "Exchange", text: str) -> None: ...
+    def follow(self, exchange: "Exchange") -> None: ...
     def release(self) -> None: ...
     async def interrupt(self) -> None: ...
     async def probe(self) -> bool: ...
@@ -62,16 +64,26 @@ class Exchange:
         self._reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._verdict: Reply | None = None
         self._began = self._heard = self._probed = clock.ticks()
-        self._queued = self._started = False
+        self._queued = self._started = self._follows = False
         self._until: datetime | None = None
         self._share = Count()
+        caller.said = lambda: narrator.words
         self._booking = Booking(meter, caller, self._refuse) if meter else None
 
     async def run(self, text: str) -> Reply:
         """Ask, and wait for what comes of it. When cancelled, the prompt stays with the session, which must end."""
+        return await self._run(self._hand_over(text))
+
+    async def follow(self, call_id: str) -> Reply:
+        """Ask nothing: the session goes on by itself with this call."""
+        self._follows = True
+        self._narrator.expect(call_id)
+        return await self._run(self._take_up())
+
+    async def _run(self, start: Coroutine[object, object, None]) -> Reply:
         watch = tasks.spawn(self._watch(), name=f"claude-watch-{self.message_id}")
         try:
-            await self._hand_over(text)
+            await start
             return await asyncio.shield(self._reply)
         finally:
             watch.cancel()
@@ -104,6 +116,8 @@ class Exchange:
 
     def note(self, message_id: str, state: str) -> None:
         """How Claude Code gets on with a message: queued, started, then completed or cancelled."""
+        if self._follows:
+            self._heard = clock.ticks()
         if message_id != self.message_id:
             return
         self._heard = clock.ticks()
@@ -119,6 +133,8 @@ class Exchange:
     def take(self, message: Message) -> None:
         """Everything that the process says while this prompt is its own."""
         self._heard = clock.ticks()
+        if self._follows:
+            self._queued = self._started = True
         match message:
             case ResultMessage():
                 if self._is_mine(message):
@@ -148,6 +164,9 @@ class Exchange:
             await self._wire.ask(self, text)
         except ClaudeSDKError as error:
             self.broken(str(error))
+
+    async def _take_up(self) -> None:
+        self._wire.follow(self)
 
     def _is_mine(self, result: ResultMessage) -> bool:
         """The end of a background task has a result of its own; and a prompt may be answered inside its turn."""
@@ -204,7 +223,7 @@ class Exchange:
         quiet = now - self._heard
         if now - self._began - self._caller.waited_seconds > self._profile.turn_seconds:
             await self.break_off(_too_long(self._profile.turn_seconds))
-        elif not self._queued and quiet > self._limits.accept_seconds:
+        elif not (self._queued or self._caller.waits) and quiet > self._limits.accept_seconds:
             await self._give_up("not_accepted", "Claude Code did not take the prompt up.")
         elif quiet > self._profile.silence_seconds and not self._is_excused():
             await self.break_off(_too_silent(self._profile.silence_seconds))

@@ -1,6 +1,6 @@
 """The tokens of live sessions. A token opens the loopback gateway and the tool hook, and nothing else anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,8 @@ from sempre import clock, ids
 class Pass:
     """Whose token it is (`contract.gate.Caller`), and what the gateway and the hook tell the session through it.
 
-    `quota_until` is set by whoever sees the provider's headers: when a quota wall is said to fall.
+    `quota_until` is set by whoever sees the provider's headers: when a quota wall is said to fall. `said` gives
+    the agent's last words.
     """
 
     channel: str
@@ -22,6 +23,7 @@ class Pass:
     turn_id: str | None = None
     attempt_id: str | None = None
     quota_until: datetime | None = None
+    said: Callable[[], str] = str
     _waits: int = field(default=0, init=False)
     _waited: float = field(default=0.0, init=False)
     _since: float = field(default=0.0, init=False)
@@ -47,6 +49,10 @@ class Pass:
             self._waits -= 1
             if self._waits == 0:
                 self._waited += clock.ticks() - self._since
+
+    @property
+    def words(self) -> str:
+        return self.said()
 
     @property
     def waits(self) -> bool:

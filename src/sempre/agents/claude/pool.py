@@ -11,7 +11,7 @@ from sempre import tasks
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.starter import Running, Starter
-from sempre.contract.agents import Session, Sink
+from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Tell
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -40,15 +40,23 @@ class Pool:
 
     @asynccontextmanager
     async def lease(
-        self, channel: str, session: Session, profile: Profile, sink: Sink
+        self,
+        channel: str,
+        session: Session,
+        profile: Profile,
+        sink: Sink,
+        *,
+        following: Question | None = None,
     ) -> AsyncIterator[Running]:
         """The channel's process, started or resumed if need be; ours alone inside the block. A slot comes before
         the channel's lock, so whoever has a lock can work, and what is unlocked can be stopped.
 
+        `following` gets a process of its own, which goes on at once with the call that the session was put off for.
+
         Raises StartError, MisconfiguredError.
         """
         async with self._slots, self._locks[channel]:
-            running = await self._find(channel, session, profile, sink)
+            running = await self._find(channel, session, profile, sink, following)
             try:
                 yield running
             finally:
@@ -59,23 +67,38 @@ class Pool:
         """End all. Nobody may be at work any more; a stop that is under way is waited for."""
         await asyncio.gather(*(self._stop(channel, "closed") for channel in list(self._locks)))
 
-    async def _find(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
+    async def _find(
+        self,
+        channel: str,
+        session: Session,
+        profile: Profile,
+        sink: Sink,
+        following: Question | None,
+    ) -> Running:
         self._forget_timer(channel)
         running = self._running.get(channel)
         if running is not None:
-            if running.fits(profile, session) and not self._is_worn(running):
+            fits = following is None and running.fits(profile, session)
+            if fits and not self._is_worn(running):
                 self._running[channel] = self._running.pop(channel)  # the most recently used
                 return running
             await self._end(running, "replaced")
-        return await self._start(channel, session, profile, sink)
+        return await self._start(channel, session, profile, sink, following)
 
-    async def _start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
+    async def _start(
+        self,
+        channel: str,
+        session: Session,
+        profile: Profile,
+        sink: Sink,
+        following: Question | None,
+    ) -> Running:
         self._booked.add(channel)
         try:
             while len(self._running.keys() | self._booked) > self._limits.alive:
                 await self._evict()
             async with self._starting:
-                running = await self._starter.start(channel, session, profile, sink)
+                running = await self._starter.start(channel, session, profile, sink, following)
             self._running[channel] = running
         finally:
             self._booked.discard(channel)

@@ -24,6 +24,7 @@ class Reply:
     usage: Usage = field(default_factory=Usage)
     failure: Failure | None = None
     until: datetime | None = None
+    waits_for: str | None = None  # the call that a person must decide
 
 
 def failed(ending: Ending, kind: str, message: str) -> Reply:
@@ -39,6 +40,11 @@ def judge(
     usage: Usage,
 ) -> Reply:
     """`error` is what the last assistant message carried; `until` when a quota wall was said to fall."""
+    if (
+        result.deferred_tool_use is not None
+    ):  # never by `terminal_reason`: it is missing the second time
+        waits_for = result.deferred_tool_use.id
+        return Reply(ending=Ending.WAITING, model=model, usage=usage, waits_for=waits_for)
     if not result.is_error:
         return Reply(ending=Ending.ANSWERED, text=result.result or "", model=model, usage=usage)
     text = result.result or "; ".join(result.errors or []) or result.subtype

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, ClaudeSDKError
+from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, ClaudeSDKError, Message
 
 from sempre import tasks
 from sempre.agents.claude import descendants
@@ -32,6 +32,7 @@ class LiveSession:
         directory: Path,
         launch: Launch,
         limits: Limits,
+        continues: bool = False,
     ) -> None:
         self.id = session_id
         self._launch = launch
@@ -46,6 +47,8 @@ class LiveSession:
         options = ClaudeAgentOptions(verbatim_prompts=True)
         self._client = ClaudeSDKClient(options, transport=self._transport)
         self._exchange: Exchange | None = None
+        # A session that goes on by itself speaks before anybody can listen.
+        self._early: list[Message] | None = [] if continues else None
         self._listening: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -83,6 +86,15 @@ class LiveSession:
         """Hand one prompt over; its messages go to `exchange` until `release`. Raises ClaudeSDKError."""
         self._exchange = exchange
         await self._client.query(_one_message(text, exchange.message_id))
+
+    def follow(self, exchange: Exchange) -> None:
+        """Hand nothing over: what the session says by itself, from its first word on, goes to `exchange`."""
+        self._exchange = exchange
+        early, self._early = self._early or [], None
+        for message in early:
+            exchange.take(message)
+        if not self.usable:
+            exchange.broken("Claude Code ended.")
 
     def release(self) -> None:
         self._exchange = None
@@ -150,6 +162,8 @@ class LiveSession:
             async for message in self._client.receive_messages():
                 if self._exchange is not None:
                     self._exchange.take(message)
+                elif self._early is not None:
+                    self._early.append(message)
         except Exception as error:  # noqa: BLE001  (whatever broke it, this process is done)
             reason = self._transport.complaint or str(error)
         if self._exchange is not None:

@@ -15,7 +15,7 @@ from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.session import LiveSession
 from sempre.agents.claude.stream import Narrator
 from sempre.agents.claude.totals import UNKNOWN, Count, Totals
-from sempre.contract.agents import Session, Sink
+from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Meter
 
 _UNKNOWN = "no conversation found"
@@ -24,7 +24,8 @@ _TAKEN = "already in use"
 
 @dataclass(kw_only=True)
 class Running:
-    """A live session and all that belongs to it. `turns` counts those asked of this process."""
+    """A live session and all that belongs to it. `turns` counts those asked of this process. `follows`: it goes on
+    by itself with a call that it was put off for."""
 
     channel: str
     live: LiveSession
@@ -34,6 +35,7 @@ class Running:
     totals: Totals
     meter: Meter | None
     turns: int = 0
+    follows: bool = False
 
     def fits(self, profile: Profile, session: Session) -> bool:
         return self.live.usable and self.launch == profile.launch and self.live.id == session.id
@@ -67,13 +69,22 @@ class Starter:
         self._passes = passes
         self._meter = meter if access.model_url is None else None  # else the gateway books
 
-    async def start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
+    async def start(
+        self,
+        channel: str,
+        session: Session,
+        profile: Profile,
+        sink: Sink,
+        following: Question | None = None,
+    ) -> Running:
         """Raises StartError, MisconfiguredError."""
         if not session.started:
             return await self._begin(channel, session.id, profile, sink)
         await asyncio.to_thread(self._fetch, session.id)
         try:
-            return await self._launch(channel, session.id, profile, sink, resume=True)
+            return await self._launch(
+                channel, session.id, profile, sink, resume=True, following=following
+            )
         except StartError as error:
             reason = str(error)
             if not self._is_lost(session.id, reason):
@@ -92,10 +103,19 @@ class Starter:
         return await self._launch(channel, session_id, profile, sink, resume=True)
 
     async def _launch(
-        self, channel: str, session_id: str, profile: Profile, sink: Sink, *, resume: bool
+        self,
+        channel: str,
+        session_id: str,
+        profile: Profile,
+        sink: Sink,
+        *,
+        resume: bool,
+        following: Question | None = None,
     ) -> Running:
         program = command.find_program()
         caller = Pass(channel=channel, session_id=session_id, directory=profile.directory)
+        if following is not None:  # its hook asks before anybody else knows of the process
+            caller.begin(following.turn_id, following.attempt_id)
         token = self._passes.issue(caller)
         launch = self._launches.new()
         launch.write(
@@ -113,10 +133,12 @@ class Starter:
                 directory=profile.directory,
                 retries=self._limits.provider_retries,
                 silence_seconds=profile.silence_seconds,
+                continues=following is not None,
             ),
             directory=profile.directory,
             launch=launch,
             limits=self._limits,
+            continues=following is not None,
         )
         try:
             await live.connect()
@@ -133,6 +155,7 @@ class Starter:
             launch=profile.launch,
             meter=self._meter,
             totals=Totals(carried),
+            follows=following is not None,
         )
 
     async def stop(self, running: Running) -> None:

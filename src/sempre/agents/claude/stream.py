@@ -34,6 +34,7 @@ class Narrator:
         self._block = 0
         self._first_block = 0
         self._running: dict[str, float] = {}
+        self._words: list[str] = []
         self.model: str | None = None
         self.error: str | None = None
 
@@ -41,6 +42,15 @@ class Narrator:
     def tool_runs(self) -> bool:
         """A tool call is under way (or waits for its gate): then no message is expected."""
         return bool(self._running)
+
+    @property
+    def words(self) -> str:
+        """The latest text that the agent itself (and no subagent) has said."""
+        return "".join(self._words)
+
+    def expect(self, call_id: str) -> None:
+        """This call was told before, and its result comes now."""
+        self._running[call_id] = clock.ticks()
 
     def tell(self, message: Message) -> None:
         match message:
@@ -72,6 +82,8 @@ class Narrator:
                 self._open = None  # said to its end; a broken one gets a stop, but no reason
             case "content_block_start" if event["content_block"]["type"] in ("text", "thinking"):
                 self._block += 1
+                if event["content_block"]["type"] == "text":
+                    self._words = []
             case "content_block_delta":
                 self._tell_delta(event["delta"])
             case "content_block_stop":
@@ -82,6 +94,7 @@ class Narrator:
     def _tell_delta(self, delta: Mapping[str, Any]) -> None:
         if delta["type"] == "text_delta":
             self._pieces.add("turn.text", self._block, delta["text"])
+            self._words.append(delta["text"])
         elif delta["type"] == "thinking_delta" and delta["thinking"]:
             self._pieces.add("turn.thinking", self._block, delta["thinking"])
 
@@ -138,6 +151,8 @@ class Narrator:
         if text:
             self._pieces.flush()
             self._block += 1
+            if parent is None and kind == "turn.text":
+                self._words = [text]
             self._sink.tell(kind, {"block": self._block, "text": text, **_inside(parent)})
 
     def _tell_call(self, block: ToolUseBlock, parent: str | None) -> None:

@@ -76,6 +76,19 @@ def find_answer(path: Path, message_ids: Sequence[str]) -> Answer | None:
     return None
 
 
+def is_put_off(path: Path, call_id: str) -> bool:
+    """Whether this call was made and has no result: then a session that is resumed takes it up by itself."""
+    made = False
+    for entry in read(path, having=call_id):
+        if entry.get("isSidechain"):
+            continue
+        for block in _blocks(entry):
+            if block.get("type") == "tool_result" and block.get("tool_use_id") == call_id:
+                return False
+            made = made or (block.get("type") == "tool_use" and block.get("id") == call_id)
+    return made
+
+
 def read_total(path: Path) -> Count:
     """What the session had taken when a process of it last ended in order."""
     total = Count()
@@ -100,9 +113,13 @@ def _turns(path: Path, wanted: frozenset[str]) -> dict[str, list[Entry]]:
 
 
 def _is_tool_result(entry: Entry) -> bool:
-    content = entry.get("message", {}).get("content")
-    blocks = cast("list[Entry]", content) if isinstance(content, list) else []
-    return any(block.get("type") == "tool_result" for block in blocks)
+    return any(block.get("type") == "tool_result" for block in _blocks(entry))
+
+
+def _blocks(entry: Entry) -> list[Entry]:
+    message = entry.get("message")
+    content = message.get("content") if isinstance(message, dict) else None
+    return cast("list[Entry]", content) if isinstance(content, list) else []
 
 
 def _finished(entries: Sequence[Entry]) -> Answer | None:
