@@ -1,6 +1,9 @@
 """What an agent may do. Pure rules: they read no disk, no clock and no settings, and change nothing."""
 
+from sempre.policy.question import Question
 from sempre.policy.rights import Files, Rights
-from sempre.policy.rules import judge
+from sempre.policy.rule import check
+from sempre.policy.rules import judge, weigh
+from sempre.policy.widening import widenings, widens
 
-__all__ = ["Files", "Rights", "judge"]
+__all__ = ["Files", "Question", "Rights", "check", "judge", "weigh", "widenings", "widens"]

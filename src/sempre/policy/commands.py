@@ -1,4 +1,5 @@
-"""Judges a command line, part by part: what is not understood, not listed or leads outside is not allowed."""
+"""Takes a command line apart into what it needs: what is not understood, not listed or leads outside is for a
+person to decide."""
 
 import os.path
 import re
@@ -7,7 +8,7 @@ from pathlib import PurePath
 
 from sempre.contract.actions import Judgement, Verdict
 from sempre.policy import own
-from sempre.policy.judgements import allow, ask, deny, strictest
+from sempre.policy.judgements import allow, ask, deny
 from sempre.policy.paths import Ground
 from sempre.policy.programs import (
     GIT,
@@ -17,25 +18,29 @@ from sempre.policy.programs import (
     read_arguments,
     read_find,
 )
+from sempre.policy.question import Places, Question, run
 from sempre.policy.shell import NotUnderstoodError, Part, Word, read
 
+TOOL = "Bash"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _MOST_MATCHES = 5_000
 _LIST = re.compile(r"[=:,]")
 
 
-def judge_command(text: str, base: str, ground: Ground) -> Judgement:
-    """`base` is where the shell stands. Gives the strictest judgement of its parts."""
+def ask_of_command(text: str, base: str, ground: Ground) -> Iterator[Question]:
+    """`base` is where the shell stands."""
     try:
         parts = read(text)
     except NotUnderstoodError as error:
         if (mention := own.mentioned(text, ground.rights)) is not None:
-            return deny("protected", mention)
+            yield run(deny("protected", mention), TOOL, text=text)
+            return
         reason = (
             f"Sempre does not understand this command: {error}. Use plain commands, one at a time."
         )
-        return ask("not_understood", reason)
-    return strictest(_Line(ground, base).judge(parts))
+        yield run(ask("not_understood", reason), TOOL, text=text)
+        return
+    yield from _Line(ground, base).ask(parts)
 
 
 class _Line:
@@ -46,64 +51,93 @@ class _Line:
         self._bases = [base]
         self._seen = [base]
 
-    def judge(self, parts: Sequence[Part]) -> Iterator[Judgement]:
+    def ask(self, parts: Sequence[Part]) -> Iterator[Question]:
         for part, following in zip(parts, [*parts[1:], None], strict=True):
             if part.after in (";", "||"):
                 self._bases = list(self._seen)
+            words = tuple(word.text for word in part.words)
             for base in self._bases:
-                yield self._ground.reading(".", base)
-                for redirection in part.redirections:
-                    look = self._ground.writing if redirection.writes else self._ground.reading
-                    yield look(redirection.target.text, base)
+                yield from self._around(part, words, base)
             if part.words[0] == Word("cd"):
                 in_pipe = part.after == "|" or (following is not None and following.after == "|")
                 yield from self._change(part, in_pipe=in_pipe)
             else:
-                yield from (self._judge(part.words, base) for base in self._bases)
+                for base in self._bases:
+                    yield from self._of(part.words, base)
 
-    def _change(self, part: Part, *, in_pipe: bool) -> Iterator[Judgement]:
+    def _around(self, part: Part, words: tuple[str, ...], base: str) -> Iterator[Question]:
+        """The folder that it stands in, and its redirections."""
+        places = Places(self._ground, TOOL, words)
+        yield places.reading(".", base)
+        for redirection in part.redirections:
+            look = places.writing if redirection.writes else places.reading
+            yield look(redirection.target.text, base)
+
+    def _change(self, part: Part, *, in_pipe: bool) -> Iterator[Question]:
         words = part.words[1:]
+        texts = tuple(word.text for word in part.words)
         if len(words) != 1 or words[0].wild or words[0].text.startswith("-") or in_pipe:
-            yield ask("not_understood", "Sempre understands `cd folder && …` only.")
+            reason = "Sempre understands `cd folder && …` only."
+            yield run(ask("not_understood", reason), TOOL, text=" ".join(texts))
             return
-        yield from (self._ground.reading(words[0].text, base) for base in self._bases)
+        places = Places(self._ground, TOOL, texts)
+        found = [places.reading(words[0].text, base) for base in self._bases]
+        yield run(allow("command"), TOOL, found, words=texts)
+        yield from found
         self._bases = [os.path.normpath(f"{base}/{words[0].text}") for base in self._bases]
         self._seen += self._bases
 
-    def _judge(self, words: Sequence[Word], base: str) -> Judgement:
+    def _of(self, words: Sequence[Word], base: str) -> Iterator[Question]:
+        """What one simple command needs. The question whether it runs comes first."""
         name = words[0]
         try:
             given = [text for word in words[1:] for text in self._expand(word, base)]
         except NotUnderstoodError as error:
-            return ask("not_understood", f"Sempre does not understand this command: {error}.")
-        command = [name.text, *given]
-        judgement = self._known(name.text, given, base) if name == Word(name.text) else None
+            reason = f"Sempre does not understand this command: {error}."
+            yield run(ask("not_understood", reason), TOOL, text=" ".join(w.text for w in words))
+            return
+        command = (name.text, *given)
+        judgement, touched = None, None
+        if name == Word(name.text):
+            judgement, touched = self._known(name.text, given, base)
         if judgement is None or judgement.verdict is Verdict.ASK:
-            judgement = self._listed(command, base) or judgement or _not_listed(name.text)
-        if judgement.verdict is Verdict.ASK:
-            return strictest((judgement, *self._mentions(command)))
-        return judgement
+            told = command[1:]
+            if listed := self._listed(command):
+                judgement, told = allow("command_listed"), command[listed:]
+            judgement = judgement or _not_listed(name.text)
+            touched = None
+            yield from self._mentions(command)
+        else:
+            told = ()
+        places = Places(self._ground, TOOL, command)
+        found = list(_touches(places, touched, base) if touched else _named(places, told, base))
+        yield run(judgement, TOOL, found, words=command)
+        yield from found
 
-    def _known(self, name: str, given: Sequence[str], base: str) -> Judgement | None:
-        """The judgement of a program of the default list; None for any other."""
+    def _known(
+        self, name: str, given: Sequence[str], base: str
+    ) -> tuple[Judgement | None, Arguments | None]:
+        """The judgement of a program of the default list and what it touches; nothing for any other."""
         try:
             if name == "find":
-                return self._touches(read_find(given), base)
+                return allow("command"), read_find(given)
             if name == "git":
                 return self._git(given, base)
             if name in PROGRAMS:
-                return self._touches(read_arguments(PROGRAMS[name], given), base)
+                return allow("command"), read_arguments(PROGRAMS[name], given)
         except UnknownOptionError as error:
-            return ask("option", f"`{name} {error}` is not among what `{name}` may be told.")
-        return None
+            reason = f"`{name} {error}` is not among what `{name}` may be told."
+            return ask("option", reason), None
+        return None, None
 
-    def _git(self, given: Sequence[str], base: str) -> Judgement:
+    def _git(self, given: Sequence[str], base: str) -> tuple[Judgement, Arguments | None]:
         words = given[1:] if given[:1] == ["--no-pager"] else given
         if not words or words[0] not in GIT:
-            return ask("option", f"Of git, these may run: {', '.join(GIT)}.")
+            return ask("option", f"Of git, these may run: {', '.join(GIT)}."), None
         if not self._is_our_repository(base):
-            return ask("git", "There is no git repository of this worker's own directory here.")
-        return self._touches(read_arguments(GIT[words[0]], words[1:]), base)
+            reason = "There is no git repository of this worker's own directory here."
+            return ask("git", reason), None
+        return allow("command"), read_arguments(GIT[words[0]], words[1:])
 
     def _is_our_repository(self, base: str) -> bool:
         """Whether git will read the repository of the worker's directory, and not one that the worker could have
@@ -117,32 +151,17 @@ class _Line:
         bare = [str(folder / "HEAD") for folder in between]
         return exists(str(top / ".git")) and not any(map(exists, (*inner, *bare)))
 
-    def _touches(self, arguments: Arguments, base: str) -> Judgement:
-        look = self._ground.walking if arguments.walks else self._ground.reading
-        judgements = [allow("command")]
-        judgements += [look(path, base) for path in arguments.reads if path != "-"]
-        judgements += [self._ground.writing(path, base) for path in arguments.writes]
-        return strictest(judgements)
+    def _listed(self, command: Sequence[str]) -> int:
+        """How many words a person's list has of this command; 0 when it is not listed. What follows may be anything
+        but what names Sempre's own or leads outside."""
+        entries = [tuple(entry.split()) for entry in self._ground.rights.commands]
+        fitting = [len(each) for each in entries if each and tuple(command[: len(each)]) == each]
+        return max(fitting, default=0)
 
-    def _listed(self, command: Sequence[str], base: str) -> Judgement | None:
-        """A command that a person listed may be told anything but what names Sempre's own or leads outside."""
-        entries = [entry.split() for entry in self._ground.rights.commands]
-        lengths = [len(entry) for entry in entries if entry and command[: len(entry)] == entry]
-        if not lengths:
-            return None
-        told = [word for word in command[max(lengths) :] if not _ADDRESS.match(word)]
-        return strictest(
-            (
-                *self._mentions(command),
-                *(self._ground.reading(path, base) for word in told for path in _paths_in(word)),
-                allow("command_listed"),
-            )
-        )
-
-    def _mentions(self, words: Sequence[str]) -> Iterator[Judgement]:
+    def _mentions(self, words: Sequence[str]) -> Iterator[Question]:
         for word in words:
             if (mention := own.mentioned(word, self._ground.rights)) is not None:
-                yield deny("protected", mention)
+                yield run(deny("protected", mention), TOOL, words=tuple(words))
 
     def _expand(self, word: Word, base: str) -> Sequence[str]:
         """What the shell makes of a word. Raises NotUnderstoodError where a file's name would become an option."""
@@ -156,11 +175,25 @@ class _Line:
         return names
 
 
+def _touches(places: Places, arguments: Arguments, base: str) -> Iterator[Question]:
+    """What a program of the default list reads and writes."""
+    look = places.walking if arguments.walks else places.reading
+    yield from (look(path, base) for path in arguments.reads if path != "-")
+    yield from (places.writing(path, base) for path in arguments.writes)
+
+
+def _named(places: Places, told: Sequence[str], base: str) -> Iterator[Question]:
+    """What may be a place in the words of any other program."""
+    for word in told:
+        if not _ADDRESS.match(word):
+            yield from (places.reading(path, base) for path in _paths_in(word))
+
+
 def _not_listed(name: str) -> Judgement:
     return ask(
         "command",
         f"`{name}` is not among the commands of this worker. Use the file tools, or a command that only"
-        " looks; a person can add it to the worker's `commands` in sempre.toml.",
+        " looks; a person can allow it with a rule, or add it to the worker's `commands` in sempre.toml.",
     )
 
 

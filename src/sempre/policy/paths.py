@@ -87,6 +87,13 @@ class Ground:
             return deny("protected", f"{path} holds files of Sempre. Name a folder below it.")
         return judgement
 
+    def place(self, path: str, base: str) -> str | None:
+        """Where it really is; None when that is not clear."""
+        try:
+            return _NULL_DEVICE if path == _NULL_DEVICE else self._locate(path, base)
+        except UnclearPathError:
+            return None
+
     def protects(self, place: str) -> bool:
         """Whether it is Sempre's own, or settings that would give Claude Code other orders."""
         names = [_folded(name) for name in _names(place)]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sempre.contract.rules import Rule
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
@@ -12,6 +14,8 @@ class Rights:
     `commands` are allowed beside the default list: a command with its first words ("npm test"). `readable` are
     folders whose files may be read as well, wherever they are; a `*` in them stands for one name. `protected`
     are files and folders that are refused beside what belongs to the home. `ports` are where Sempre listens.
+    `rules` are a person's, the first that fits decides. `unattended`: what a person should decide will be allowed
+    without one.
     """
 
     directory: str
@@ -20,6 +24,8 @@ class Rights:
     readable: Sequence[str] = ()
     protected: Sequence[str] = ()
     ports: Sequence[int] = ()
+    rules: Sequence[Rule] = ()
+    unattended: bool = False
 
 
 class Files(Protocol):

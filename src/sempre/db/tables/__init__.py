@@ -1,8 +1,10 @@
 """Every table, in one MetaData: foreign keys and migrations are global. Only `_store` modules use them."""
 
 from sempre.db.tables.access import logins, secrets, tokens
+from sempre.db.tables.alerts import alert_notices, alerts
 from sempre.db.tables.approvals import approvals
 from sempre.db.tables.audit import audit, audit_keys, audit_marks
+from sempre.db.tables.budgets import budget_warnings, budgets, releases, reservations
 from sempre.db.tables.conversations import (
     attempts,
     channels,
@@ -12,28 +14,40 @@ from sempre.db.tables.conversations import (
     switches,
     turns,
 )
-from sempre.db.tables.events import counters, events
+from sempre.db.tables.events import counters, event_packs, events
 from sempre.db.tables.ledger import ledger, prices
 from sempre.db.tables.metadata import metadata
+from sempre.db.tables.policy import policy_channels, policy_rules, proposals, trusts
 
 __all__ = [
+    "alert_notices",
+    "alerts",
     "approvals",
     "attempts",
     "audit",
     "audit_keys",
     "audit_marks",
+    "budget_warnings",
+    "budgets",
     "channels",
     "counters",
     "dead_letters",
     "directives",
+    "event_packs",
     "events",
     "ledger",
     "logins",
     "metadata",
+    "policy_channels",
+    "policy_rules",
     "prices",
+    "proposals",
+    "releases",
+    "reservations",
     "secrets",
     "sessions",
     "switches",
     "tokens",
+    "trusts",
     "turns",
 ]
