@@ -5,7 +5,6 @@ from sempre.audit.entry import Entry, Wanted
 from sempre.audit.trail import Trail
 from sempre.audit.verification import Problem, Verification
 from sempre.audit.witness import Witness
-from sempre.audit.wording import shortened
 
 __all__ = [
     "Entry",
@@ -15,5 +14,4 @@ __all__ = [
     "Verification",
     "Wanted",
     "Witness",
-    "shortened",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from sempre import clock
+from sempre.audit.wording import shortened
 from sempre.text import plain
 
 
@@ -53,8 +54,8 @@ def draft(
     turn_id: str | None,
     details: Mapping[str, object] | None,
 ) -> Draft:
-    """A draft of now. What is no JSON in the details is made fit for it."""
-    given = dict(details or {})
+    """A draft of now. Long texts in the details are cut; what is no JSON in them is made fit for it."""
+    given = shortened(details or {})
     try:
         text = msgspec.json.encode(given)
     except (TypeError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A tool's input as the trail keeps it: readable, bounded, and recognisable where it was cut."""
+"""Details as the trail keeps them: readable, bounded, and recognisable where they were cut."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import cast
 
 from sempre.text import mended
 
-_LONGEST = 2_000  # characters of one text; what a file shall contain is not for the trail
-_MOST = 50  # entries of one list or object
+_LONGEST = 8_000  # characters of one text; what a file shall contain is not for the trail
+_MOST = 200  # entries of one list or object
 _DEEPEST = 6
 
 

@@ -6,11 +6,13 @@ import glob
 import os
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TypedDict
 
 import structlog
 
 from sempre.approvals import Approvals
 from sempre.contract.actions import Action, Judgement, Ruling, Say, Verdict
+from sempre.contract.audit import Audit
 from sempre.contract.gate import Tell
 from sempre.policy import Rights, judge
 from sempre.workflows.asking import Asking
@@ -51,13 +53,24 @@ class Rules:
             return Judgement(verdict=Verdict.DENY, rule="error", reason=_BROKEN)
 
 
-class ToolGate:
-    """`tell` hears of `turn.tool_refused`."""
+class _OnRecord(TypedDict):
+    by: str
+    channel: str
+    turn_id: str | None
+    details: dict[str, object]
 
-    def __init__(self, rules: Rules, approvals: Approvals, asking: Asking, tell: Tell) -> None:
+
+class ToolGate:
+    """`tell` hears of `turn.tool_refused`. Every answer is on the audit trail; what the rules let through by
+    themselves is there before it runs."""
+
+    def __init__(
+        self, rules: Rules, approvals: Approvals, asking: Asking, audit: Audit, tell: Tell
+    ) -> None:
         self._rules = rules
         self._approvals = approvals
         self._asking = asking
+        self._audit = audit
         self._tell = tell
 
     async def judge(self, action: Action) -> Ruling:
@@ -75,15 +88,24 @@ class ToolGate:
         """The rule that applied, and the answer. A call that was asked about before is answered by its row."""
         known = await self._approvals.find(action.session_id, action.call_id)
         if known is not None:
-            return known.rule, await self._asking.again(known)
+            ruling = await self._asking.again(known)
+            self._audit.note(_JUDGED, **_on_record(action, known.rule, ruling.say))
+            return known.rule, ruling
         judgement = await self._rules.weigh(action)
         match judgement.verdict:
             case Verdict.ALLOW:
-                return judgement.rule, Ruling(say=Say.ALLOW)
+                ruling = Ruling(say=Say.ALLOW)
             case Verdict.DENY:
-                return judgement.rule, Ruling(say=Say.DENY, reason=judgement.reason)
+                ruling = Ruling(say=Say.DENY, reason=judgement.reason)
             case Verdict.ASK:
-                return judgement.rule, await self._asking.ask(action, judgement)
+                # What is let through here is recorded by whoever let it, before; so is what they were asked.
+                ruling = await self._asking.ask(action, judgement)
+        record = _on_record(action, judgement.rule, ruling.say, judgement)
+        if judgement.verdict is Verdict.ALLOW:
+            await self._audit.record(_JUDGED, **record)
+        else:
+            self._audit.note(_JUDGED, **record)
+        return judgement.rule, ruling
 
     def _refused(self, action: Action, rule: str, reason: str) -> None:
         self._tell(
@@ -100,4 +122,31 @@ class ToolGate:
         )
 
 
+def _on_record(
+    action: Action, rule: str, say: Say, judgement: Judgement | None = None
+) -> _OnRecord:
+    details: dict[str, object] = {
+        "call_id": action.call_id,
+        "tool": action.tool,
+        "input": dict(action.input),
+        "agent": action.subagent,
+        "rule": rule,
+        "answer": say.value,
+    }
+    if judgement is not None:
+        details |= {
+            "verdict": judgement.verdict.value,
+            "reason": judgement.reason,
+            "risk": judgement.risk.value,
+            "risk_reason": judgement.risk_reason,
+        }
+    return {
+        "by": f"agent:{action.channel}",
+        "channel": action.channel,
+        "turn_id": action.turn_id,
+        "details": details,
+    }
+
+
+_JUDGED = "action.judged"
 _BROKEN = "Sempre could not judge this call; its log says why."
