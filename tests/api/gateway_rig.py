@@ -18,6 +18,7 @@ from sempre.contract.actions import Action, Judgement, Verdict
 from sempre.contract.gate import Gate
 from sempre.db import Database
 from sempre.db.tables import ledger as table
+from tests.support.patience import PATIENCE
 
 KEY = "sk-canary-real-key"
 MODEL = "claude-opus-5-5"
@@ -138,7 +139,7 @@ class Asking:
             **body,
         }
         async with (
-            httpx2.AsyncClient(verify=False, trust_env=False, timeout=20) as client,
+            httpx2.AsyncClient(verify=False, trust_env=False, timeout=PATIENCE) as client,
             client.stream(
                 "POST",
                 f"{self.url}/v1/messages?beta=true",

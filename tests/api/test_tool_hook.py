@@ -11,6 +11,7 @@ from sempre.contract.actions import Action, Judgement, Verdict
 from sempre.policy import Rights
 from sempre.workflows.tool_gate import ToolGate
 from tests.api.gateway_rig import Decision, Event, Rig, rigged
+from tests.support.patience import PATIENCE
 
 QUESTION: dict[str, Any] = {
     "session_id": "s1",
@@ -38,7 +39,7 @@ async def rig(small_url: str, gate: Decision) -> AsyncIterator[Rig]:
 
 async def post(rig: Rig, *, url: str = "", method: str = "POST", **given: Any) -> dict[str, str]:
     """The decision in the hook's answer, whose form Claude Code prescribes."""
-    async with httpx2.AsyncClient(verify=False, trust_env=False, timeout=30) as client:
+    async with httpx2.AsyncClient(verify=False, trust_env=False, timeout=PATIENCE) as client:
         answer = await client.request(method, url or rig.hook_url, **given)
     assert answer.status_code == 200
     (output,) = answer.json().values()

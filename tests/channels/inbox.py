@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sempre.contract.messages import Accepted, Inbound
 from sempre.errors import UnavailableError
+from tests.support.patience import PATIENCE
 
 
 @dataclass
@@ -49,15 +50,15 @@ class RecordingInbox:
     def said(self, kind: str) -> list[dict[str, str]]:
         return [details for _, code, details in self.notices if code == kind]
 
-    async def until(self, count: int, within: float = 10) -> None:
+    async def until(self, count: int, within: float = PATIENCE) -> None:
         """Wait until so many messages have been accepted."""
         await self._until(lambda: len(self.messages) >= count, within)
 
-    async def until_said(self, kind: str, within: float = 10) -> dict[str, str]:
+    async def until_said(self, kind: str, within: float = PATIENCE) -> dict[str, str]:
         await self._until(lambda: bool(self.said(kind)), within)
         return self.said(kind)[0]
 
-    async def until_refused(self, within: float = 10) -> None:
+    async def until_refused(self, within: float = PATIENCE) -> None:
         """Wait until somebody met the outage."""
         await self._until(lambda: self.refused_calls > 0, within)
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 from unittest import mock
 
 from sempre.cli import main
+from tests.support.patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Shell:
     def process(self, *words: str, stdin: str = "") -> Result:
         """The same, until it has ended."""
         with self.start(*words) as child:
-            out, err = child.communicate(stdin, timeout=60)
+            out, err = child.communicate(stdin, timeout=2 * PATIENCE)
         return Result(child.returncode, out, err)
 
 

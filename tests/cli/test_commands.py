@@ -16,6 +16,7 @@ from sempre.cli.commands import app
 from sempre.cli.roles import RoleName
 from sempre.errors import InvalidError, MisconfiguredError, SempreError
 from tests.cli.shell import Shell
+from tests.support.patience import PATIENCE
 
 SLOW = {
     "claude_agent_sdk",
@@ -145,6 +146,10 @@ def _complete(shell: Shell, typed: str) -> list[str]:
         "SEMPRE_HOME": str(shell.home),
     }
     done = subprocess.run(
-        [program], env={**shell.environment, **asked}, capture_output=True, text=True, timeout=30
+        [program],
+        env={**shell.environment, **asked},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     return done.stdout.split()

@@ -9,6 +9,7 @@ from sempre.db import Database, StoreConflictError
 from sempre.db.database import StoreUnavailableError
 from sempre.db.tables import counters
 from sempre.errors import UnavailableError
+from tests.support.patience import PATIENCE
 from tests.support.store import Store
 
 
@@ -51,7 +52,7 @@ async def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:
     await add(store, "n", 1)
     async with store.db.transaction() as session:
         await session.execute(counters.update().where(counters.c.name == "n").values(value=2))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             assert (await values(store))["n"] == 1, "what is not committed is not seen"
     assert (await values(store))["n"] == 2
 
@@ -113,7 +114,7 @@ async def test_a_locked_file_is_waited_for(migrated_file: Path, tmp_path: Path) 
     assert not writing.done()
     other.execute("COMMIT")
     other.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await writing
     await db.close()
 

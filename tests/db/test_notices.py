@@ -5,6 +5,7 @@ import pytest
 
 from sempre.db import Database
 from sempre.db.notices import Notices, notify
+from tests.support.patience import until
 
 pytestmark = pytest.mark.postgres
 
@@ -37,13 +38,6 @@ async def break_off(db: Database) -> None:
     async with db.transaction() as session:
         await notify(session, "topic", "rolled back")
         raise ZeroDivisionError
-
-
-async def until(happened: object) -> None:
-    assert callable(happened)
-    async with asyncio.timeout(10):
-        while not happened():  # noqa: ASYNC110  (nothing tells it)
-            await asyncio.sleep(0.01)
 
 
 async def test_on_sqlite_there_is_nobody_to_tell(sqlite_url: str) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sempre.db import schema
 from sempre.db.tables import metadata
 from sempre.errors import MisconfiguredError
+from tests.support.patience import PATIENCE
 
 VERSIONS = Path(schema.__file__).parent / "migrations" / "versions"
 
@@ -82,7 +83,7 @@ def test_processes_that_start_at_once_migrate_once(
         for _ in range(3)
     ]
     for start in starts:
-        _, errors = start.communicate(timeout=40)
+        _, errors = start.communicate(timeout=PATIENCE)
         assert start.returncode == 0, errors.decode()
     assert schema.ensure(postgres_url) is None
 

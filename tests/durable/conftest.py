@@ -14,6 +14,7 @@ import pytest
 from sempre import durable
 from tests.durable import workflows
 from tests.durable.place import Place, arrive
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,7 +93,7 @@ class Children:
 
     def stop(self, child: subprocess.Popen[bytes]) -> int:
         child.send_signal(signal.SIGTERM)
-        return child.wait(timeout=30)
+        return child.wait(timeout=PATIENCE)
 
     def end(self) -> None:
         for child in self._started:

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.patience import PATIENCE
+
 _LOOK_AGAIN = 0.005
-_PATIENCE = 30.0  # how long a test waits for what must happen; never a measure
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Place:
 
     async def until(self, *words: object, count: int = 1) -> None:
         """Wait until so many lines begin with these words."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while len(self.journal(*words)) < count:
             if time.monotonic() > end:
                 told = "\n".join(self.lines()[-40:])

@@ -8,10 +8,11 @@ import pytest
 from tests.durable.child import DECLARED_DEAD
 from tests.durable.conftest import Children
 from tests.durable.place import Place
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.postgres
 
-DEAD_AFTER = 2.0
+DEAD_AFTER = 4.0
 
 
 def work(name: str, number: int, *, key: str = "", queue: str = "turns") -> dict[str, object]:
@@ -133,7 +134,7 @@ async def test_a_process_that_wakes_after_its_death_does_nothing_outside(
     a.send_signal(signal.SIGCONT)
     await place.until("fenced", 1)
     place.open_gate("leave")
-    assert a.wait(timeout=20) == DECLARED_DEAD
+    assert a.wait(timeout=PATIENCE) == DECLARED_DEAD
     assert roles(place, "lost") == ["a"]
     assert roles(place, "effect") == ["b"]
     assert roles(place, "over") == ["b"]

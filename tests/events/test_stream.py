@@ -7,6 +7,7 @@ import pytest
 
 from sempre.events import Filter, Stream
 from sempre.events import stream as stream_module
+from tests.support.patience import PATIENCE
 from tests.support.store import Store
 
 ALL = Filter()
@@ -28,7 +29,7 @@ def tell(store: Store, count: int, turn_id: str = ONE) -> None:
 async def read(frames: AsyncIterator[tuple[int, list[bytes]]], count: int) -> list[dict[str, Any]]:
     """Until so many events came; signs of life are passed over."""
     seen: list[dict[str, Any]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         async for last, encoded in frames:
             events = [msgspec.json.decode(each) for each in encoded]
             assert not events or last == events[-1]["id"]
@@ -110,7 +111,7 @@ async def test_a_filter_lets_through_what_was_asked_for_replayed_and_live(
 
 
 async def test_what_happens_close_together_comes_together(store: Store) -> None:
-    stream = Stream(store.log, coalesce_ms=100)
+    stream = Stream(store.log, coalesce_ms=500)
     store.log.watch(stream)
     frames = stream.frames(0, ALL)
     waiting = asyncio.ensure_future(anext(frames))
@@ -135,7 +136,7 @@ async def test_closing_ends_every_connection(store: Store, stream: Stream) -> No
     await asyncio.sleep(0.05)
     assert stream.watchers == 3
     stream.close()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*watching)
     assert stream.watchers == 0
 

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sempre.policy.shell import NotUnderstoodError, Part, Redirection, Word, read
+from tests.support.patience import PATIENCE
 
 BASH = shutil.which("bash")
 
@@ -91,7 +92,7 @@ def run_by_bash(text: str) -> tuple[list[list[str]], set[str]]:
             [str(BASH), "--norc", "-c", PRELUDE, "x", str(log), text],
             cwd=cwd,
             capture_output=True,
-            timeout=10,
+            timeout=PATIENCE,
             env={"LC_ALL": "C.UTF-8"},
         )
         assert done.returncode == 0, done.stderr

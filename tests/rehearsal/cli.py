@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tests.support.patience import PATIENCE
+
 _LONGEST_LINE = 8 * 1024 * 1024
 
 
@@ -70,7 +72,7 @@ class Cli:
         self._child.stdin.write(json.dumps(line).encode() + b"\n")
         await self._child.stdin.drain()
 
-    async def ask(self, prompt: str, *, limit: float = 30.0) -> Turn:
+    async def ask(self, prompt: str, *, limit: float = PATIENCE) -> Turn:
         await self.write({"type": "user", "message": {"role": "user", "content": prompt}})
         async with asyncio.timeout(limit):
             return await self.read_turn()

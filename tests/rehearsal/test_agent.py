@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from sempre import clock, ids
 from sempre.contract.agents import Agent, Ending, Question, Session
 from sempre.contract.messages import Usage
 from sempre.rehearsal import ScriptedAgent
+from tests.support.patience import PATIENCE
 
 
 class Told:
@@ -92,13 +92,12 @@ async def test_unusable_script_is_invalid(agent: ScriptedAgent):
 
 
 async def test_interrupt_ends_it_at_once(agent: ScriptedAgent):
-    begun = time.monotonic()
     asking = asyncio.ensure_future(agent.answer(question("[[delay:600]] [[say:x]]"), Told()))
     await asyncio.sleep(0.05)
     assert await agent.interrupt("t1")
-    outcome = await asking
+    async with asyncio.timeout(PATIENCE):
+        outcome = await asking
     assert (outcome.ending, outcome.text) == (Ending.CANCELLED, None)
-    assert time.monotonic() - begun < 10
     assert not await agent.interrupt("t1")
 
 

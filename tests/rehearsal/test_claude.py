@@ -15,6 +15,7 @@ import pytest_asyncio
 from sempre.rehearsal import Call, MessagesApi, Outcome, write_say, write_tool
 from tests.rehearsal.cli import Cli, Turn, running_cli
 from tests.support.environment import allowed_environment
+from tests.support.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.claude,
@@ -224,7 +225,7 @@ async def test_interrupt_ends_the_answer_at_the_provider_too(api: MessagesApi, c
     turn = await cli.read_turn()
     assert turn.result["terminal_reason"] == "aborted_streaming"
     call = api.record.calls[before]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await api.record.settled()
     assert (call.outcome, call.usage and call.usage.output_tokens) == (Outcome.GONE, 1)
     assert (await cli.ask("[[say:go on]]")).result["result"] == "go on"

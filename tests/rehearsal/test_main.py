@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.rehearsal.bodies import ask, encode
+from tests.support.patience import PATIENCE
 
 
 def test_it_says_its_port_answers_logs_and_ends_on_sigterm(
@@ -22,7 +23,7 @@ def test_it_says_its_port_answers_logs_and_ends_on_sigterm(
         word, port = child.stdout.readline().split()
         assert word == "up"
         url = f"http://127.0.0.1:{port}/v1/messages"
-        with urllib.request.urlopen(url, encode(ask("[[say:hi]]")), timeout=10) as answer:
+        with urllib.request.urlopen(url, encode(ask("[[say:hi]]")), timeout=PATIENCE) as answer:
             text = json.load(answer)["content"][0]["text"]
         child.send_signal(signal.SIGTERM)
         assert child.wait(5) == 0

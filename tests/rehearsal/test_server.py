@@ -12,6 +12,7 @@ import pytest
 
 from sempre.rehearsal import MessagesApi, Outcome
 from tests.rehearsal.bodies import ask, assistant, encode, result, user
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def api() -> AsyncIterator[MessagesApi]:
 
 @pytest.fixture
 async def client(api: MessagesApi) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=api.url, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=api.url, timeout=PATIENCE) as client:
         yield client
 
 
@@ -167,23 +168,23 @@ async def test_delay_comes_before_the_first_byte(api: MessagesApi):
         begun = time.monotonic()
         writer.write(post(encode(ask("[[delay:0.3]][[say:x]]", stream=True))))
         await reader.readexactly(1)
-        assert 0.3 <= time.monotonic() - begun < 10
+        assert time.monotonic() - begun >= 0.3
 
 
 async def test_stall_holds_the_second_half_back(api: MessagesApi):
     async with socket_to(api) as (reader, writer):
-        writer.write(post(encode(ask("[[stall:0.3]][[say:abcd]]", stream=True))))
-        await reader.readuntil(b'"text":"ab"')
         begun = time.monotonic()
+        writer.write(post(encode(ask("[[stall:0.3]][[say:abcd]]", stream=True))))
+        assert b'"text":"cd"' not in await reader.readuntil(b'"text":"ab"')
         await reader.readuntil(b'"text":"cd"')
-        assert 0.25 < time.monotonic() - begun < 10
+        assert time.monotonic() - begun >= 0.3
 
 
 async def test_client_that_hangs_up_ends_its_answer(api: MessagesApi):
     async with socket_to(api) as (reader, writer):
         writer.write(post(encode(ask("[[stall:600]][[say:abcd]]", stream=True))))
         await reader.readuntil(b'"text":"ab"')
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await api.record.settled()
     (call,) = api.record.calls
     assert call.outcome is Outcome.GONE
@@ -198,7 +199,7 @@ async def test_server_closes_at_once_though_clients_wait():
         while not api.record.busy:  # noqa: ASYNC110  (nothing tells of a request that waits)
             await asyncio.sleep(0)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < PATIENCE
     assert await reader.read() == b""
     writer.close()
     with pytest.raises(OSError):
@@ -247,7 +248,9 @@ async def test_storm_of_forty_clients_is_answered_and_counted(api: MessagesApi):
 
     async def session(name: str) -> None:
         headers = {"x-claude-code-session-id": name}
-        async with httpx2.AsyncClient(base_url=api.url, headers=headers, timeout=30) as client:
+        async with httpx2.AsyncClient(
+            base_url=api.url, headers=headers, timeout=PATIENCE
+        ) as client:
             for step in range(10):
                 prompt = f"[[drip:4:0.01]][[say:{name} at {step}]]"
                 answer = await client.post(

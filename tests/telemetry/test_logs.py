@@ -6,7 +6,6 @@ import re
 import stat
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from sempre.telemetry import logs
 from sempre.telemetry.concealment import conceal
 from sempre.telemetry.context import bound, chosen_request_id, origin, request_id
 from sempre.telemetry.metrics import LOG_LINES_LOST
+from tests.support.patience import wait_until
 
 log = structlog.stdlib.get_logger("sempre.test")
 
@@ -273,7 +273,4 @@ def test_less_than_the_level_is_left_out(folder: Path, terminal: io.StringIO) ->
 
 def settle() -> None:
     """Until the threads that pack have ended."""
-    deadline = time.monotonic() + 10
-    while any(thread.name == "log.pack" for thread in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: all(thread.name != "log.pack" for thread in threading.enumerate()))

@@ -12,6 +12,7 @@ import pytest
 
 import bootstrap
 from bootstrap import BootstrapError, Python
+from tests.support.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[2]
 NEW = Python("/usr/bin/python3.13", "3.13", has_venv=True)
@@ -206,19 +207,20 @@ def test_two_at_once_take_turns(clone: Path, capfd: pytest.CaptureFixture[str]) 
         thread.start()
         time.sleep(0.4)
         order.append("first")
-    thread.join(10)
+    thread.join(PATIENCE)
     assert order == ["first", "second"]
     assert "waiting for it" in capfd.readouterr().out
 
 
 @on_posix
 def test_a_step_that_outlives_its_bootstrap_keeps_the_next_one_waiting(clone: Path) -> None:
+    outlives = f"while [ ! -e '{clone}/over' ]; do sleep 0.05; done >/dev/null 2>&1 &"
     with bootstrap.alone():
-        bootstrap.run_step("packages", ["sh", "-c", "sleep 1 >/dev/null 2>&1 &"])
+        bootstrap.run_step("packages", ["sh", "-c", outlives])
     with (clone / ".bootstrap.lock").open("a+") as lock:
         assert not bootstrap.try_lock(lock.fileno())
-        time.sleep(1.5)
-        assert bootstrap.try_lock(lock.fileno())
+        (clone / "over").touch()
+        wait_until(lambda: bootstrap.try_lock(lock.fileno()))
 
 
 def test_the_home_is_ours_unless_chosen(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:

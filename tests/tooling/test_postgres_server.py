@@ -3,29 +3,21 @@
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.support import postgres_server
+from tests.support.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.postgres
 
 
-def wait_for(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
-
-
 def test_the_server_follows_its_owner_even_after_kill_9(clean_environment: dict[str, str]) -> None:
-    owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"])
+    owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     folder = postgres_server.new_folder()
     guard = subprocess.Popen(
         [sys.executable, "-m", "tests.support.postgres_server", str(owner.pid), folder],
@@ -33,12 +25,12 @@ def test_the_server_follows_its_owner_even_after_kill_9(clean_environment: dict[
         env=clean_environment,
     )
     try:
-        assert wait_for((folder / "address").exists)
+        wait_until((folder / "address").exists)
         address = (folder / "address").read_text()
         psycopg.connect(address).close()
         owner.kill()
         owner.wait()
-        assert guard.wait(20) == 0
+        assert guard.wait(PATIENCE) == 0
         assert not folder.exists()
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(address)

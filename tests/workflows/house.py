@@ -28,9 +28,9 @@ from sempre.workflows import turn as turn_workflow
 from sempre.workflows.answering import Answering
 from sempre.workflows.commands import Commands, submit
 from sempre.workflows.publishing import Publishing
+from tests.support.patience import PATIENCE
 
 CHANNEL = "api:test"
-WITHIN = 20.0  # seconds; no test needs them, a hung one ends
 
 
 @dataclass
@@ -127,7 +127,7 @@ class House:
         return await self.until(turn_id, lambda turn: turn.published_at is not None)
 
     async def until(self, turn_id: str, holds: Callable[[Turn], bool]) -> Turn:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(PATIENCE):
             while not holds(turn := await self.turns.get(turn_id)):  # noqa: ASYNC110  (it is a row)
                 await asyncio.sleep(0.01)
         return turn

@@ -12,6 +12,7 @@ from sempre.contract.agents import Ending
 from sempre.contract.messages import Failure, Inbound, TurnState
 from sempre.conversations import Limits
 from sempre.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from tests.support.patience import PATIENCE
 from tests.workflows.house import CHANNEL, Outbox, ScriptedAgent, ends, open_house
 
 
@@ -107,7 +108,7 @@ async def test_a_quota_wall_parks_the_channel_until_its_time(
         first, second = await house.accept("x", "y")
         parked = await house.until(first, lambda turn: turn.state is TurnState.PARKED)
         assert parked.failure == Failure(kind="quota", message="the wall")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while (await house.channels.get(CHANNEL)).state_until != until:  # noqa: ASYNC110  (a row)
                 await asyncio.sleep(0.01)
         await house.ended(second)
@@ -124,7 +125,9 @@ async def test_an_authentication_failure_stops_the_channel_until_a_person_resume
     async with open_house(database_url, tmp_path, agent=agent) as house:
         first, second = await house.accept("x", "y")
         await house.until(first, lambda turn: turn.state is TurnState.PARKED)
-        channel = await house.channels.get(CHANNEL)
+        async with asyncio.timeout(PATIENCE):
+            while (channel := await house.channels.get(CHANNEL)).state == "open":  # noqa: ASYNC110  (a row)
+                await asyncio.sleep(0.01)
         assert (channel.state, channel.state_reason) == ("stopped", "bad key")
         await asyncio.sleep(0.3)
         assert len(agent.asked) == 1, "no storm of retries"
@@ -208,7 +211,7 @@ async def test_an_orderly_stop_counts_no_attempt_and_the_next_start_goes_on(
         async with open_house(database_url, tmp_path, agent=agent, outbox=outbox) as house:
             if round_ == 0:
                 (turn_id,) = await house.accept("long")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not agent.asked:  # noqa: ASYNC110  (the agent has no event to wait for)
                     await asyncio.sleep(0.01)
             assert agent.asked[0].interrupted is (round_ > 0)
@@ -226,7 +229,7 @@ async def test_waiting_for_a_place_among_those_that_work_is_no_attempt(
     agent = ScriptedAgent(places=asyncio.Semaphore(0))
     async with open_house(sqlite_url, tmp_path, agent=agent) as house:
         (turn_id,) = await house.accept("a")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not house.engine.running():  # noqa: ASYNC110  (the engine has no event to wait for)
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)

@@ -30,5 +30,5 @@ async def rig(
     rig = Rig(tmp_path, api.url, gate)
     yield rig
     await rig.close()
-    assert rig.programs() == []
+    assert await rig.none_left()
     assert not rig.state.exists() or list(rig.state.iterdir()) == []

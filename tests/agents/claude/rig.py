@@ -13,22 +13,23 @@ from sempre import ids
 from sempre.agents.claude import Access, ClaudeAgent, Limits, Passes, Profile
 from sempre.contract.agents import Outcome, Question, Session
 from sempre.contract.gate import Meter
+from tests.support.patience import PATIENCE
 
 QUICK = Limits(
     provider_retries=0,
-    accept_seconds=10,
+    accept_seconds=30,
     probe_after_seconds=30,
-    probe_seconds=1,
+    probe_seconds=10,
     farewell_seconds=3,
 )
 
 SLOW = "touch begun; sleep 2; touch too_late"
-ENDLESS = "touch begun; sleep 60"
+ENDLESS = "touch begun; sleep 600"
 
 Call = dict[str, Any]
 
 
-async def until(holds: Callable[[], bool], limit: float = 15) -> bool:
+async def until(holds: Callable[[], bool], limit: float = PATIENCE) -> bool:
     """Wait until it holds; False when it does not within the limit."""
     for _ in range(round(limit / 0.05)):
         if holds():
@@ -110,7 +111,7 @@ class Notes:
     def text(self) -> str:
         return "".join(details["text"] for details in self.of("turn.text"))
 
-    async def wait_for(self, kind: str, limit: float = 15) -> Mapping[str, Any]:
+    async def wait_for(self, kind: str, limit: float = PATIENCE) -> Mapping[str, Any]:
         async with asyncio.timeout(limit):
             while not self.of(kind):
                 self._news.clear()
@@ -204,21 +205,30 @@ class Rig:
         return await self.answer(self.question(text, **changes), notes)
 
     def programs(self) -> list[psutil.Process]:
-        """Every program that stems from this rig, whoever its parent is by now; first Claude Code itself."""
+        """Every program that stems from this rig and has not ended, whoever its parent is by now.
+
+        What ends or begins while we look may be there or not: who asserts on it waits, by what stands below.
+        """
         mine = str(self.configuration)
-        found = [each for each in psutil.process_iter() if _configuration(each) == mine]
-        return sorted(found, key=lambda each: not _is_claude(each))
+        return [each for each in psutil.process_iter() if _configuration(each) == mine]
 
     def claudes(self) -> list[psutil.Process]:
-        return [each for each in self.programs() if _is_claude(each)]
+        """Claude Code itself, and not its child that is about to become another program."""
+        found = [each for each in self.programs() if _is_claude(each)]
+        pids = {each.pid for each in found}
+        return [each for each in found if _parent(each) not in pids]
 
     async def command_runs(self) -> bool:
         """Wait until a SLOW or ENDLESS command has begun."""
         return await until((self.work / "begun").exists)
 
     async def none_left(self) -> bool:
-        """Whether all its programs are gone within a few seconds."""
+        """Wait until all its programs are gone."""
         return await until(lambda: not self.programs())
+
+    async def nothing_but_claudes_left(self) -> bool:
+        """Wait until all that Claude Code has started is gone."""
+        return await until(lambda: all(map(_is_claude, self.programs())))
 
     async def close(self) -> None:
         for agent in self.agents:
@@ -231,6 +241,13 @@ def _configuration(program: psutil.Process) -> str | None:
             return None
         return program.environ().get("CLAUDE_CONFIG_DIR")
     except (psutil.Error, OSError):
+        return None
+
+
+def _parent(program: psutil.Process) -> int | None:
+    try:
+        return program.ppid()
+    except psutil.Error:
         return None
 
 

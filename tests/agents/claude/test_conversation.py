@@ -77,7 +77,7 @@ async def test_usage_of_a_turn_is_its_own_also_after_a_resume(rig: Rig) -> None:
 async def test_the_session_is_resumed_after_a_restart(rig: Rig) -> None:
     await rig.ask("[[say:one]]")
     await rig.agent.close()
-    assert rig.programs() == []
+    assert await rig.none_left()
     rig.start()
     notes = Notes()
     outcome = await rig.ask("[[say:two]] [[nmsg]]", notes)

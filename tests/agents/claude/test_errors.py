@@ -15,6 +15,7 @@ from sempre.agents.claude.prompt import INTERRUPTED
 from sempre.contract.agents import Ending, Session
 from sempre.rehearsal import MessagesApi, write_tool
 from tests.agents.claude.rig import QUICK, SLOW, Notes, Rig, until
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.claude
 
@@ -138,13 +139,13 @@ async def test_an_interrupted_attempt_is_asked_in_one_block_with_the_prompt_last
 
 
 async def test_a_hung_process_is_found_killed_and_replaced(rig: Rig) -> None:
-    rig.limits = replace(QUICK, probe_after_seconds=1, probe_seconds=2)
+    rig.limits = replace(QUICK, probe_after_seconds=1, probe_seconds=4)
     notes = Notes()
     asking = asyncio.create_task(rig.ask("[[drip:100:0.1]] [[say:" + "word " * 60 + "]]", notes))
     await notes.wait_for("turn.text")
     (program,) = rig.claudes()
     os.kill(program.pid, signal.SIGSTOP)
-    outcome = await asyncio.wait_for(asking, 20)
+    outcome = await asyncio.wait_for(asking, PATIENCE)
 
     assert outcome.ending is Ending.TRANSIENT
     assert outcome.failure is not None
@@ -168,9 +169,9 @@ async def test_silence_and_the_turns_time_break_an_attempt_off_but_not_the_sessi
     rig.set(turn_seconds=0.7)
     late = await rig.ask("[[drip:100:0.1]] [[say:" + "word " * 60 + "]]")
     assert rig.claudes() == programs
-    rig.set(turn_seconds=60, silence_seconds=0.7)
-    silent = await rig.ask("[[delay:5]] [[say:x]]")
-    busy = await rig.ask(write_tool("Bash", command="sleep 1.5") + " [[say:done]]")
+    rig.set(turn_seconds=PATIENCE, silence_seconds=2)
+    silent = await rig.ask("[[delay:600]] [[say:x]]")
+    busy = await rig.ask(write_tool("Bash", command="sleep 3") + " [[say:done]]")
 
     assert late.failure is not None
     assert (late.ending, late.failure.kind) == (Ending.ERROR, "time_limit")
@@ -180,10 +181,10 @@ async def test_silence_and_the_turns_time_break_an_attempt_off_but_not_the_sessi
 
 
 async def test_a_message_that_the_session_knows_is_noticed_not_waited_for(rig: Rig) -> None:
-    rig.limits = replace(QUICK, accept_seconds=3)
+    rig.limits = replace(QUICK, accept_seconds=5)
     question = rig.question("[[say:one]]")
     first = await rig.answer(question)
-    again = await asyncio.wait_for(rig.answer(replace(question, session=first.session)), 20)
+    again = await asyncio.wait_for(rig.answer(replace(question, session=first.session)), PATIENCE)
 
     assert again.text is None
     assert again.failure is not None

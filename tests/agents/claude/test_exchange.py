@@ -18,6 +18,7 @@ from sempre.agents.claude.totals import Count, Totals
 from sempre.contract.agents import Ending
 from tests.agents.claude.rig import Notes
 from tests.agents.claude.test_stream import whole
+from tests.support.patience import PATIENCE
 
 
 class Wire:
@@ -64,7 +65,7 @@ class Talk:
         self.running = asyncio.create_task(self.exchange.run("do it"))
 
     async def reply(self) -> Reply:
-        return await asyncio.wait_for(self.running, 5)
+        return await asyncio.wait_for(self.running, PATIENCE)
 
 
 def result(

@@ -75,14 +75,14 @@ async def test_a_projects_own_settings_and_hooks_are_not_loaded(rig: Rig) -> Non
 
 
 async def test_a_call_that_waits_for_its_gate_is_neither_silence_nor_turn_time(rig: Rig) -> None:
-    rig.set(silence_seconds=1, turn_seconds=3)
+    rig.set(silence_seconds=3, turn_seconds=6)
     rig.gate.open.clear()
     notes = Notes()
     asking = asyncio.create_task(rig.ask(f"{write_tool('Bash', command='true')} [[say:x]]", notes))
     await notes.wait_for("turn.tool")
     (caller,) = rig.passes._by_token.values()
     with caller.waiting():
-        await asyncio.sleep(3.5)
+        await asyncio.sleep(6.5)
         assert not asking.done()
     rig.gate.open.set()
 

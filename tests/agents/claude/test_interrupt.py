@@ -1,7 +1,6 @@
 """A person says stop, or the process stops: what is running ends, at once and with all that it started."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
@@ -9,20 +8,19 @@ import pytest
 from sempre.contract.agents import Ending, Outcome, Question
 from sempre.rehearsal import MessagesApi, write_tool
 from tests.agents.claude.rig import ENDLESS, QUICK, SLOW, Notes, Rig, until
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.claude
 
 
 async def _stop(rig: Rig, question: Question, asking: asyncio.Task[Outcome]) -> Outcome:
-    begun = time.monotonic()
     assert await rig.agent.interrupt(question.turn_id)
-    outcome = await asking
-    assert time.monotonic() - begun < 1.0
-    return outcome
+    async with asyncio.timeout(PATIENCE):  # what these tests break off would take longer
+        return await asking
 
 
 async def test_stopped_while_the_provider_thinks(rig: Rig, api: MessagesApi) -> None:
-    question = rig.question("[[delay:20]] [[say:x]]")
+    question = rig.question("[[delay:600]] [[say:x]]")
     asking = asyncio.create_task(rig.answer(question))
     assert await until(lambda: api.record.busy)
     outcome = await _stop(rig, question, asking)
@@ -55,14 +53,13 @@ async def test_stopped_while_a_command_runs_which_ends_too(rig: Rig) -> None:
     outcome = await _stop(rig, question, asking)
 
     assert outcome.ending is Ending.CANCELLED
-    assert rig.programs() == rig.claudes()
-    await asyncio.sleep(2)
+    assert await rig.nothing_but_claudes_left()
     assert not (rig.work / "too_late").exists()
 
 
 async def test_stopped_while_it_starts_or_waits_for_a_place(rig: Rig) -> None:
     rig.limits = replace(QUICK, alive=1)
-    first = rig.question("[[delay:20]]")
+    first = rig.question("[[delay:600]]")
     second = rig.question("[[say:x]]", channel="files:b")
     asking = asyncio.create_task(rig.answer(first)), asyncio.create_task(rig.answer(second))
     await asyncio.sleep(0.1)  # the first is being started, the second waits for its place
@@ -102,7 +99,7 @@ async def test_a_cancelled_task_leaves_nothing_running_and_the_session_usable(ri
     with pytest.raises(asyncio.CancelledError):
         await asking
 
-    assert rig.programs() == []
+    assert await rig.none_left()
     assert (await rig.ask("[[say:two]]")).text == "two"
     assert not (rig.work / "too_late").exists()
 
@@ -114,5 +111,5 @@ async def test_closing_ends_running_answers_as_stopped_and_every_process(rig: Ri
     await rig.agent.close()
 
     assert (await asking).ending is Ending.STOPPED
-    assert rig.programs() == []
+    assert await rig.none_left()
     assert list(rig.state.iterdir()) == []

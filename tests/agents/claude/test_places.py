@@ -12,6 +12,7 @@ from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.starter import Running
 from sempre.contract.agents import Session, Sink
 from tests.agents.claude.rig import Notes, until
+from tests.support.patience import PATIENCE
 
 
 class Live:
@@ -28,13 +29,17 @@ class Processes:
     def __init__(self) -> None:
         self.alive: list[str] = []
         self.most = self.starting = self.most_starting = 0
-        self.stop_seconds = 0.0
+        self.stopping = 0
+        self.may_start, self.may_stop = asyncio.Event(), asyncio.Event()
+        self.may_start.set()
+        self.may_stop.set()
 
     async def start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
         self.starting += 1
         self.most_starting = max(self.most_starting, self.starting)
         try:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
+            await self.may_start.wait()
         finally:
             self.starting -= 1
         self.alive.append(channel)
@@ -54,7 +59,12 @@ class Processes:
         await asyncio.shield(self._stop(running.channel))
 
     async def _stop(self, channel: str) -> None:
-        await asyncio.sleep(self.stop_seconds)
+        self.stopping += 1
+        try:
+            await asyncio.sleep(0.01)
+            await self.may_stop.wait()
+        finally:
+            self.stopping -= 1
         if channel in self.alive:
             self.alive.remove(channel)
 
@@ -65,19 +75,18 @@ class Place:
         self.pool = Pool(cast(Any, self.processes), Limits(**limits), None)
         self.order: list[str] = []
 
-    async def work(self, channel: str, seconds: float = 0.0) -> None:
+    async def work(self, channel: str, may_end: asyncio.Event | None = None) -> None:
         profile = Profile(directory=Path())
         session = Session(id=channel, started=True)
         async with self.pool.lease(channel, session, profile, Notes()):
             self.order.append(channel)
-            await asyncio.sleep(seconds)
+            await (may_end.wait() if may_end else asyncio.sleep(0.01))
 
 
 async def test_never_more_alive_than_allowed_and_all_get_their_turn() -> None:
     place = Place(alive=3, starting=2)
-    place.processes.stop_seconds = 0.01
     names = [f"c{number}" for number in range(12)]
-    await asyncio.gather(*(place.work(name, 0.01) for name in names * 3))
+    await asyncio.gather(*(place.work(name) for name in names * 3))
 
     assert sorted(place.order) == sorted(names * 3)
     assert place.processes.most == 3
@@ -89,22 +98,27 @@ async def test_the_longest_unused_goes_first_and_who_works_stays() -> None:
     place = Place(alive=3)
     for name in ("a", "b", "c", "a"):
         await place.work(name)
-    at_work = asyncio.create_task(place.work("b", 0.2))
-    await asyncio.sleep(0.05)
+    may_end = asyncio.Event()
+    at_work = asyncio.create_task(place.work("b", may_end))
+    assert await until(lambda: place.order[-1] == "b")
     await place.work("d")
     assert sorted(place.processes.alive) == ["a", "b", "d"]
     await place.work("e")
     assert sorted(place.processes.alive) == ["b", "d", "e"]
+    may_end.set()
     await at_work
 
 
 async def test_one_that_is_leaving_is_waited_for() -> None:
     place = Place(alive=1, idle_seconds=0.02)
-    place.processes.stop_seconds = 0.2
+    place.processes.may_stop.clear()
     await place.work("a")
-    assert await until(lambda: place.pool.alive == 1 and not place.processes.starting)
-    await asyncio.sleep(0.1)  # its idle time is over, it is being stopped
-    await asyncio.gather(place.work("b"), place.work("a"))
+    assert await until(lambda: place.processes.stopping == 1)  # its idle time is over
+    wanted = [asyncio.create_task(place.work(name)) for name in "ba"]
+    await asyncio.sleep(0.05)
+    assert place.order == ["a"]
+    place.processes.may_stop.set()
+    await asyncio.gather(*wanted)
 
     assert place.processes.most == 1
     assert sorted(place.order) == ["a", "a", "b"]
@@ -112,18 +126,22 @@ async def test_one_that_is_leaving_is_waited_for() -> None:
 
 async def test_a_place_is_given_back_when_the_wait_or_the_start_is_cancelled() -> None:
     place = Place(alive=1)
-    place.processes.stop_seconds = 0.1
     await place.work("a")
+    place.processes.may_stop.clear()
     evicting = asyncio.create_task(place.work("b"))
-    await asyncio.sleep(0.05)
+    assert await until(lambda: place.processes.stopping == 1)
     evicting.cancel()
+    place.processes.may_stop.set()
     with pytest.raises(asyncio.CancelledError):
         await evicting
+    place.processes.may_start.clear()
     starting = asyncio.create_task(place.work("c"))
-    await asyncio.sleep(0.11)
+    assert await until(lambda: place.processes.starting == 1)
     starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
-    await asyncio.wait_for(place.work("d"), 2)
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    place.processes.may_start.set()
+    await asyncio.wait_for(place.work("d"), PATIENCE)
 
     assert place.processes.alive == ["d"]
     assert place.processes.most == 1

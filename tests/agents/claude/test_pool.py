@@ -35,6 +35,7 @@ async def test_three_channels_at_once_share_two_places(rig: Rig) -> None:
         asked = [rig.ask(f"[[say:{turn}]] [[nmsg]]", channel=each) for each in channels]
         outcomes.append(await asyncio.gather(*asked))
     counting.cancel()
+    most = max(most, len(rig.claudes()))
 
     assert [each.text for each in outcomes[0]] == ["one nmsg=2"] * 3
     assert [each.text for each in outcomes[1]] == ["two nmsg=4"] * 3
@@ -55,15 +56,19 @@ async def test_the_process_that_was_not_used_for_longest_goes(rig: Rig) -> None:
 
 async def test_an_idle_process_is_stopped_and_its_token_is_worth_nothing(rig: Rig) -> None:
     rig.limits = replace(QUICK, idle_seconds=0.3)
-    await rig.ask("[[say:one]]")
+    rig.gate.open.clear()
+    asking = asyncio.create_task(rig.ask(f"{write_tool('Bash', command='true')} [[say:one]]"))
+    assert await until(lambda: bool(rig.gate.asked))
     (token,) = rig.passes._by_token
     assert rig.claudes()
+    rig.gate.open.set()
+    await asking
     assert await until(lambda: bool(rig.outside))
-    assert rig.programs() == []
+    assert await rig.none_left()
     assert rig.passes.find(token) is None
     stopped = {"session_id": rig.sessions["files:a"].id, "reason": "idle"}
     assert rig.outside == [("files:a", "session.stopped", stopped)]
-    assert (await rig.ask("[[say:two]] [[nmsg]]")).text == "two nmsg=4"
+    assert (await rig.ask("[[say:two]] [[nmsg]]")).text == "two nmsg=6"
 
 
 async def test_a_process_is_replaced_after_its_turns_or_when_it_has_grown(rig: Rig) -> None:
@@ -107,7 +112,7 @@ async def test_what_a_killed_sempre_left_running_is_ended_by_the_next_one(
     agent = rig.start()
     await agent.open()
 
-    assert rig.programs() == []
+    assert await rig.none_left()
     assert list(rig.state.iterdir()) == []
 
 

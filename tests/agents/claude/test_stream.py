@@ -1,6 +1,5 @@
 """What is told of messages that the rehearsal can't bring about."""
 
-import asyncio
 from typing import Any
 
 from claude_agent_sdk import AssistantMessage, StreamEvent, TextBlock, ToolUseBlock
@@ -80,7 +79,7 @@ async def test_text_is_told_after_a_while_even_if_nothing_follows() -> None:
     for message in [*begin("m1"), text("one ")]:
         narrator.tell(message)
     assert notes.told == []
-    await asyncio.sleep(0.1)
+    await notes.wait_for("turn.text")
     assert notes.text() == "one "
 
 

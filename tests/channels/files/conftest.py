@@ -12,6 +12,7 @@ from sempre.channels.files.channel import FilesChannel
 from sempre.channels.files.layout import Place
 from sempre.settings import FileSettings
 from tests.channels.inbox import RecordingInbox
+from tests.support.patience import PATIENCE
 
 Open = Callable[..., Awaitable[FilesChannel]]
 
@@ -40,7 +41,7 @@ def make(home: Path, *, watch: bool = True, workers: Any = None, **settings: Any
 
 async def _first_look(channel: FilesChannel) -> None:
     """From here on, what comes is told by events."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         # Nobody in the product waits for this, so there is nothing to be told by.
         while any(  # noqa: ASYNC110
             w.intake and w.intake._line._held is not None for w in channel._roster.all()

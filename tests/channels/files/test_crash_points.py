@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sempre.channels.files.layout import Place
+from tests.support.patience import PATIENCE
 
 POINTS = [
     "files.claimed",
@@ -63,6 +64,6 @@ def _run(home: Path, environment: dict[str, str]) -> subprocess.CompletedProcess
         env={**environment, "PYTHONPATH": "src"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from sempre.settings import WorkerSettings
 from tests.channels.endings import answered
 from tests.channels.files.conftest import Open, make
 from tests.channels.inbox import RecordingInbox
+from tests.support.patience import until
 
 can_mount = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root mounts a small disk"
@@ -96,8 +97,8 @@ async def test_the_whole_queue_removed_is_made_again_with_the_workers_that_are_s
     channel = await opened(workers={"night": WorkerSettings()}, rescan_seconds=0.1)
     shutil.rmtree(home / ".queue")
     night = Place(home, "night").queue
-    await _until(night.is_dir)
-    await _until(lambda: channel._watch is not None and channel._watch.holds)
+    await until(night.is_dir)
+    await until(lambda: channel._watch is not None and channel._watch.holds)
     (night / "a.prompt").write_text("as before")
     await inbox.until(1)
     assert not (home / ".queue" / "coder").exists()
@@ -111,7 +112,7 @@ async def test_a_renamed_worker_takes_in_under_its_new_name_and_nothing_twice(
     (place.queue / "a.prompt").write_text("for coder")
     await inbox.until(1)
     place.queue.rename(home / ".queue" / "writer")
-    await _until(lambda: "writer" in {view.name for view in channel.workers() if view.there})
+    await until(lambda: "writer" in {view.name for view in channel.workers() if view.there})
     (home / ".queue" / "writer" / "b.prompt").write_text("for writer")
     await inbox.until(2)
     await channel.close()
@@ -204,7 +205,7 @@ async def test_without_a_watch_prompts_are_found_all_the_same_and_it_is_said(
     (place.queue / "a.prompt").write_text("found")
     await inbox.until(1)
     monkeypatch.undo()
-    await _until(lambda: channel._watch is not None and channel._watch.holds)
+    await until(lambda: channel._watch is not None and channel._watch.holds)
     (place.queue / "b.prompt").write_text("seen")
     await inbox.until(2)
     assert len(inbox.said("watch_unavailable")) == 1
@@ -279,12 +280,6 @@ async def test_an_unknown_worker_is_not_found(opened: Open):
     channel = await opened()
     with pytest.raises(NotFoundError, match="Make the folder"):
         channel.worker("nobody")
-
-
-async def _until(holds: Callable[[], bool], within: float = 10) -> None:
-    async with asyncio.timeout(within):
-        while not holds():  # noqa: ASYNC110  (folders and threads tell nobody)
-            await asyncio.sleep(0.01)
 
 
 def _fill(disk: Path) -> list[Path]:

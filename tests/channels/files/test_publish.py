@@ -17,6 +17,7 @@ from sempre.contract.channel import NumberTakenError
 from sempre.contract.messages import Failure, Inbound
 from sempre.errors import UnavailableError
 from tests.channels.endings import answered, cancelled, failed
+from tests.support.patience import PATIENCE
 
 
 def came_in(place: Place, text: str = "Hello", name: str = "hello.prompt") -> Inbound:
@@ -287,7 +288,7 @@ def test_a_full_disk_is_said_and_the_answer_published_when_there_is_room(
         env={**clean_environment, "PYTHONPATH": os.pathsep.join(["src", "."])},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert run.returncode == 0, run.stderr

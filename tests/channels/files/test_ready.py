@@ -7,6 +7,7 @@ import pytest
 
 from sempre.channels.files import ready
 from sempre.channels.files.ready import Writers
+from tests.support.patience import PATIENCE
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="read leases are Linux's")
 
@@ -55,7 +56,7 @@ def test_who_opens_it_to_write_waits_and_does_not_kill_us(tmp_path: Path):
         "os.close(fd)\n"
         "assert writer.wait(10) == 0\n"
     )
-    subprocess.run([sys.executable, "-c", script, path], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", script, path], check=True, timeout=PATIENCE)
     assert path.read_text() == "wholemore\n"
 
 
