@@ -6,15 +6,16 @@ against these classes.
 
 import os
 import tomllib
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from sempre import clock
+from sempre import clock, schedule
 from sempre.errors import MisconfiguredError
 
 FILE_NAME = "sempre.toml"
@@ -100,6 +101,34 @@ class TurnSettings(Section):
     )
 
 
+class BudgetSettings(Section):
+    """What holds until a person sets something else in the dashboard, with `sempre budget` or over the API."""
+
+    day_dollars: float | None = Field(
+        default=None,
+        ge=0,
+        description="All of a day, in the operator's time zone; empty: no limit.",
+    )
+    day_tokens: int | None = Field(
+        default=None, ge=0, description="The same in tokens of any kind."
+    )
+    channel_dollars: float | None = Field(
+        default=None, ge=0, description="A day of each channel; empty: no limit."
+    )
+    channel_tokens: int | None = Field(
+        default=None, ge=0, description="The same in tokens of any kind."
+    )
+    turn_dollars: float | None = Field(
+        default=None, ge=0, description="Each turn, on one day; empty: no limit."
+    )
+    turn_tokens: int | None = Field(
+        default=None, ge=0, description="The same in tokens of any kind."
+    )
+    warn_percent: int = Field(
+        default=80, ge=1, le=100, description="A budget that is used so far is told as a warning."
+    )
+
+
 class FileSettings(Section):
     max_prompt_bytes: int = Field(
         default=1_048_576, ge=1, description="A larger prompt file is refused."
@@ -109,6 +138,19 @@ class FileSettings(Section):
     )
     keep_done: bool = Field(
         default=False, description="Keep the files of answered prompts in `.done/`."
+    )
+
+
+class ApprovalSettings(Section):
+    wait_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=300,
+        description="So long Claude Code is held at a call that a person must decide, so that whoever is there "
+        "decides at once; then the turn waits without a process.",
+    )
+    expire_seconds: float = Field(
+        default=86_400, gt=0, description="A call that nobody has decided is refused after this."
     )
 
 
@@ -125,6 +167,11 @@ class EventSettings(Section):
     retention_days: int = Field(
         default=90, ge=1, description="Events of ended turns are kept for so long."
     )
+    compress_days: int = Field(
+        default=7,
+        ge=0,
+        description="The log of a turn that ended so long ago is compressed; it reads the same.",
+    )
 
 
 class EngineSettings(Section):
@@ -140,7 +187,111 @@ class EngineSettings(Section):
 
 
 class BackupSettings(Section):
+    every: str = Field(
+        default="03:00",
+        description='When one is made by itself: a time of day ("03:00"), an interval ("6h") or a cron line.',
+    )
     keep: int = Field(default=14, ge=1, description="So many backups are kept.")
+
+    @field_validator("every")
+    @classmethod
+    def _is_a_schedule(cls, every: str) -> str:
+        try:
+            schedule.parse(every, UTC)
+        except MisconfiguredError as error:
+            raise ValueError(error.message) from error
+        return every
+
+
+class RetentionSettings(Section):
+    """What has settings elsewhere: events.retention_days, engine.retention_days, backups.keep, log.keep."""
+
+    turns_days: int = Field(
+        default=0,
+        ge=0,
+        description="Turns with their prompts and answers are kept for so long after they ended; 0: for ever. "
+        "Dead letters that wait keep their turn.",
+    )
+    ledger_days: int = Field(
+        default=0, ge=0, description="Booked model calls are kept for so long; 0: for ever."
+    )
+    dead_letters_days: int = Field(
+        default=90,
+        ge=1,
+        description="Dead letters that were retried or purged are kept for so long.",
+    )
+    alerts_days: int = Field(
+        default=90, ge=1, description="Alerts that have ended are kept for so long."
+    )
+    profiles: int = Field(
+        default=20, ge=1, description="So many files of `sempre profile` are kept."
+    )
+
+
+class LogSettings(Section):
+    max_mb: int = Field(
+        default=20,
+        ge=1,
+        description="The log file is put aside and compressed at this size, in MB.",
+    )
+    keep: int = Field(default=10, ge=1, description="So many older log files are kept.")
+
+
+class TelemetrySettings(Section):
+    otlp_endpoint: str = Field(
+        default="",
+        description="Where traces go, one a turn, such as `http://localhost:4318/v1/traces` (OTLP over HTTP, "
+        "protobuf); empty: nowhere.",
+    )
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        return _http_address(address)
+
+
+class AlertSettings(Section):
+    every_seconds: float = Field(default=30, gt=0, description="How often the rules look.")
+    queue_minutes: float = Field(
+        default=30, gt=0, description="A turn that waits for longer raises an alert."
+    )
+    failure_percent: int = Field(
+        default=50, ge=1, le=100, description="So many of the ended turns failed raises an alert,"
+    )
+    failure_turns: int = Field(default=5, ge=1, description="when at least so many turns ended")
+    failure_minutes: float = Field(default=60, gt=0, description="in so many minutes.")
+    approval_minutes: float = Field(
+        default=30, gt=0, description="An approval that waits for longer raises an alert."
+    )
+    disk_free_mb: int = Field(
+        default=1000, ge=0, description="Less free disk space than this raises an alert."
+    )
+    backup_grace_minutes: float = Field(
+        default=60, ge=0, description="A backup may be so late before it raises an alert."
+    )
+    provider_failures: int = Field(
+        default=3,
+        ge=1,
+        description="So many attempts broke on the provider, and none was answered,",
+    )
+    provider_minutes: float = Field(default=10, gt=0, description="in so many minutes.")
+    cooldown_minutes: float = Field(
+        default=30,
+        ge=0,
+        description="The same alert is told to the webhook again only after so long.",
+    )
+    webhook_url: str = Field(
+        default="",
+        description="Where alerts and their end are sent, signed; empty: nowhere.",
+    )
+    webhook_attempts: int = Field(
+        default=10, ge=1, description="Attempts at telling it before a notice is given up."
+    )
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        return _http_address(address)
 
 
 class Schedule(Section):
@@ -190,9 +341,15 @@ class Settings(BaseSettings):
     sessions: SessionSettings = Field(default_factory=lambda: SessionSettings())
     turns: TurnSettings = Field(default_factory=lambda: TurnSettings())
     files: FileSettings = Field(default_factory=lambda: FileSettings())
+    budgets: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
+    approvals: ApprovalSettings = Field(default_factory=lambda: ApprovalSettings())
     events: EventSettings = Field(default_factory=lambda: EventSettings())
     engine: EngineSettings = Field(default_factory=lambda: EngineSettings())
     backups: BackupSettings = Field(default_factory=lambda: BackupSettings())
+    retention: RetentionSettings = Field(default_factory=lambda: RetentionSettings())
+    log: LogSettings = Field(default_factory=lambda: LogSettings())
+    telemetry: TelemetrySettings = Field(default_factory=lambda: TelemetrySettings())
+    alerts: AlertSettings = Field(default_factory=lambda: AlertSettings())
     workers: dict[str, WorkerSettings] = Field(default_factory=dict[str, WorkerSettings])
 
     def worker(self, name: str) -> WorkerSettings:
@@ -227,6 +384,16 @@ def load(home: Path) -> Settings:
             f"{path} or the environment sets what Sempre does not understand: {_explain(error)}.",
             remedy="docs/reference/settings.md lists every setting.",
         ) from error
+
+
+def _http_address(address: str) -> str:
+    """Empty, or an address that may stand in a log: no name or password in it."""
+    if not address:
+        return address
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        raise ValueError("it must begin with http:// or https://, and hold no name or password")
+    return address
 
 
 def _explain(error: ValidationError) -> str:

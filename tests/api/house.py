@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -11,11 +11,17 @@ import httpx2
 from sempre import clock, ids
 from sempre.access import Connections, LocalToken, Logins, Secrets, Tokens
 from sempre.api import About, Parts, WorkerPlace, create_app
+from sempre.approvals import Approvals
+from sempre.audit import Trail
+from sempre.contract.actions import Action, Judgement, Verdict
 from sempre.contract.messages import Inbound, Usage
-from sempre.conversations import Turn
+from sempre.conversations import Directives, Suspension, Turn
 from sempre.db.schema import at_head
 from sempre.events import Stream
 from sempre.settings import Settings
+from sempre.workflows.clearing import Clearing
+from sempre.workflows.control import Control
+from sempre.workflows.deciding import Deciding
 from tests.support.store import Store
 
 HERE = "http://localhost:8377"
@@ -53,8 +59,6 @@ class Commands:
         await self.store.turns.retry(turn_id, text=text)
         return await self.store.turns.get(turn_id)
 
-    async def resume(self, channel: str) -> None:
-        await self.store.channels.resume(channel)
 
 
 @dataclass
@@ -91,6 +95,7 @@ class House:
     settings: Settings
     engine: dict[str, bool]
     home: Path
+    woken: list[str]
 
     @property
     def token(self) -> str:
@@ -134,6 +139,13 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
     async def waiting() -> int:
         return 0
 
+    async def wake(workflow: str) -> None:
+        woken.append(workflow)
+
+    commands, audit = Commands(store), Trail(store.db, store.keyring)
+    suspension = Suspension(store.db, store.log)
+    woken: list[str] = []
+    approvals = Approvals(store.db, store.keyring, store.log, expire=timedelta(hours=1))
     stream = Stream(store.log, coalesce_ms=5)
     store.log.watch(stream)
     began = clock.now()
@@ -151,9 +163,22 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
         attempts=store.attempts,
         channels=store.channels,
         dead_letters=store.dead_letters,
+        approvals=approvals,
+        deciding=_deciding(store, approvals),
         log=store.log,
         stream=stream,
-        commands=Commands(store),
+        commands=commands,
+        control=Control(
+            suspension=suspension,
+            channels=store.channels,
+            turns=store.turns,
+            audit=audit,
+            wake=wake,
+        ),
+        clearing=Clearing(letters=store.dead_letters, audit=audit, retry=commands.retry),
+        audit=audit,
+        suspension=suspension,
+        directives=Directives(store.db, store.keyring, store.log),
         spending=spent,
         logins=Logins(store.db),
         local_token=token,
@@ -169,7 +194,27 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
         at_head=lambda: at_head(store.db),
         web=home / "web",
     )
-    return House(store, parts, spent, places, restarts, settings, engine, home)
+    return House(store, parts, spent, places, restarts, settings, engine, home, woken)
+
+
+def _deciding(store: Store, approvals: Approvals) -> Deciding:
+    """As people decide, without an engine that would go on; a command with `rm` is one that is always refused."""
+
+    async def weigh(action: Action) -> Judgement:
+        refused = "rm" in str(action.input.get("command", "")).split()
+        verdict = Verdict.DENY if refused else Verdict.ASK
+        return Judgement(verdict=verdict, rule="test", reason="No agent removes that.")
+
+    async def signal(_workflow: str, _topic: str) -> None: ...
+
+    return Deciding(
+        approvals=approvals,
+        turns=store.turns,
+        channels=store.channels,
+        signal=signal,
+        audit=Trail(store.db, store.keyring),
+        weigh=weigh,
+    )
 
 
 def place(home: Path, name: str) -> WorkerPlace:

@@ -5,9 +5,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sempre import clock, crypto
+from sempre.approvals import Approvals
+from sempre.audit import Trail
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
 from sempre.contract.channel import Inbox, NumberTakenError
 from sempre.contract.messages import Failure, Inbound, Outbound, Receipt, Usage
@@ -18,6 +21,7 @@ from sempre.conversations import (
     Limits,
     StoredInbox,
     Submission,
+    Suspension,
     Turn,
     Turns,
 )
@@ -27,7 +31,9 @@ from sempre.events import Log
 from sempre.workflows import turn as turn_workflow
 from sempre.workflows.answering import Answering
 from sempre.workflows.commands import Commands, submit
+from sempre.workflows.control import Control
 from sempre.workflows.publishing import Publishing
+from sempre.workflows.waiting import Waiting
 from tests.support.patience import PATIENCE
 
 CHANNEL = "api:test"
@@ -119,6 +125,8 @@ class House:
     dead_letters: DeadLetters
     inbox: StoredInbox
     commands: Commands
+    control: Control
+    suspension: Suspension
     agent: ScriptedAgent
     outbox: Outbox
 
@@ -175,7 +183,18 @@ async def open_house(
 
     turns, channels = Turns(db, keyring, log), Channels(db, log)
     attempts = Attempts(db, keyring, log, limits or Limits(backoff_seconds=0.05))
+    approvals = Approvals(db, keyring, log, expire=timedelta(hours=1))
     inbox = StoredInbox(db, keyring, log, give, node=None)
+    suspension = Suspension(db, log)
+    await suspension.refresh()
+
+    async def wake(workflow: str) -> None:
+        await engine.signal(workflow, turn_workflow.GO_ON)
+
+    audit = Trail(db, keyring)
+    control = Control(
+        suspension=suspension, channels=channels, turns=turns, audit=audit, wake=wake
+    )
     commands = Commands(
         turns=turns,
         channels=channels,
@@ -190,9 +209,11 @@ async def open_house(
         turns=turns,
         attempts=attempts,
         channels=channels,
+        waiting=Waiting(approvals, attempts),
         log=log,
         agent=lambda _channel: agent,
         memory=lambda _channel: None,
+        suspension=suspension,
         stopping=engine.stopping,
     )
     publishing = Publishing(
@@ -214,6 +235,8 @@ async def open_house(
             dead_letters=DeadLetters(db, keyring, log),
             inbox=inbox,
             commands=commands,
+            control=control,
+            suspension=suspension,
             agent=agent,
             outbox=outbox,
         )

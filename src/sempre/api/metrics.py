@@ -47,5 +47,9 @@ async def _measure(parts: Parts) -> None:
     for row in await parts.channels.every():
         metrics.CHANNELS.labels(row.state).inc()
     metrics.DEAD_LETTERS.set(await parts.dead_letters.count())
+    waiting, oldest = await parts.approvals.standing()
+    metrics.APPROVALS_PENDING.set(waiting)
+    age = (clock.now() - oldest).total_seconds() if oldest else 0
+    metrics.APPROVALS_AGE.set(max(age, 0))
     metrics.SESSIONS_ALIVE.set(parts.sessions_alive())
     metrics.WATCHERS.set(parts.stream.watchers)

@@ -7,10 +7,23 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from sempre.access import Connections, LocalToken, Logins, Tokens
+from sempre.approvals import Approval, Approvals, Decision
+from sempre.budgets import Amount, Money
+from sempre.contract.audit import Audit
 from sempre.contract.messages import Usage
-from sempre.conversations import Attempts, Channels, DeadLetters, Turn, Turns
+from sempre.conversations import (
+    Attempts,
+    Channels,
+    DeadLetters,
+    Directives,
+    Suspension,
+    Turn,
+    Turns,
+)
 from sempre.events import Log, Stream
 from sempre.settings import Settings
+from sempre.workflows.clearing import Clearing
+from sempre.workflows.control import Control
 
 Mode = Literal["live", "rehearsal", "login"]
 
@@ -37,8 +50,28 @@ class Commands(Protocol):
         """Raises NotFoundError, ConflictError, InvalidError."""
         ...
 
-    async def resume(self, channel: str) -> None:
-        """Raises NotFoundError."""
+
+class Deciding(Protocol):
+    """What a person does about a call that waits for them; `workflows.deciding` is it."""
+
+    async def decide(
+        self,
+        approval_id: str,
+        decision: Decision,
+        *,
+        by: str,
+        changed: Mapping[str, object] | None = None,
+        reason: str | None = None,
+    ) -> Approval:
+        """Raises NotFoundError, ConflictError, InvalidError, RefusedError, UnavailableError."""
+        ...
+
+
+class Releasing(Protocol):
+    """What lets a turn go on that waits for a budget; `workflows.releasing` is it."""
+
+    async def release(self, turn_id: str, extra: Amount, *, by: str) -> Turn:
+        """Raises NotFoundError, ConflictError, InvalidError, UnavailableError."""
         ...
 
 
@@ -107,10 +140,19 @@ class Parts:
     attempts: Attempts
     channels: Channels
     dead_letters: DeadLetters
+    approvals: Approvals
+    deciding: Deciding
     log: Log
     stream: Stream
     commands: Commands
+    control: Control
+    clearing: Clearing
+    suspension: Suspension
+    directives: Directives
+    audit: Audit
     spending: Spending
+    money: Money
+    releasing: Releasing
     # Access belongs to the real home, also while a rehearsal runs: connecting a model must not log anybody out.
     logins: Logins
     local_token: LocalToken

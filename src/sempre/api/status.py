@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
+from sempre.api.agent import Suspended, suspended_of
 from sempre.api.connection import Kind, summary_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
@@ -30,6 +31,7 @@ class Counts(View):
     queued: int
     parked: int
     waiting: int = Field(description="Those that wait for a person.")
+    approvals: int = Field(description="Calls that a person can decide now.")
     dead: int
     sessions_alive: int
 
@@ -54,6 +56,9 @@ class Status(View):
     started_at: datetime
     database: Literal["sqlite", "postgres"]
     connection: ConnectionSummary
+    suspended: Suspended | None = Field(
+        description="A person suspended everything; null: work goes on."
+    )
     counts: Counts
     today: Today
     waiting_for_real_model: int = Field(
@@ -78,6 +83,7 @@ async def get_status(parts: Given) -> Status:
         started_at=about.started_at,
         database=about.database,
         connection=ConnectionSummary(kind=kind, detail=detail),
+        suspended=suspended_of(await parts.suspension.now()),
         counts=await _counts(parts),
         today=await _today(parts),
         waiting_for_real_model=await parts.waiting_for_real_model(),
@@ -92,6 +98,7 @@ async def _counts(parts: Parts) -> Counts:
         queued=by_state.get(TurnState.QUEUED, 0),
         parked=by_state.get(TurnState.PARKED, 0),
         waiting=by_state.get(TurnState.WAITING, 0),
+        approvals=(await parts.approvals.standing())[0],
         dead=await parts.dead_letters.count(),
         sessions_alive=parts.sessions_alive(),
     )

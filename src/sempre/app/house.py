@@ -4,18 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sempre.app import stores
+from sempre.app.budgets import open_money
 from sempre.app.plan import Role
+from sempre.approvals import TOPIC, Approvals
 from sempre.audit import Trail, Witness
-from sempre.budgets import Ledger
+from sempre.budgets import Ledger, Money
 from sempre.conversations import (
     Attempts,
     Channels,
     DeadLetters,
+    Directives,
     Limits,
     StoredInbox,
     Submission,
+    Suspension,
     Turns,
 )
 from sempre.db import Database
@@ -45,9 +50,13 @@ class House:
     turns: Turns
     attempts: Attempts
     channels: Channels
+    suspension: Suspension
+    directives: Directives
     dead_letters: DeadLetters
+    approvals: Approvals
     inbox: StoredInbox
     ledger: Ledger
+    money: Money
     audit: Trail
 
     def tell(
@@ -82,15 +91,25 @@ async def open_house(
         log.watch(Witness(audit))
         stack.push_async_callback(audit.flush)
         engine = Engine(_engine_settings(home, settings, node, roles))
-        ledger = Ledger(
+        money = open_money(
             db,
+            settings.budgets,
+            notices,
             node=node,
             zone=settings.server.zone,
-            tell=lambda turn_id, channel, kind, details: log.append(
-                kind, details, channel=channel, turn_id=turn_id
-            ),
+            audit=audit,
+            log=log,
         )
-        stack.push_async_callback(ledger.close)
+        stack.push_async_callback(money.close)
+
+        approvals = Approvals(
+            db,
+            keyring,
+            log,
+            expire=timedelta(seconds=settings.approvals.expire_seconds),
+            announce=lambda approval_id: notices.say(TOPIC, approval_id),
+        )
+        notices.on(TOPIC, approvals.waiters.wake)
 
         async def give(submissions: Sequence[Submission]) -> None:
             await submit(engine, lambda channel: queue(channel, node), submissions)
@@ -114,9 +133,13 @@ async def open_house(
             turns=Turns(db, keyring, log),
             attempts=Attempts(db, keyring, log, _limits(settings)),
             channels=Channels(db, log),
+            suspension=Suspension(db, log),
+            directives=Directives(db, keyring, log),
             dead_letters=DeadLetters(db, keyring, log),
+            approvals=approvals,
             inbox=StoredInbox(db, keyring, log, give, node=node),
-            ledger=ledger,
+            ledger=money.ledger,
+            money=money,
             audit=audit,
         )
 

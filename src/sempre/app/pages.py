@@ -9,6 +9,7 @@ from sempre import __version__, clock
 from sempre.api import About, Parts, ScheduledPrompt, WorkerPlace
 from sempre.api.listener import Listener
 from sempre.api.parts import Mode
+from sempre.app.control import clearing_of
 from sempre.app.doors import Doors
 from sempre.app.house import House
 from sempre.app.plan import Plan
@@ -51,9 +52,18 @@ def parts_of(
         attempts=house.attempts,
         channels=house.channels,
         dead_letters=house.dead_letters,
+        approvals=house.approvals,
+        deciding=work.deciding,
         log=house.log,
         stream=house.stream,
         commands=work.commands,
+        money=house.money,
+        releasing=work.releasing,
+        control=work.control,
+        clearing=clearing_of(house, work.commands),
+        audit=house.audit,
+        suspension=house.suspension,
+        directives=house.directives,
         spending=house.ledger,
         logins=doors.logins,
         local_token=doors.local_token,

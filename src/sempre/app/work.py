@@ -7,25 +7,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sempre.access import Connection, Kind
-from sempre.agents.claude import Access, ClaudeAgent, Limits, Passes, Profile
+from sempre.agents.claude import HELD_SECONDS, Access, ClaudeAgent, Limits, Passes, Profile
 from sempre.api.loopback import Loopback, Provider
+from sempre.app.budgets import wake_turns
+from sempre.app.control import control_of, heed_suspension
 from sempre.app.house import FILES, House
 from sempre.app.plan import Role
 from sempre.app.rights import directory_of, rights_of
 from sempre.channels.files.channel import FilesChannel
+from sempre.contract.actions import OnAsk
 from sempre.contract.agents import Agent
 from sempre.conversations import Submission
 from sempre.durable import State
-from sempre.home import Home
 from sempre.policy import Rights
 from sempre.rehearsal import MessagesApi, ScriptedAgent
 from sempre.settings import Settings, WorkerSettings
 from sempre.tasks import spawn
 from sempre.workflows import turn as turn_workflow
 from sempre.workflows.answering import Answering
+from sempre.workflows.asking import Asking, Patience
+from sempre.workflows.budgeting import Budgeting
 from sempre.workflows.commands import CANCEL_TOPIC, Commands
+from sempre.workflows.control import Control
+from sempre.workflows.deciding import Deciding
 from sempre.workflows.publishing import Publishing
-from sempre.workflows.tool_gate import ToolGate
+from sempre.workflows.releasing import Releasing
+from sempre.workflows.tool_gate import Rules, ToolGate
+from sempre.workflows.waiting import Waiting
 
 _LOGIN_FOLDER = ".claude"
 
@@ -35,6 +43,9 @@ class Work:
     files: FilesChannel | None
     claude: ClaudeAgent
     commands: Commands
+    control: Control
+    deciding: Deciding
+    releasing: Releasing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +64,7 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
     """Opened: what was left is taken up, then new work is taken in. The engine is closed by whoever stops."""
     async with AsyncExitStack() as stack:
         provider = await stack.enter_async_context(_provider(around))
-        claude = await stack.enter_async_context(_claude(house, around, provider))
+        claude, rules = await stack.enter_async_context(_claude(house, around, provider))
         scripted = ScriptedAgent() if around.rehearses else None
 
         def agent(channel: str) -> Agent | None:
@@ -67,6 +78,10 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         steps = Steps(house, agent, channel_of)
         turn_workflow.equip(steps)
         commands = _commands(house, agent)
+        deciding = _deciding(house, rules)
+        releasing = Releasing(turns=house.turns, purse=house.money.purse, engine=house.engine)
+        wake_turns(house.money, house.notices, releasing)
+        await heed_suspension(house)
         await house.engine.launch()
         stack.push_async_callback(house.engine.close)
         await take_up(house)
@@ -74,7 +89,15 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
             await files.open(house.inbox)
             stack.push_async_callback(files.close)
         steps.ready.set()
-        yield Work(files=files, claude=claude, commands=commands)
+        await deciding.remind()
+        yield Work(
+            files=files,
+            claude=claude,
+            commands=commands,
+            control=control_of(house),
+            deciding=deciding,
+            releasing=releasing,
+        )
 
 
 class Steps:
@@ -91,9 +114,12 @@ class Steps:
             turns=house.turns,
             attempts=house.attempts,
             channels=house.channels,
+            waiting=Waiting(house.approvals, house.attempts),
             log=house.log,
             agent=agent,
             memory=channel,
+            suspension=house.suspension,
+            budgeting=Budgeting(house.money.purse, house.attempts),
             stopping=house.engine.stopping,
         )
         publishing = Publishing(
@@ -135,7 +161,9 @@ async def _provider(around: Around) -> AsyncIterator[Provider | None]:
 @asynccontextmanager
 async def _claude(
     house: House, around: Around, provider: Provider | None
-) -> AsyncIterator[ClaudeAgent]:
+) -> AsyncIterator[tuple[ClaudeAgent, Rules]]:
+    """Claude Code, and the rules that its calls are judged by."""
+
     def rights(channel: str) -> Rights:
         ports = [around.port, loopback.port]
         return rights_of(
@@ -149,11 +177,14 @@ async def _claude(
 
     configuration = around.connection.config_directory or house.home.claude_configuration
     passes = Passes()
-    gate = ToolGate(rights, house.tell)
+    rules = Rules(rights)
+    gate = ToolGate(
+        rules, house.approvals, _asking(house, rules), house.audit, house.tell
+    )
     loopback = Loopback(passes, gate, house.ledger, provider, house.tell)
     await loopback.open()
     claude = ClaudeAgent(
-        profile=lambda channel: _profile(house.home, house.settings, channel),
+        profile=lambda channel: _profile(house, channel),
         access=Access(
             hook_url=loopback.hook_url,
             model_url=loopback.model_url,
@@ -167,12 +198,37 @@ async def _claude(
         tell=house.tell,
     )
     try:
-        await house.ledger.sweep()
+        await house.money.sweep()
         await claude.open()
-        yield claude
+        yield claude, rules
     finally:
         await claude.close()
         await loopback.close()
+
+
+def _asking(house: House, rules: Rules) -> Asking:
+    async def on_ask(_channel: str) -> OnAsk:
+        return OnAsk.WAIT
+
+    return Asking(
+        approvals=house.approvals,
+        audit=house.audit,
+        on_ask=on_ask,
+        weigh=rules.weigh,
+        tell=house.tell,
+        patience=Patience(short=house.settings.approvals.wait_seconds, hook=HELD_SECONDS),
+    )
+
+
+def _deciding(house: House, rules: Rules) -> Deciding:
+    return Deciding(
+        approvals=house.approvals,
+        turns=house.turns,
+        channels=house.channels,
+        signal=house.engine.signal,
+        audit=house.audit,
+        weigh=rules.weigh,
+    )
 
 
 def _files(house: House) -> FilesChannel:
@@ -227,19 +283,24 @@ def _worker(settings: Settings, channel: str) -> tuple[str, WorkerSettings]:
     return name, settings.worker(name)
 
 
-def _profile(home: Home, settings: Settings, channel: str) -> Profile:
+async def _profile(house: House, channel: str) -> Profile:
+    """What sempre.toml says of it, and what a person said over that since."""
+    home, settings = house.home, house.settings
     _, worker = _worker(settings, channel)
+    told = (await house.directives.get(channel)).value
     directory = directory_of(home, settings, channel)
     if not worker.directory:
         directory.mkdir(parents=True, exist_ok=True)
     return Profile(
         directory=directory,
-        model=worker.model,
-        effort=worker.effort,
-        instructions=worker.instructions,
-        tools=worker.tools,
-        silence_seconds=worker.silence_seconds or settings.turns.silence_seconds,
-        turn_seconds=worker.turn_seconds or settings.turns.seconds,
+        model=told.model if told.model is not None else worker.model,
+        effort=told.effort if told.effort is not None else worker.effort,
+        instructions=told.instructions if told.instructions is not None else worker.instructions,
+        tools=told.narrowed(worker.tools),
+        silence_seconds=told.silence_seconds
+        or worker.silence_seconds
+        or settings.turns.silence_seconds,
+        turn_seconds=told.turn_seconds or worker.turn_seconds or settings.turns.seconds,
     )
 
 

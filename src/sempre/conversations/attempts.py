@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sempre import clock, ids
 from sempre.contract.agents import Ending, Outcome, Question, Session
 from sempre.contract.messages import Failure, TurnState
-from sempre.conversations._store import attempts, channels, dead_letters, turns
+from sempre.conversations._store import attempts, dead_letters, sessions, turns
 from sempre.conversations.turn import Attempt, Turn
 from sempre.crypto import Keyring
 from sempre.db import Database
@@ -132,17 +132,13 @@ class Attempts:
                     "This attempt was taken over by another process; what came of it here is left out."
                 )
             if outcome.session != question.session:
-                await channels.set_session(
-                    session,
-                    turn.channel,
-                    outcome.session.id,
-                    started=outcome.session.started,
-                    now=now,
+                await sessions.follow(
+                    session, turn.channel, question.session, outcome.session, now=now
                 )
             await self._apply(session, turn, follows, now)
         self._running.pop(question.attempt_id, None)
         self._tell_ended(turn, follows, outcome, now)
-        return follows.retry_at
+        return outcome.until if outcome.ending is Ending.WAITING else follows.retry_at
 
     async def break_off(self, question: Question) -> None:
         """This process stops in order: the attempt is marked so, and does not count."""
@@ -163,6 +159,37 @@ class Attempts:
                 session, turn_id, {"state": TurnState.PARKED, "retry_at": until, **values}
             )
 
+    async def wait(self, turn_id: str) -> None:
+        """A person must decide something first. Nothing changes when it waits already."""
+        now = clock.now()
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if turn.state.ended or turn.state is TurnState.WAITING:
+                return
+            for attempt in await attempts.of_turn(session, self._keyring, turn_id):
+                if attempt.state == attempts.RUNNING:  # a crash came before its end was noted
+                    await attempts.end(
+                        session,
+                        self._keyring,
+                        attempt.id,
+                        Ending.WAITING.value,
+                        counted=False,
+                        failure=None,
+                        now=now,
+                    )
+            await self._apply(session, turn, _Next(state=TurnState.WAITING), now)
+
+    async def fail(self, turn_id: str, failure: Failure) -> None:
+        """It can't go on, whatever is tried; a person may have it begin anew."""
+        now = clock.now()
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if turn.state.ended:
+                return
+            follows = _Next(state=TurnState.FAILED, failure=failure)
+            await self._apply(session, turn, follows, now)
+        self._tell_end(turn, follows)
+
     def _follows(self, turn: Turn, outcome: Outcome, now: datetime) -> _Next:
         failure = outcome.failure or Failure(
             kind=outcome.ending.value, message=outcome.ending.value
@@ -178,6 +205,8 @@ class Attempts:
                 return _Next(state=TurnState.ANSWERED, values=values)
             case Ending.CANCELLED:
                 return _Next(state=TurnState.CANCELLED)
+            case Ending.WAITING:
+                return _Next(state=TurnState.WAITING)
             case Ending.INVALID:
                 return _Next(state=TurnState.FAILED, counted=True, failure=failure)
             case Ending.ERROR | Ending.TRANSIENT:
@@ -311,6 +340,14 @@ class Attempts:
     def _tell_ended(self, turn: Turn, follows: _Next, outcome: Outcome, now: datetime) -> None:
         if follows.state.ended:
             self._tell_end(turn, follows)
+            return
+        if follows.state is TurnState.WAITING:
+            self._log.append(
+                "turn.waiting",
+                {"call_id": outcome.waits_for},
+                channel=turn.channel,
+                turn_id=turn.id,
+            )
             return
         failure = follows.failure
         wait = (follows.retry_at - now).total_seconds() if follows.retry_at else 0

@@ -12,6 +12,8 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _TURN = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 
+_PERSON = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400)
+
 
 def exposition() -> bytes:
     """The text that Prometheus reads."""
@@ -35,6 +37,8 @@ QUEUE_DEPTH = _gauge("queue_depth", "Turns that wait, by channel.", "channel")
 QUEUE_AGE = _gauge("queue_age_seconds", "Age of the oldest waiting turn, by channel.", "channel")
 OPEN_TURNS = _gauge("open_turns", "Turns that have not ended, by state.", "state")
 CHANNELS = _gauge("channels", "Channels by state: open, parked, stopped.", "state")
+APPROVALS_PENDING = _gauge("approvals_pending", "Calls that wait for a person.")
+APPROVALS_AGE = _gauge("approvals_age_seconds", "How long the oldest such call has waited.")
 DEAD_LETTERS = _gauge("dead_letters", "Turns that failed for good and wait for a person.")
 SESSIONS_ALIVE = _gauge("sessions_alive", "Live Claude Code processes.")
 WATCHERS = _gauge("watchers", "Open live connections.")
@@ -59,6 +63,13 @@ TOKENS = _counter("tokens", "Booked tokens, by model and kind.", "model", "kind"
 COST = _counter("cost_dollars", "Booked cost in dollars, of calls with a known price.", "model")
 UNPRICED_CALLS = _counter("unpriced_calls", "Booked model calls without a known price.", "model")
 TOOL_CALLS = _counter("tool_calls", "Tool calls, by result: ok, error, refused.", "result")
+APPROVALS = _counter(
+    "approvals",
+    "Calls that a person was to decide, by outcome: approve, approve_turn, refuse, expired, withdrawn, covered, "
+    "unattended.",
+    "outcome",
+)
+APPROVAL_WAIT = _seconds("approval_wait", "From the question to a person's decision.", _PERSON)
 GATEWAY_REFUSALS = _counter("gateway_refusals", "Model calls refused before they left.")
 GATEWAY_SECONDS = _seconds(
     "gateway", "What the gateway itself adds to a model call before its first byte.", _FAST

@@ -40,6 +40,11 @@ class Tally:
             "turn.usage": _used,
             "turn.tool_result": _tool_ended,
             "turn.tool_refused": lambda _event: metrics.TOOL_CALLS.labels("refused").inc(),
+            "approval.decided": _decided,
+            "approval.expired": _approval,
+            "approval.withdrawn": _approval,
+            "approval.covered": _approval,
+            "approval.unattended": _approval,
             "gateway.refused": lambda _event: metrics.GATEWAY_REFUSALS.inc(),
             "session.started": _session,
             "session.resumed": _session,
@@ -90,6 +95,17 @@ def _retrying(event: Told) -> None:
 
 def _tool_ended(event: Told) -> None:
     metrics.TOOL_CALLS.labels("ok" if event.details.get("ok") else "error").inc()
+
+
+def _decided(event: Told) -> None:
+    metrics.APPROVALS.labels(_word(event, "decision")).inc()
+    waited = event.details.get("waited_seconds")
+    if isinstance(waited, int | float):
+        metrics.APPROVAL_WAIT.observe(waited)
+
+
+def _approval(event: Told) -> None:
+    metrics.APPROVALS.labels(event.kind.removeprefix("approval.")).inc()
 
 
 def _session(event: Told) -> None:

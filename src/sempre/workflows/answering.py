@@ -13,15 +13,20 @@ from sempre import clock, crash
 from sempre.contract.agents import Agent, Ending, Outcome, Question, Session
 from sempre.contract.channel import Remembering
 from sempre.contract.messages import Failure
-from sempre.conversations import Attempts, ChannelRow, Channels, Turn, Turns
+from sempre.conversations import Attempts, ChannelRow, Channels, Suspension, Turn, Turns
 from sempre.events import Log
+from sempre.workflows.budgeting import Budgeting
+from sempre.workflows.holds import LONGEST, Holds, seconds_until, unless_suspended
+from sempre.workflows.waiting import Standing, Waiting
 
 _log = structlog.stdlib.get_logger(__name__)
 _AFTER_A_FAULT = 5.0  # seconds
-_LONGEST = 24 * 3600.0  # seconds; then the turn looks again, whether somebody woke it or not
+_STALE = 0.05  # seconds
 
+_KEPT = frozenset({Ending.ANSWERED, Ending.WAITING})  # also when the process stops meanwhile
 _STOPS = frozenset({Ending.AUTHENTICATION, Ending.MISCONFIGURED})
 _PARKS = frozenset({Ending.QUOTA})
+_CUT_OFF = frozenset({Ending.BUDGET, Ending.ERROR, Ending.TRANSIENT, Ending.STOPPED})
 
 
 class Answering:
@@ -34,17 +39,24 @@ class Answering:
         turns: Turns,
         attempts: Attempts,
         channels: Channels,
+        waiting: Waiting,
         log: Log,
         agent: Callable[[str], Agent | None],
         memory: Callable[[str], Remembering | None],
+        suspension: Suspension,
+        budgeting: Budgeting,
         stopping: asyncio.Event,
     ) -> None:
         self._turns = turns
         self._attempts = attempts
         self._channels = channels
+        self._waiting = waiting
         self._log = log
         self._agent = agent
         self._memory = memory
+        self._suspension = suspension
+        self._budgeting = budgeting
+        self._holds = Holds(attempts=attempts, channels=channels, suspension=suspension)
         self._stopping = stopping
 
     async def answer(self, turn_id: str) -> float | None:
@@ -58,57 +70,88 @@ class Answering:
     async def _answer(self, turn_id: str) -> float | None:
         turn = await self._turns.get(turn_id)
         if turn.state.ended:
+            await self._waiting.settle(turn)
             return None
         channel = await self._channels.get(turn.channel)
-        if not turn.cancel_requested and (held := await self._held(turn, channel)) is not None:
+        standing = await self._waiting.standing(turn)
+        if (left := await self._waiting.hold(turn, standing, channel.session_id)) is not None:
+            return min(left, LONGEST)
+        if (held := await self._held(turn, channel)) is not None:
             return held
         agent = self._agent(turn.channel)
         if agent is None:
             return await self._nobody(turn)
+        came = clock.ticks()
         async with agent.place(turn.channel):
-            return await self._try(turn, agent, await self._session(channel))
+            if clock.ticks() - came > _STALE:  # it waited for its place: a person may have paused
+                channel = await self._channels.get(turn.channel)
+                if (held := await self._held(turn, channel)) is not None:
+                    return held
+            if (held := await self._budgeting.hold(turn)) is not None:
+                return held
+            try:
+                return await self._try(turn, agent, await self._session(channel), standing)
+            finally:
+                await self._budgeting.settle(turn)
 
-    async def _try(self, turn: Turn, agent: Agent, session: Session) -> float | None:
+    async def _try(
+        self, turn: Turn, agent: Agent, session: Session, standing: Standing
+    ) -> float | None:
         """One attempt, unless the turn has ended meanwhile or is to wait."""
+        if await self._waiting.is_over(turn, standing, session):
+            return None
         tried = await self._attempts.begin(turn.id, session)
         if tried.question is None:
-            return None if tried.wait_until is None else _until(tried.wait_until)
+            return None if tried.wait_until is None else seconds_until(tried.wait_until)
         crash.point("turn.attempted")
-        outcome = await self._ask(agent, tried.question, turn)
+        await self._waiting.begin(standing)
+        question = self._waiting.going_on(tried.question, standing)
+        outcome = await self._ask(agent, question, turn)
+        if outcome is None:
+            return 0.0  # it looks again, and finds itself held
         crash.point("turn.agent_done")
-        again = await self._attempts.end(tried.question, outcome)
+        if outcome.ending is Ending.WAITING:
+            outcome = await self._waiting.put_off(outcome)
+            crash.point("turn.deferred")
+        outcome = self._budgeting.dated(turn, outcome)
+        again = await self._attempts.end(question, outcome)
         crash.point("turn.answered")
+        if again is None:
+            await self._waiting.settle(turn)
         await self._mind(turn, outcome, again)
-        return None if again is None else _until(again)
+        return None if again is None else seconds_until(again)
 
-    async def _ask(self, agent: Agent, question: Question, turn: Turn) -> Outcome:
-        """The agent's outcome. When the process stops meanwhile, the attempt is marked as broken off and
-        this is cancelled: the next start runs the step again."""
+    async def _ask(self, agent: Agent, question: Question, turn: Turn) -> Outcome | None:
+        """The agent's outcome; None when everything was suspended meanwhile. When the process stops meanwhile, the
+        attempt is marked as broken off and this is cancelled: the next start runs the step again."""
         try:
-            outcome = await agent.answer(question, _Sink(self._log, turn))
-            if self._stopping.is_set() and outcome.ending is not Ending.ANSWERED:
+            answering = agent.answer(question, _Sink(self._log, turn))
+            outcome = await unless_suspended(self._suspension, answering)
+            if outcome is None or self._is_cut_off(outcome):
+                await self._attempts.break_off(question)
+                self._log.append(
+                    "turn.interrupted", {"why": "suspended"}, channel=turn.channel, turn_id=turn.id
+                )
+                return None
+            if self._stopping.is_set() and outcome.ending not in _KEPT:
                 await asyncio.Event().wait()
         except asyncio.CancelledError:
             await asyncio.shield(self._attempts.break_off(question))
             raise
         return outcome
 
+    def _is_cut_off(self, outcome: Outcome) -> bool:
+        """While everything is suspended no call is made, so these are no errors of the agent's."""
+        return self._suspension.current is not None and outcome.ending in _CUT_OFF
+
     async def _held(self, turn: Turn, channel: ChannelRow) -> float | None:
-        """How long the channel holds its turns back, if it does."""
-        if channel.state == "open":
-            return None
-        if channel.state == "parked" and channel.state_until and channel.state_until <= clock.now():
-            await self._channels.resume(turn.channel)
-            return None
-        kind = channel.state_kind or channel.state
-        await self._attempts.park(turn.id, kind, channel.state_reason or "", channel.state_until)
-        return _LONGEST if channel.state_until is None else _until(channel.state_until)
+        return None if turn.cancel_requested else await self._holds.of(turn, channel)
 
     async def _nobody(self, turn: Turn) -> float:
         reason = "No agent answers on this channel. Connect one, then resume the channel."
         await self._channels.stop(turn.channel, Ending.MISCONFIGURED.value, reason)
         await self._attempts.park(turn.id, Ending.MISCONFIGURED.value, reason, None)
-        return _LONGEST
+        return LONGEST
 
     async def _session(self, channel: ChannelRow) -> Session:
         """The session to go on with; a person may have reset it or named another in the session file."""
@@ -118,11 +161,11 @@ class Answering:
             return session
         wish = await memory.session_request(channel.id, session.id if session.started else None)
         if wish.kind == "reset":
-            session = await self._channels.new_session(channel.id)
+            session = await self._channels.new_session(channel.id, by="session file")
             self._log.append("session.reset", {"session_id": session.id}, channel=channel.id)
         elif wish.kind == "adopt" and wish.session_id is not None:
             session = Session(id=wish.session_id, started=True)
-            await self._channels.set_session(channel.id, session)
+            await self._channels.set_session(channel.id, session, by="session file")
             self._log.append("session.adopted", {"session_id": session.id}, channel=channel.id)
         return session
 
@@ -146,6 +189,3 @@ class _Sink:
     def tell(self, kind: str, details: Mapping[str, object]) -> None:
         self._log.append(kind, details, channel=self._turn.channel, turn_id=self._turn.id)
 
-
-def _until(moment: datetime) -> float:
-    return min(max((moment - clock.now()).total_seconds(), 0.0), _LONGEST)

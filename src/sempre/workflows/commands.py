@@ -95,14 +95,6 @@ class Commands:
         await self._submit([await self._turns.retry(turn_id, text=text)])
         return await self._turns.get(turn_id)
 
-    async def resume(self, channel: str) -> None:
-        """A parked or stopped channel goes on at once. Raises NotFoundError."""
-        head = await self._channels.resume(channel)
-        if head is not None:
-            turn = await self._turns.get(head)
-            await self._turns.hurry(head)
-            await self._engine.signal(turn.workflow, turn_workflow.GO_ON)
-
 
 async def submit(
     engine: Engine, queue: Callable[[str], str], submissions: Sequence[Submission]

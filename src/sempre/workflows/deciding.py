@@ -9,7 +9,6 @@ from sempre.contract.actions import Action, Judgement, Verdict
 from sempre.contract.audit import Audit
 from sempre.contract.messages import TurnState
 from sempre.conversations import Channels, Turns
-from sempre.durable import Engine
 from sempre.errors import InvalidError, NotFoundError, RefusedError
 from sempre.workflows import turn as turn_workflow
 
@@ -17,7 +16,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Deciding:
-    """`weigh` is policy's word on a changed call; it raises nothing."""
+    """`signal` wakes a workflow by its id and topic. `weigh` is policy's word on a changed call; it raises nothing."""
 
     def __init__(
         self,
@@ -25,14 +24,14 @@ class Deciding:
         approvals: Approvals,
         turns: Turns,
         channels: Channels,
-        engine: Engine,
+        signal: Callable[[str, str], Awaitable[None]],
         audit: Audit,
         weigh: Callable[[Action], Awaitable[Judgement]],
     ) -> None:
         self._approvals = approvals
         self._turns = turns
         self._channels = channels
-        self._engine = engine
+        self._signal = signal
         self._audit = audit
         self._weigh = weigh
 
@@ -104,7 +103,7 @@ class Deciding:
         """The row is the truth: a signal that gets lost is given again by `remind`."""
         turn = await self._turns.get(approval.turn_id)
         try:
-            await self._engine.signal(turn.workflow, turn_workflow.GO_ON)
+            await self._signal(turn.workflow, turn_workflow.GO_ON)
         except NotFoundError:
             _log.warning("approval.no_workflow", turn=turn.id)
 

@@ -1,0 +1,86 @@
+"""What a person does to everything, to a channel and to its session: suspend, pause, go on, begin anew, fork.
+
+Each is on the audit trail before it is done.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from sempre import clock
+from sempre.contract.agents import Session
+from sempre.contract.audit import Audit
+from sempre.conversations import Channels, Pause, Sleeper, Suspended, Suspension, Turns
+from sempre.errors import ConflictError, InvalidError
+
+
+class Control:
+    """`wake` has the workflow of a turn look again, wherever it waits."""
+
+    def __init__(
+        self,
+        *,
+        suspension: Suspension,
+        channels: Channels,
+        turns: Turns,
+        audit: Audit,
+        wake: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._suspension = suspension
+        self._channels = channels
+        self._turns = turns
+        self._audit = audit
+        self._wake = wake
+
+    async def suspend(self, *, by: str, reason: str | None = None) -> Suspended:
+        """Nothing runs from now on; what runs is interrupted, counts for nothing, and goes on after `go_on`."""
+        await self._audit.record("agent.suspended", by=by, details={"reason": reason})
+        return await self._suspension.begin(by=by, reason=reason)
+
+    async def go_on(self, *, by: str) -> None:
+        """Everything goes on where it was."""
+        await self._audit.record("agent.resumed", by=by)
+        await self._rouse(await self._suspension.end(by=by))
+
+    async def pause(
+        self, channel: str, *, by: str, reason: str | None = None, until: datetime | None = None
+    ) -> None:
+        """What runs there may finish; nothing new starts. Raises NotFoundError, InvalidError."""
+        now = clock.now()
+        if until is not None and until <= now:
+            raise InvalidError("A pause ends in the future. Name a later moment, or none.")
+        await self._channels.get(channel)
+        details = {"reason": reason, "until": until.isoformat() if until else None}
+        await self._audit.record("channel.paused", by=by, channel=channel, details=details)
+        await self._channels.pause(channel, Pause(since=now, by=by, reason=reason, until=until))
+
+    async def resume(self, channel: str, *, by: str) -> None:
+        """A paused, parked or stopped channel goes on at once. Raises NotFoundError."""
+        await self._channels.get(channel)
+        await self._audit.record("channel.resumed", by=by, channel=channel)
+        sleepers = await self._channels.resume(channel)
+        for sleeper in sleepers:
+            await self._turns.hurry(sleeper.turn_id)
+        await self._rouse(sleepers)
+
+    async def reset_session(self, channel: str, *, by: str) -> Session:
+        """The next turn begins a new conversation; what runs finishes in its own. Raises NotFoundError."""
+        row = await self._channels.get(channel)
+        await self._audit.record(
+            "session.reset", by=by, channel=channel, details={"session_id": row.session_id}
+        )
+        return await self._channels.new_session(channel, origin="reset", by=by)
+
+    async def fork_session(self, channel: str, *, by: str, to: str | None = None) -> Session:
+        """The next turn on `to` (the same channel without it) goes on in a copy of this channel's session. Raises
+        NotFoundError, and ConflictError when nothing was said in it yet."""
+        row = await self._channels.get(channel)
+        target = channel if to is None else (await self._channels.get(to)).id
+        if row.session_id is None or not row.session_started:
+            raise ConflictError("This session has not begun, so there is nothing to copy.")
+        details = {"session_id": row.session_id, "from": channel}
+        await self._audit.record("session.forked", by=by, channel=target, details=details)
+        return await self._channels.fork(target, row.session_id, by=by)
+
+    async def _rouse(self, sleepers: Sequence[Sleeper]) -> None:
+        for sleeper in sleepers:
+            await self._wake(sleeper.workflow)
