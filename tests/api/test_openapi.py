@@ -55,7 +55,20 @@ def test_every_property_is_named_like_the_others() -> None:
 
 def test_every_field_of_an_answer_is_always_there() -> None:
     """A page need not ask whether a field is missing: unknown is null."""
-    forms = {"Prompt", "RetryText", "SetConnection", "TokenWish"}
+    taken = {
+        reference.rpartition("/")[2]
+        for _, _, operation in OPERATIONS.values()
+        for reference in _references(operation.get("requestBody", {}))
+    }
+    forms = taken | {
+        reference.rpartition("/")[2]
+        for name in taken
+        for reference in _references(DOCUMENT["components"]["schemas"][name])
+    }
     for name, schema in DOCUMENT["components"]["schemas"].items():
         if schema.get("type") == "object" and name not in forms:
             assert set(schema.get("required", [])) == set(schema.get("properties", {})), name
+
+
+def _references(schema: object) -> list[str]:
+    return re.findall(r"#/components/schemas/\w+", json.dumps(schema))

@@ -31,17 +31,17 @@ async def test_a_parked_channel_says_why_and_until_when_once(store: Store) -> No
 async def test_resuming_opens_it_and_gives_the_head_of_the_queue(store: Store) -> None:
     first, _second = await store.accept("a", "b")
     await store.channels.stop(CHANNEL, "authentication", "The key is wrong.")
-    assert await store.channels.resume(CHANNEL) == first
+    assert [each.turn_id for each in await store.channels.resume(CHANNEL)] == [first]
     row = await store.channels.get(CHANNEL)
     assert (row.state, row.state_reason, row.state_until) == ("open", None, None)
     await store.answer(first)
-    assert await store.channels.resume(CHANNEL) == _second
+    assert [each.turn_id for each in await store.channels.resume(CHANNEL)] == [_second]
     assert (await told(store)).count("channel.resumed") == 1, "it was open already"
 
 
 async def test_nobody_waits_in_an_empty_channel(store: Store) -> None:
     await store.inbox.open(CHANNEL)
-    assert await store.channels.resume(CHANNEL) is None
+    assert await store.channels.resume(CHANNEL) == []
 
 
 async def test_a_channel_keeps_its_session_and_when_it_began(store: Store) -> None:

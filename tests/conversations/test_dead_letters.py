@@ -1,5 +1,6 @@
 import pytest
 
+from sempre.conversations import WantedLetters
 from sempre.errors import NotFoundError
 from tests.support.store import Store
 
@@ -35,5 +36,5 @@ async def test_a_purged_letter_is_gone_and_its_turn_stays(store: Store) -> None:
 
 async def test_a_letter_of_another_channel_is_not_listed_with_it(store: Store) -> None:
     await dead(store, "a")
-    assert await store.dead_letters.page(channel="files:other") == []
-    assert len(await store.dead_letters.page(channel="files:coder")) == 1
+    assert await store.dead_letters.page(WantedLetters(channel="files:other")) == []
+    assert len(await store.dead_letters.page(WantedLetters(channel="files:coder"))) == 1

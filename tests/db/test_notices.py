@@ -34,6 +34,21 @@ async def test_a_notice_is_heard_once_its_transaction_has_committed(db: Database
     await notices.close()
 
 
+async def test_a_topic_that_is_added_while_it_listens_is_heard_too(db: Database) -> None:
+    first: list[str] = []
+    second: list[str] = []
+    notices = Notices(db)
+    notices.on("first", first.append)
+    notices.open()
+    await until(lambda: first == [""])
+    notices.on("second", second.append)
+    await until(lambda: second == [""])
+    notices.say("second", "x")
+    notices.say("first", "y")
+    await until(lambda: second[-1] == "x" and first[-1] == "y")
+    await notices.close()
+
+
 async def break_off(db: Database) -> None:
     async with db.transaction() as session:
         await notify(session, "topic", "rolled back")

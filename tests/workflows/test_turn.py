@@ -131,7 +131,7 @@ async def test_an_authentication_failure_stops_the_channel_until_a_person_resume
         assert (channel.state, channel.state_reason) == ("stopped", "bad key")
         await asyncio.sleep(0.3)
         assert len(agent.asked) == 1, "no storm of retries"
-        await house.commands.resume(CHANNEL)
+        await house.control.resume(CHANNEL, by="owner")
         await house.ended(second)
         assert [sent.text for sent in house.outbox.sent] == ["re: x", "re: y"]
 
@@ -282,7 +282,7 @@ async def test_an_unknown_channel_is_told_so(sqlite_url: str, tmp_path: Path) ->
         with pytest.raises(NotFoundError, match="api:nobody"):
             await house.commands.send("api:nobody", "hello")
         with pytest.raises(NotFoundError, match="api:nobody"):
-            await house.commands.resume("api:nobody")
+            await house.control.resume("api:nobody", by="owner")
 
 
 async def test_the_same_key_is_the_same_turn(sqlite_url: str, tmp_path: Path) -> None:

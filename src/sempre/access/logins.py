@@ -13,6 +13,7 @@ from sempre.errors import RefusedError
 
 LINK_LIVES = timedelta(minutes=10)
 COOKIE_LIVES = timedelta(days=30)  # counted from its last use
+_VISIT_ENDS = timedelta(minutes=15)  # without a look
 _EXTEND_AFTER = timedelta(days=1)  # so that a busy page writes once a day, not with each request
 
 
@@ -101,6 +102,17 @@ class Logins:
             token_id=found.made_with,
             expires_at=found.token_expires_at,
         )
+
+    async def visit(self, cookie: str) -> datetime | None:
+        """The person looks at the page now. Gives when they had last looked before this visit; None: this is their
+        first one with this login."""
+        async with self._db.transaction() as session:
+            return await logins.visit(session, fingerprint(cookie), clock.now(), _VISIT_ENDS)
+
+    async def away_since(self, cookie: str) -> datetime | None:
+        """The same, without being a look."""
+        async with self._db.reading() as session:
+            return await logins.away_since(session, fingerprint(cookie))
 
     async def revoke(self, cookie: str) -> None:
         """It opens nothing from now on."""

@@ -25,6 +25,7 @@ class Ready(View):
     database: bool = Field(description="The database answers.")
     schema_at_head: bool = Field(description="It has this release's schema.")
     engine: bool = Field(description="The engine takes work.")
+    suspended: bool = Field(description="A person suspended everything; it is ready all the same.")
 
 
 @router.get("/healthz")
@@ -42,7 +43,11 @@ async def readyz(parts: Given, response: Response) -> Ready:
     if not ready:
         response.status_code = 503
     return Ready(
-        ready=ready, database=at_head is not None, schema_at_head=bool(at_head), engine=engine
+        ready=ready,
+        database=at_head is not None,
+        schema_at_head=bool(at_head),
+        engine=engine,
+        suspended=parts.suspension.current is not None,
     )
 
 

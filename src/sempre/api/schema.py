@@ -37,6 +37,7 @@ class ErrorAnswer(View):
     error: ErrorBody
 
 
+CHANNEL = r"^[a-z]+:[^\x00-\x1f\x7f]{1,200}$"
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 ItemId = Annotated[str, Path(pattern=_UUID, description="The id, as lists give it.")]
@@ -58,7 +59,7 @@ AfterEvent = Annotated[
 ChannelName = Annotated[
     str | None,
     Query(
-        pattern=r"^[a-z]+:[^\x00-\x1f\x7f]{1,200}$",
+        pattern=CHANNEL,
         description="Only this channel, such as `files:coder`.",
     ),
 ]

@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
+from starlette.requests import Request
 
-from sempre import conversations
+from sempre import clock, conversations
+from sempre.api.authentication import principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given, Sums
 from sempre.api.parts import Parts, ScheduledPrompt, WorkerPlace
+from sempre.api.pauses import Pause, pause_of
 from sempre.api.schema import Form, View, WorkerName
 from sempre.api.session_sums import SessionSums, Sum
 from sempre.api.turns import Turn, TurnSummary, in_full, summaries
@@ -21,7 +24,7 @@ from sempre.errors import NotFoundError
 from sempre.telemetry import context
 
 router = APIRouter(prefix="/api", tags=["workers"])
-State = Literal["idle", "running", "parked", "stopped", "away"]
+State = Literal["idle", "running", "waiting", "parked", "paused", "stopped", "away"]
 _FIRST = (TurnState.RUNNING, TurnState.WAITING, TurnState.PARKED)
 
 
@@ -65,9 +68,13 @@ class Worker(View):
     channel: str
     directory: str = Field(description="Where its agent works.")
     model: str | None = Field(description="null: Claude Code's default.")
-    state: State = Field(description="`away`: its machine does not run Sempre now.")
+    state: State = Field(
+        description="`away`: its machine does not run Sempre now; `paused`: a person holds it back; `waiting`: a "
+        "person must decide something."
+    )
     state_reason: str | None
     state_until: datetime | None = Field(description="When a parked one goes on by itself.")
+    pause: Pause | None = Field(description="A person's pause; its running turn may still finish.")
     queued: int = Field(description="Turns that wait.")
     oldest_queued_at: datetime | None
     session: Session | None
@@ -107,9 +114,9 @@ async def send_prompt(parts: Given, name: WorkerName, prompt: Prompt) -> Turn:
 
 
 @router.post("/workers/{name}/resume", responses=may_answer(404))
-async def resume_worker(parts: Given, sums: Sums, name: WorkerName) -> Worker:
-    """A stopped or parked worker goes on at once."""
-    await parts.commands.resume(f"files:{name}")
+async def resume_worker(request: Request, parts: Given, sums: Sums, name: WorkerName) -> Worker:
+    """A paused, stopped or parked worker goes on at once."""
+    await parts.control.resume(f"files:{name}", by=principal_of(request).who)
     return await _one(parts, sums, name)
 
 
@@ -194,6 +201,7 @@ def _worker(name: str, place: WorkerPlace | None, standing: _Standing) -> Worker
         state=state,
         state_reason=reason,
         state_until=until,
+        pause=pause_of(row, clock.now()),
         queued=queued,
         oldest_queued_at=oldest,
         session=_session(row, standing.sums),
@@ -234,6 +242,10 @@ def _state(
         return "stopped", row.state_reason, None
     if live is not None and live.state is TurnState.RUNNING:
         return "running", None, None
+    if row is not None and (pause := pause_of(row, clock.now())) is not None:
+        return "paused", pause.reason, pause.until
+    if live is not None and live.state is TurnState.WAITING:
+        return "waiting", live.failure.message if live.failure else None, None
     if row is not None and row.state == "parked":
         return "parked", row.state_reason, row.state_until
     if live is not None:

@@ -5,11 +5,16 @@ from datetime import datetime
 
 from sempre import clock
 from sempre.contract.agents import Session
-from sempre.conversations._store import channels, turns
+from sempre.contract.messages import TurnState
+from sempre.conversations._store import channels, sessions, turns
+from sempre.conversations.hold import Pause, Sleeper
+from sempre.conversations.past_session import Origin, PastSession
 from sempre.conversations.turn import ChannelRow
 from sempre.db import Database
 from sempre.events import Log
 from sempre.ids import random_uuid
+
+PAUSED = "paused"
 
 
 class Channels:
@@ -45,29 +50,71 @@ class Channels:
         if changed:
             self._log.append("channel.stopped", {"kind": kind, "reason": reason}, channel=channel)
 
-    async def resume(self, channel: str) -> str | None:
-        """Go on. Gives the turn that waits at the head of the queue, for the caller to wake."""
+    async def pause(self, channel: str, pause: Pause) -> None:
+        """Nothing new of this channel starts; what runs may finish. Raises NotFoundError."""
         async with self._db.transaction() as session:
             await channels.get(session, channel)
+            await channels.set_pause(session, channel, pause)
+        until = pause.until.isoformat() if pause.until else None
+        told = {"by": pause.by, "reason": pause.reason, "until": until}
+        self._log.append("channel.paused", told, channel=channel)
+
+    async def unpause(self, channel: str) -> None:
+        """Its pause has run out."""
+        async with self._db.transaction() as session:
+            await channels.set_pause(session, channel, None)
+        self._log.append("channel.resumed", {}, channel=channel)
+
+    async def reopen(self, channel: str) -> None:
+        """What it was parked for is over; a person's pause stays."""
+        async with self._db.transaction() as session:
             changed = await channels.set_state(session, channel, "open")
-            head = await turns.next_open(session, channel)
         if changed:
             self._log.append("channel.resumed", {}, channel=channel)
-        return head
+
+    async def resume(self, channel: str) -> Sequence[Sleeper]:
+        """Go on, whatever held it. Gives the turns that may wait for that, for the caller to wake."""
+        async with self._db.transaction() as session:
+            before = await channels.get(session, channel)
+            changed = await channels.set_state(session, channel, "open")
+            await channels.set_pause(session, channel, None)
+            await turns.release(session, PAUSED, TurnState.QUEUED, channel=channel)
+            sleepers = await turns.sleepers(session, channel)
+        if changed or before.pause is not None:
+            self._log.append("channel.resumed", {}, channel=channel)
+        return sleepers
 
     async def session(self, channel: ChannelRow) -> Session:
         """The conversation memory to go on with; a new one where there is none."""
         if channel.session_id is None:
-            return await self.new_session(channel.id)
-        return Session(id=channel.session_id, started=channel.session_started)
+            return await self.new_session(channel.id, origin="new")
+        return Session(
+            id=channel.session_id, started=channel.session_started, parent=channel.session_parent
+        )
 
-    async def new_session(self, channel: str) -> Session:
+    async def new_session(
+        self, channel: str, *, origin: Origin = "reset", by: str | None = None
+    ) -> Session:
         """Forget the conversation: the next turn begins another."""
         fresh = Session(id=random_uuid(), started=False)
-        await self.set_session(channel, fresh)
+        await self.set_session(channel, fresh, origin=origin, by=by)
         return fresh
 
-    async def set_session(self, channel: str, to: Session) -> None:
+    async def fork(self, channel: str, parent: str, *, by: str) -> Session:
+        """The next turn goes on in a copy of that session, which itself stays as it is."""
+        fresh = Session(id=random_uuid(), started=False, parent=parent)
+        await self.set_session(channel, fresh, origin="fork", by=by)
+        return fresh
+
+    async def set_session(
+        self, channel: str, to: Session, *, origin: Origin = "adopted", by: str | None = None
+    ) -> None:
         """Go on with this session from the next turn on."""
         async with self._db.transaction() as session:
-            await channels.set_session(session, channel, to.id, started=to.started, now=clock.now())
+            await sessions.put(session, channel, to, origin=origin, by=by, now=clock.now())
+
+    async def sessions(self, channel: str) -> Sequence[PastSession]:
+        """Those that it had, newest first. Raises NotFoundError."""
+        async with self._db.reading() as session:
+            row = await channels.get(session, channel)
+            return await sessions.of_channel(session, row)

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from sempre import clock
 from sempre.conversations._store import dead_letters
+from sempre.conversations.letters import Addressed, Wanted
 from sempre.conversations.turn import DeadLetter
 from sempre.crypto import Keyring
 from sempre.db import Database
 from sempre.events import Log
+
+_ALL = Wanted()
 
 
 class DeadLetters:
@@ -22,23 +25,40 @@ class DeadLetters:
             return await dead_letters.get(session, self._keyring, letter_id)
 
     async def page(
-        self, *, channel: str | None = None, before: str | None = None, limit: int = 50
+        self, wanted: Wanted = _ALL, *, before: str | None = None, limit: int = 50
     ) -> Sequence[DeadLetter]:
         """Those that wait, newest first."""
         async with self._db.reading() as session:
             return await dead_letters.page(
-                session, self._keyring, channel=channel, before=before, limit=limit
+                session, self._keyring, wanted, before=before, limit=limit
             )
 
-    async def count(self) -> int:
+    async def count(self, wanted: Wanted = _ALL) -> int:
         async with self._db.reading() as session:
-            return await dead_letters.count(session)
+            return await dead_letters.count(session, wanted)
+
+    async def oldest(self, wanted: Wanted, limit: int) -> Sequence[Addressed]:
+        """Those that wait, oldest first."""
+        async with self._db.reading() as session:
+            return await dead_letters.oldest(session, wanted, limit)
+
+    async def purge_many(self, letters: Sequence[Addressed]) -> int:
+        """Let them go at once. Gives how many waited until now."""
+        async with self._db.transaction() as session:
+            purged = set(
+                await dead_letters.purge(session, [each.id for each in letters], clock.now())
+            )
+        for each in letters:
+            if each.id in purged:
+                self._tell(each.id, each.channel, each.turn_id)
+        return len(purged)
 
     async def purge(self, letter_id: str) -> None:
         """Let it go: it no longer waits for a person. The turn and its record stay. Raises NotFoundError."""
         async with self._db.transaction() as session:
             letter = await dead_letters.get(session, self._keyring, letter_id)
             await dead_letters.resolve(session, letter.turn_id, "purged", clock.now())
-        self._log.append(
-            "turn.purged", {"letter_id": letter_id}, channel=letter.channel, turn_id=letter.turn_id
-        )
+        self._tell(letter_id, letter.channel, letter.turn_id)
+
+    def _tell(self, letter_id: str, channel: str, turn_id: str) -> None:
+        self._log.append("turn.purged", {"letter_id": letter_id}, channel=channel, turn_id=turn_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sempre.contract.messages import Failure, TurnState, Usage
+from sempre.conversations.hold import Pause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,8 @@ class DeadLetter:
 @dataclass(frozen=True, kw_only=True)
 class ChannelRow:
     """A channel as it stands. `state` is `open`, `parked` (goes on by itself at `until`) or `stopped` (waits for
-    a person)."""
+    a person). `pause` is a person's, beside that. `session_parent` is the session that this one begins as a copy of,
+    as long as it has not begun."""
 
     id: str
     node: str | None
@@ -79,4 +81,6 @@ class ChannelRow:
     session_id: str | None
     session_started: bool
     session_since: datetime | None
+    session_parent: str | None
+    pause: Pause | None
     created_at: datetime

@@ -58,6 +58,11 @@ class Turns:
         async with self._db.reading() as session:
             return await turns.live(session, self._keyring)
 
+    async def parked(self, kind: str) -> Sequence[str]:
+        """Those that are parked for this kind of reason, oldest first: at most one a channel."""
+        async with self._db.reading() as session:
+            return await turns.parked(session, kind)
+
     async def depth(self) -> Mapping[str, tuple[int, datetime | None]]:
         """By channel: how many turns wait, and since when the oldest does."""
         async with self._db.reading() as session:

@@ -13,7 +13,7 @@ import structlog
 from psycopg import sql
 
 from sempre.db.database import Database, Session
-from sempre.tasks import spawn
+from sempre.tasks import spawn, stop
 
 _log = structlog.stdlib.get_logger(__name__)
 _RECONNECT_SECONDS = 1.0
@@ -36,6 +36,8 @@ class Notices:
     def on(self, topic: str, heard: Callable[[str], None]) -> None:
         """Call `heard(payload)` for each notice, and with "" after a reconnection, when some may be missing."""
         self._heard[topic] = heard
+        if self._task is not None:  # it listens already, for the others
+            self._task = spawn(self._anew(self._task), name="db.notices")
 
     def say(self, topic: str, payload: str) -> None:
         """Tell every process, this one too; on SQLite there is no other. Does not wait."""
@@ -50,6 +52,10 @@ class Notices:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _anew(self, before: asyncio.Task[None]) -> None:
+        await stop(before)
+        await self._listen_for_ever()
 
     async def _say(self, topic: str, payload: str) -> None:
         async with self._db.transaction() as session:

@@ -153,6 +153,9 @@ class Rig:
         """Change the profile of all channels, as a person who edits the settings does."""
         self.profile = replace(self.profile or Profile(directory=self.work), **changes)
 
+    async def _wanted(self, _channel: str) -> Profile:
+        return self.profile or Profile(directory=self.work)
+
     def start(self) -> ClaudeAgent:
         """A new agent on the same home: the first one, or the one after a restart."""
         self.work.mkdir(exist_ok=True)
@@ -163,7 +166,7 @@ class Rig:
             users_directory=self.users_directory,
         )
         agent = ClaudeAgent(
-            profile=lambda _: self.profile or Profile(directory=self.work),
+            profile=self._wanted,
             access=access,
             passes=self.passes,
             state=self.state,

@@ -10,7 +10,7 @@ import asyncio, sys
 from pathlib import Path
 from sempre.agents.claude import Access, ClaudeAgent, Passes, Profile
 
-def profile(channel: str) -> Profile:
+async def profile(channel: str) -> Profile:
     return Profile(directory=Path())
 
 access = Access(hook_url="", config_directory=Path())

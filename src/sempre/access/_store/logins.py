@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,6 +93,25 @@ async def find(session: Session, key: str, *, kind: str, now: datetime) -> Row |
 async def extend(session: Session, key: str, expires_at: datetime) -> None:
     statement = logins.update().where(logins.c.hash == key).values(expires_at=expires_at)
     await session.execute(statement)
+
+
+async def visit(session: Session, key: str, now: datetime, ends: timedelta) -> datetime | None:
+    """Note a look; after a longer gap the one before it is where this visit counts from."""
+    statement = sa.select(logins.c.seen_at, logins.c.away_since).where(logins.c.hash == key)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    away: datetime | None = row.away_since
+    if row.seen_at is not None and now - row.seen_at > ends:
+        away = row.seen_at
+    change = logins.update().where(logins.c.hash == key)
+    await session.execute(change.values(seen_at=now, away_since=away))
+    return away
+
+
+async def away_since(session: Session, key: str) -> datetime | None:
+    statement = sa.select(logins.c.away_since).where(logins.c.hash == key)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def delete(session: Session, key: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sempre.conversations.hold import Pause
 from sempre.conversations.turn import ChannelRow
 from sempre.db import Session
 from sempre.db.tables import channels
@@ -112,20 +113,16 @@ async def set_state(
     return result.rowcount == 1
 
 
-async def set_session(
-    session: Session, channel: str, session_id: str | None, *, started: bool, now: datetime
-) -> None:
-    since = sa.case(
-        (
-            channels.c.session_id.is_distinct_from(session_id),
-            sa.literal(now, channels.c.session_since.type),
-        ),
-        else_=channels.c.session_since,
-    )
+async def set_pause(session: Session, channel: str, pause: Pause | None) -> None:
     await session.execute(
         channels.update()
         .where(channels.c.id == channel)
-        .values(session_id=session_id, session_started=started, session_since=since)
+        .values(
+            paused_at=pause.since if pause else None,
+            paused_by=pause.by if pause else None,
+            paused_reason=pause.reason if pause else None,
+            paused_until=pause.until if pause else None,
+        )
     )
 
 
@@ -134,6 +131,17 @@ def _unknown(channel: str) -> NotFoundError:
         f"There is no channel {channel}. `sempre status` lists those there are; a folder under "
         "`.queue/` makes a worker.",
         code="channel_not_found",
+    )
+
+
+def _pause(row: Any) -> Pause | None:
+    if row.paused_at is None:
+        return None
+    return Pause(
+        since=row.paused_at,
+        by=row.paused_by,
+        reason=row.paused_reason,
+        until=row.paused_until,
     )
 
 
@@ -148,5 +156,7 @@ def _channel(row: Any) -> ChannelRow:
         session_id=row.session_id,
         session_started=row.session_started,
         session_since=row.session_since,
+        session_parent=row.session_parent,
+        pause=_pause(row),
         created_at=row.created_at,
     )

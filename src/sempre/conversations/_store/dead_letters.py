@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sempre.contract.messages import Failure
+from sempre.conversations.letters import Addressed, Wanted
 from sempre.conversations.turn import DeadLetter
 from sempre.crypto import Keyring
 from sempre.db import Session
@@ -66,25 +67,57 @@ async def get(session: Session, keyring: Keyring, letter_id: str) -> DeadLetter:
 
 
 async def page(
-    session: Session, keyring: Keyring, *, channel: str | None, before: str | None, limit: int
+    session: Session, keyring: Keyring, wanted: Wanted, *, before: str | None, limit: int
 ) -> Sequence[DeadLetter]:
     """Open letters, newest first."""
     statement = (
         sa.select(dead_letters)
-        .where(dead_letters.c.resolved_at.is_(None))
+        .where(*_matching(wanted))
         .order_by(dead_letters.c.id.desc())
         .limit(limit)
     )
-    if channel is not None:
-        statement = statement.where(dead_letters.c.channel == channel)
     if before is not None:
         statement = statement.where(dead_letters.c.id < before)
     return [_letter(row, keyring) for row in await session.execute(statement)]
 
 
-async def count(session: Session) -> int:
-    statement = sa.select(sa.func.count()).where(dead_letters.c.resolved_at.is_(None))
+async def count(session: Session, wanted: Wanted) -> int:
+    statement = sa.select(sa.func.count()).select_from(dead_letters).where(*_matching(wanted))
     return (await session.execute(statement)).scalar_one()
+
+
+async def oldest(session: Session, wanted: Wanted, limit: int) -> Sequence[Addressed]:
+    """Open letters, oldest first, unopened."""
+    statement = (
+        sa.select(dead_letters.c.id, dead_letters.c.turn_id, dead_letters.c.channel)
+        .where(*_matching(wanted))
+        .order_by(dead_letters.c.id)
+        .limit(limit)
+    )
+    rows = await session.execute(statement)
+    return [Addressed(id=row.id, turn_id=row.turn_id, channel=row.channel) for row in rows]
+
+
+async def purge(session: Session, letter_ids: Sequence[str], now: datetime) -> Sequence[str]:
+    """Close these; gives those that were open until now."""
+    statement = (
+        dead_letters.update()
+        .where(dead_letters.c.id.in_(letter_ids), dead_letters.c.resolved_at.is_(None))
+        .values(resolved_at=now, resolution="purged")
+        .returning(dead_letters.c.id)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [dead_letters.c.resolved_at.is_(None)]
+    if wanted.channel is not None:
+        found.append(dead_letters.c.channel == wanted.channel)
+    if wanted.kind is not None:
+        found.append(dead_letters.c.failure_kind == wanted.kind)
+    if wanted.created_before is not None:
+        found.append(dead_letters.c.created_at < wanted.created_before)
+    return found
 
 
 def _letter(row: Any, keyring: Keyring) -> DeadLetter:

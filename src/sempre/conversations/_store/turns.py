@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sempre.contract.messages import ENDED, Failure, Inbound, TurnState, Usage
+from sempre.conversations.hold import Sleeper
 from sempre.conversations.turn import Turn
 from sempre.crypto import Keyring
 from sempre.db import Session
@@ -164,6 +165,13 @@ async def unfinished(
     return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
 
 
+async def parked(session: Session, kind: str) -> list[str]:
+    """Ids of those that are parked for this kind of reason, oldest first."""
+    wanted = (turns.c.state == TurnState.PARKED, turns.c.failure_kind == kind)
+    statement = sa.select(turns.c.id).where(*wanted).order_by(turns.c.id)
+    return list((await session.execute(statement)).scalars())
+
+
 async def depth(session: Session) -> Mapping[str, tuple[int, datetime | None]]:
     """For each channel with open turns: how many wait and since when the oldest does."""
     statement = (
@@ -214,15 +222,45 @@ async def of_sessions(session: Session, session_ids: Iterable[str]) -> Mapping[s
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-async def next_open(session: Session, channel: str) -> str | None:
-    """The turn at the head of the channel's queue."""
-    statement = (
-        sa.select(turns.c.id)
-        .where(turns.c.channel == channel, turns.c.state.in_(_OPEN))
-        .order_by(turns.c.seq)
-        .limit(1)
+async def sleepers(session: Session, channel: str | None = None) -> list[Sleeper]:
+    """Turns whose workflow may wait for a signal: those that were begun or held, and the head of each queue. One
+    that does not wait takes it as a reason to look again, which harms nothing."""
+    row = turns.alias()
+    heads = (
+        sa.select(sa.func.min(row.c.seq))
+        .where(row.c.channel == turns.c.channel, row.c.state.in_(_OPEN))
+        .scalar_subquery()
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    statement = (
+        sa.select(turns.c.id, turns.c.channel, turns.c.workflow)
+        .where(
+            turns.c.state.in_(_OPEN),
+            sa.or_(
+                turns.c.state != TurnState.QUEUED,
+                turns.c.started_at.is_not(None),
+                turns.c.seq == heads,
+            ),
+        )
+        .order_by(turns.c.channel, turns.c.seq)
+    )
+    if channel is not None:
+        statement = statement.where(turns.c.channel == channel)
+    rows = await session.execute(statement)
+    return [Sleeper(turn_id=row[0], channel=row[1], workflow=row[2]) for row in rows]
+
+
+async def release(
+    session: Session, kind: str, state: TurnState, *, channel: str | None = None
+) -> None:
+    """What was parked for this reason is so no longer."""
+    statement = turns.update().where(
+        turns.c.state == TurnState.PARKED, turns.c.failure_kind == kind
+    )
+    if channel is not None:
+        statement = statement.where(turns.c.channel == channel)
+    await session.execute(
+        statement.values(state=state, retry_at=None, failure_kind=None, failure=None)
+    )
 
 
 def usage_values(usage: Usage | None) -> dict[str, object]:

@@ -118,6 +118,7 @@ attempts = sa.Table(
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.UniqueConstraint("turn_id", "number"),
+    sa.Index("ix_attempts_started_at", "started_at"),
 )
 
 dead_letters = sa.Table(
