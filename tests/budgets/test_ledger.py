@@ -2,7 +2,7 @@
 
 import asyncio
 import zoneinfo
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from sempre import clock
-from sempre.budgets import Ledger, OverBudgetError, PriceList, Rates, Totals
+from sempre.budgets import Asked, Ledger, OverBudgetError, PriceList, Rates, Totals
 from sempre.contract.gate import Extras
 from sempre.contract.messages import Usage
 from sempre.db import Database, Session
 from sempre.db.database import StoreUnavailableError
 from sempre.db.tables import ledger as table
 from sempre.errors import NotFoundError
+from tests.budgets.pot import Audited
 
 OPUS = "claude-opus-5-5"
 USED = Usage(
@@ -126,7 +127,7 @@ async def test_a_model_without_a_price_is_counted_in_tokens_and_said_to_be_unkno
         cost_micros=0,
     )
     rates = Rates(input=1_000_000, output=0, cache_read=0, cache_write=0, cache_write_hour=0)
-    await PriceList(db).set_price("someone/*", rates)
+    await PriceList(db, audit=Audited()).set_price("someone/*", rates, by="owner")
     await book(ledger, model="someone/else-7", turn_id="t2")
     assert (await ledger.turn_usage("t2")).cost_micros == 1000
 
@@ -182,11 +183,11 @@ class Cap:
         self.most = most
         self.ledger: Ledger | None = None
 
-    async def check(self, channel: str, turn_id: str | None) -> str | None:
+    async def check(self, asked: Asked, under_way: Sequence[Asked]) -> str | None:
         assert self.ledger is not None
-        assert turn_id is not None
-        spent = (await self.ledger.turn_usage(turn_id)).cost_micros or 0
-        return f"{channel} has spent {spent}." if spent >= self.most else None
+        assert asked.turn_id is not None
+        spent = (await self.ledger.turn_usage(asked.turn_id)).cost_micros or 0
+        return f"{asked.channel} has spent {spent}." if spent >= self.most else None
 
 
 async def test_limits_are_asked_before_each_call_and_the_overrun_is_one_call(db: Database):

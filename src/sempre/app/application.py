@@ -147,6 +147,7 @@ async def _reconcile(house: House) -> None:
     while True:
         await asyncio.sleep(_RECONCILE_SECONDS)
         try:
+            await house.money.purse.sweep(await house.engine.nodes())
             if taken := await take_up(house):
                 _log.warning("app.taken_up", turns=taken)
         except UnavailableError as error:

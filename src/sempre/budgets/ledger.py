@@ -5,15 +5,18 @@ what a dead process left in flight is marked as unknown by the next one's `sweep
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
 from sempre import clock, ids
-from sempre.budgets import _store
+from sempre.budgets._store import calls, prices
+from sempre.budgets.asked import Asked
 from sempre.budgets.prices import find_price
 from sempre.budgets.spending import Spending
 from sempre.budgets.totals import CallState
@@ -26,6 +29,7 @@ from sempre.tasks import spawn
 _log = structlog.stdlib.get_logger(__name__)
 _AGAIN_SECONDS = 1.0
 _CLOSING_SECONDS = 10.0
+_PATIENCE_SECONDS = 5.0
 
 
 class OverBudgetError(RefusedError):
@@ -37,8 +41,9 @@ class OverBudgetError(RefusedError):
 class Limits(Protocol):
     """What may be spent."""
 
-    async def check(self, channel: str, turn_id: str | None) -> str | None:
-        """Why no further call may be made for this turn; None when one may."""
+    async def check(self, asked: Asked, under_way: Sequence[Asked]) -> str | None:
+        """Why this call may not be made; None when it may. `under_way` are those of the same turn (or of no turn, on
+        the same channel) of which it is not yet known what they take: once fewer are, it is asked again."""
         ...
 
 
@@ -46,10 +51,16 @@ class Limits(Protocol):
 class _Open:
     """A call of this process that is not settled yet."""
 
-    channel: str
-    turn_id: str | None
+    asked: Asked
     agent: str | None
-    model: str
+
+    @property
+    def channel(self) -> str:
+        return self.asked.channel
+
+    @property
+    def turn_id(self) -> str | None:
+        return self.asked.turn_id
 
 
 class Ledger(Spending):
@@ -71,6 +82,9 @@ class Ledger(Spending):
         self._tell = tell
         self._refusing: str | None = None
         self._open: dict[str, _Open] = {}
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: dict[str, Asked] = {}
+        self._fewer = asyncio.Event()
         self._settling: dict[asyncio.Task[None], str | None] = {}
 
     def refuse(self, reason: str | None) -> None:
@@ -80,13 +94,24 @@ class Ledger(Spending):
     async def sweep(self) -> int:
         """Mark as unknown what earlier processes of this node left in flight. Gives how many calls."""
         async with self._db.transaction() as session:
-            return await _store.abandon(session, self._node, self._process, clock.now())
+            return await calls.abandon(session, self._node, self._process, clock.now())
 
-    async def begin(self, caller: Caller, model: str, *, agent: str | None) -> str:
+    async def begin(
+        self,
+        caller: Caller,
+        model: str,
+        *,
+        agent: str | None,
+        most: Usage | None = None,
+        made: bool = False,
+    ) -> str:
         """Raises OverBudgetError, UnavailableError."""
-        begun = _Open(channel=caller.channel, turn_id=caller.turn_id, agent=agent, model=model)
-        opening = _store.Opening(
-            id=ids.new_id(),
+        asked = Asked(channel=caller.channel, turn_id=caller.turn_id, model=model, most=most)
+        entry = ids.new_id()
+        if not made:
+            await self._pass(entry, asked)
+        opening = calls.Opening(
+            id=entry,
             channel=caller.channel,
             turn_id=caller.turn_id,
             attempt_id=caller.attempt_id,
@@ -96,11 +121,21 @@ class Ledger(Spending):
             process=self._process,
             started_at=clock.now(),
         )
-        await self._check(begun)
-        async with self._db.transaction() as session:
-            await _store.open_call(session, opening)
-        self._open[opening["id"]] = begun
-        return opening["id"]
+        try:
+            async with self._db.transaction() as session:
+                await calls.open_call(session, opening)
+        except BaseException:
+            self._ended(entry)
+            raise
+        self._open[entry] = _Open(asked=asked, agent=agent)
+        return entry
+
+    async def refusal(self, caller: Caller) -> str | None:
+        """Why no further call may be made for this turn now; None when one may."""
+        if self._refusing is not None or self._limits is None:
+            return self._refusing
+        asked = Asked(channel=caller.channel, turn_id=caller.turn_id, model="")
+        return await self._limits.check(asked, ())
 
     async def settle(
         self,
@@ -117,9 +152,9 @@ class Ledger(Spending):
         if begun is None:
             raise NotFoundError(f"The call {entry} is not in flight here. Settle a call once.")
         counted = usage or Usage()
-        closing = _store.Closing(
+        closing = calls.Closing(
             state=_state(usage, complete=complete),
-            model=model or begun.model,
+            model=model or begun.asked.model,
             input_tokens=counted.input_tokens,
             output_tokens=counted.output_tokens,
             cache_read_tokens=counted.cache_read_tokens,
@@ -140,33 +175,63 @@ class Ledger(Spending):
         if self._settling:
             _log.error("budgets.lost_at_stop", count=len(self._settling))
 
-    async def _check(self, begun: _Open) -> None:
-        reason = self._refusing
-        if reason is None and self._limits is not None:
-            reason = await self._limits.check(begun.channel, begun.turn_id)
-        if reason is not None:
-            raise OverBudgetError(reason)
+    async def settled(self, turn_id: str) -> None:
+        """Wait until what the turn's calls took is written; not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while any(each.turn_id == turn_id for each in self._under_way.values()):
+                    await self._fewer.wait()
+
+    async def _pass(self, entry: str, asked: Asked) -> None:
+        """One after the other for each turn, so that no two pass on the same last cent. A call waits while others of
+        its turn may still use up what is left."""
+        if self._refusing is None and self._limits is not None:
+            key = asked.turn_id or asked.channel
+            async with self._queues.setdefault(key, asyncio.Lock()):
+                await self._wait_for_room(self._limits, asked, key)
+                self._under_way[entry] = asked
+        if self._refusing is not None:
+            self._ended(entry)
+            raise OverBudgetError(self._refusing)
+
+    async def _wait_for_room(self, limits: Limits, asked: Asked, key: str) -> None:
+        while True:
+            fewer, beside = self._fewer, self._beside(key)
+            if (reason := await limits.check(asked, beside)) is None:
+                return
+            if not beside:
+                raise OverBudgetError(reason)
+            await fewer.wait()
+
+    def _beside(self, key: str) -> list[Asked]:
+        return [each for each in self._under_way.values() if key == (each.turn_id or each.channel)]
+
+    def _ended(self, entry: str) -> None:
+        if self._under_way.pop(entry, None) is not None:
+            self._fewer.set()
+            self._fewer = asyncio.Event()
 
     async def _close(
-        self, entry: str, begun: _Open, closing: _store.Closing, usage: Usage | None, extras: Extras
+        self, entry: str, begun: _Open, closing: calls.Closing, usage: Usage | None, extras: Extras
     ) -> None:
         complained = False
         while True:
             try:
                 async with self._db.transaction() as session:
                     if usage is not None:
-                        price = find_price(closing["model"], await _store.read_prices(session))
+                        price = find_price(closing["model"], await prices.read_prices(session))
                         closing["cost_micros"] = price.cost(usage, extras) if price else None
-                    await _store.close_call(session, entry, closing)
+                    await calls.close_call(session, entry, closing)
                 break
             except UnavailableError as error:
                 if not complained:
                     _log.error("budgets.not_settled", entry=entry, reason=error.message)
                 complained = True
                 await asyncio.sleep(_AGAIN_SECONDS)
+        self._ended(entry)
         self._told(entry, begun, closing)
 
-    def _told(self, entry: str, begun: _Open, closing: _store.Closing) -> None:
+    def _told(self, entry: str, begun: _Open, closing: calls.Closing) -> None:
         if self._tell is None or closing["state"] is CallState.FAILED:
             return
         details = {

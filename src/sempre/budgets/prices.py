@@ -68,6 +68,20 @@ class Price:
         divisor = parts * _MILLION
         return (total * times * 2 + divisor) // (2 * divisor) + extras.searches * self.search
 
+    def most(self, usage: Usage) -> int:
+        """Micro-dollars that a call with so many tokens in and out cannot cost more than, however they are counted;
+        web searches aside."""
+        every = [each for each in (self.rates, self.fast, self.long_prompt) if each is not None]
+        dearest_in = max(
+            max(each.input, each.cache_read, each.cache_write, each.cache_write_hour)
+            for each in every
+        )
+        total = usage.input_tokens * dearest_in + usage.output_tokens * max(
+            each.output for each in every
+        )
+        times, parts = _US_ONLY if self.surcharges else (1, 1)
+        return -(-total * times // (parts * _MILLION))
+
     def _rates(self, usage: Usage, extras: Extras) -> Rates:
         if extras.fast and self.fast is not None:
             return self.fast

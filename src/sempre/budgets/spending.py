@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sempre import clock
-from sempre.budgets import _store
+from sempre.budgets._store import sums
 from sempre.budgets.totals import Totals
 from sempre.contract.messages import Usage
 from sempre.db import Database
@@ -31,37 +31,37 @@ class Spending:
         if waits := self._unsettled(turn_ids):
             await asyncio.wait(waits, timeout=_PATIENCE_SECONDS)
         async with self._db.reading() as session:
-            totals = await _store.total_by_turn(session, turn_ids)
+            totals = await sums.total_by_turn(session, turn_ids)
         return {turn_id: each.usage for turn_id, each in totals.items()}
 
     async def of_sessions(self, session_ids: Sequence[str]) -> Mapping[str, Usage]:
         """By session; one without calls is left out."""
         async with self._db.reading() as session:
-            totals = await _store.total_by_session(session, session_ids)
+            totals = await sums.total_by_session(session, session_ids)
         return {session_id: each.known for session_id, each in totals.items()}
 
     async def by_channel(self, since: datetime) -> Mapping[str, Usage]:
         """By channel, of calls that began at or after `since`."""
         async with self._db.reading() as session:
-            totals = await _store.total_by_channel(session, since)
+            totals = await sums.total_by_channel(session, since)
         return {channel: each.known for channel, each in totals.items()}
 
     async def unpriced(self, since: datetime) -> int:
         """How many calls since then have no known cost."""
         async with self._db.reading() as session:
-            return (await _store.total(session, since=since)).unknown_calls
+            return (await sums.total(session, since=since)).unknown_calls
 
     async def of_channel(self, channel: str, day: date | None = None) -> Totals:
         """Of one day in the operator's time zone, or of all time."""
         since, before = self._bounds(day) if day else (None, None)
         async with self._db.reading() as session:
-            return await _store.total(session, channel=channel, since=since, before=before)
+            return await sums.total(session, channel=channel, since=since, before=before)
 
     async def of_day(self, day: date) -> Totals:
         """Of one day in the operator's time zone."""
         since, before = self._bounds(day)
         async with self._db.reading() as session:
-            return await _store.total(session, since=since, before=before)
+            return await sums.total(session, since=since, before=before)
 
     async def today(self) -> Totals:
         return await self.of_day(clock.now().astimezone(self._zone).date())
@@ -69,7 +69,7 @@ class Spending:
     async def count(self) -> Totals:
         """All there is, to hold against the provider's own count."""
         async with self._db.reading() as session:
-            return await _store.total(session)
+            return await sums.total(session)
 
     def _unsettled(self, turn_ids: Collection[str]) -> list[asyncio.Task[None]]:
         """Settlements of these turns' calls that are on their way."""

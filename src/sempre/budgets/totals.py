@@ -1,8 +1,9 @@
 """What a number of calls took together, and the states of a call."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from sempre.budgets.amounts import Amount, tokens_of
 from sempre.contract.messages import Usage
 
 
@@ -30,6 +31,14 @@ class Totals:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cost_micros: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        mine, theirs = asdict(self), asdict(other)
+        return Totals(**{name: mine[name] + theirs[name] for name in mine})
+
+    @property
+    def amount(self) -> Amount:
+        return Amount(micros=self.cost_micros, tokens=tokens_of(self.known))
 
     @property
     def usage(self) -> Usage:

@@ -30,6 +30,19 @@ ledger = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Index("ix_ledger_turn_id", "turn_id"),
     sa.Index("ix_ledger_started_at_channel", "started_at", "channel"),
+    # Holds all that sums over days need, so that they do not touch the rows.
+    sa.Index(
+        "ix_ledger_sums",
+        "started_at",
+        "channel",
+        "model",
+        "state",
+        "cost_micros",
+        "input_tokens",
+        "output_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+    ),
     sa.Index("ix_ledger_state", "state"),
     sa.Index("ix_ledger_session_id", "session_id"),
 )
