@@ -48,6 +48,21 @@ const turn = createRoute({
   component: lazyRouteComponent(() => import("@/routes/turn"), "TurnRoom"),
 });
 
+export interface Compared {
+  a?: string | undefined;
+  b?: string | undefined;
+}
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare",
+  validateSearch: (search: Record<string, unknown>): Compared => ({
+    a: readText(search.a),
+    b: readText(search.b),
+  }),
+  component: lazyRouteComponent(() => import("@/routes/compare"), "CompareRoom"),
+});
+
 const failures = createRoute({
   getParentRoute: () => root,
   path: "/failures",
@@ -61,7 +76,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([now, workers, worker, turn, failures, settings]),
+  routeTree: root.addChildren([now, workers, worker, turn, compare, failures, settings]),
   basepath: "/dashboard",
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -4,7 +4,7 @@ import { ask, client } from "@/lib/client";
 import { keys, type TurnFilter } from "./keys";
 import type { FullTurn, Turn, TurnPage, TurnState } from "./types";
 
-export const PAGE_SIZE = 50;
+export const PAGE_SIZE = 100;
 export type TurnPages = InfiniteData<TurnPage, string | null>;
 
 export function fetchTurns(

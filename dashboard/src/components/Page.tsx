@@ -1,6 +1,7 @@
 /** A page: its title in the tab and at its head, and what belongs beside the title. */
 import { Title } from "@mantine/core";
 import { useEffect } from "react";
+import { setTabPage } from "@/lib/tabTitle";
 import classes from "./Page.module.css";
 
 interface PageProps {
@@ -14,7 +15,7 @@ interface PageProps {
 
 export function Page({ title, tab, lead, actions, children }: PageProps) {
   useEffect(() => {
-    document.title = `${tab ?? title} · Sempre`;
+    setTabPage(tab ?? title);
   }, [tab, title]);
   return (
     <div className={classes.page}>

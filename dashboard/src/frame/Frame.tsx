@@ -6,15 +6,20 @@ import { useTranslation } from "react-i18next";
 import { Ribbon } from "@/features/connection/Ribbon";
 import { statusOptions } from "@/features/now/api";
 import { onSignedIn } from "@/lib/client";
+import { setTabCount } from "@/lib/tabTitle";
 import classes from "./Frame.module.css";
 import { Rail } from "./Rail";
 import { SignedOut } from "./SignedOut";
 import { TopBar } from "./TopBar";
+import { useListKeys } from "./useListKeys";
 
 export function Frame() {
   const { t } = useTranslation();
   const signedIn = useSignedIn();
   const { data: status } = useQuery(statusOptions);
+  const waiting = status?.counts.waiting ?? 0;
+  useEffect(() => setTabCount(waiting), [waiting]);
+  useListKeys();
   if (!signedIn) return <SignedOut />;
   return (
     <div className={classes.frame}>

@@ -4,12 +4,13 @@ import { IconLock } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Copyable } from "@/components/Copy";
+import { setTabPage } from "@/lib/tabTitle";
 import classes from "./SignedOut.module.css";
 
 export function SignedOut() {
   const { t } = useTranslation();
   useEffect(() => {
-    document.title = `${t("signedOut.title")} · Sempre`;
+    setTabPage(t("signedOut.title"));
   }, [t]);
   return (
     <main className={classes.page}>

@@ -26,7 +26,7 @@ export function LetterCard({ letter, onPurge }: LetterCardProps) {
       <div className={classes.head}>
         <Shape tone="failed" />
         <p className="one-line">
-          <Link to="/turns/$id" params={{ id: letter.turn_id }} className={classes.link}>
+          <Link to="/turns/$id" params={{ id: letter.turn_id }} className={classes.link} data-row>
             <strong>{letter.worker ?? letter.channel}</strong>{" "}
             <span className="figure">#{letter.number}</span>
           </Link>

@@ -14,6 +14,7 @@ export function LetterRow({ letter }: { letter: DeadLetter }) {
       to="/turns/$id"
       params={{ id: letter.turn_id }}
       className={classes.row}
+      data-row
       data-tone="failed"
     >
       <Shape tone="failed" />

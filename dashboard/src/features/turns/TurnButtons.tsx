@@ -7,15 +7,13 @@ import { useTranslation } from "react-i18next";
 import type { Turn } from "@/api/types";
 import { useErrorText } from "@/components/Trouble";
 import { useCancelTurn, useRetryTurn } from "./api";
-
-const CAN_STOP = new Set<Turn["state"]>(["queued", "running", "waiting", "parked"]);
-const CAN_RETRY = new Set<Turn["state"]>(["failed", "cancelled"]);
+import { canRetry, canStop } from "./can";
 
 export function TurnButtons({ turn }: { turn: Turn }) {
   return (
     <Group gap={8}>
-      {CAN_STOP.has(turn.state) ? <StopButton turn={turn} /> : null}
-      {CAN_RETRY.has(turn.state) ? <RetryButton turn={turn} /> : null}
+      {canStop(turn) ? <StopButton turn={turn} /> : null}
+      {canRetry(turn) ? <RetryButton turn={turn} /> : null}
     </Group>
   );
 }

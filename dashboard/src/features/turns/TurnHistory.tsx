@@ -1,6 +1,5 @@
 /** All turns of a channel, newest first: filtered, searched, scrolled without end, walked with J and K. */
 import { Button } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -11,8 +10,12 @@ import type { Turn } from "@/api/types";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Trouble } from "@/components/Trouble";
+import { Marked } from "./Marked";
 import classes from "./TurnHistory.module.css";
 import { TurnRow } from "./TurnRow";
+
+/** So many rows before the last one that is read, the next page is asked for. */
+const AHEAD = 60;
 
 interface TurnHistoryProps {
   filter: TurnFilter;
@@ -54,6 +57,12 @@ function Further({ more }: { more: () => void }) {
 
 function Rows({ turns, more }: { turns: readonly Turn[]; more: () => void }) {
   const { t } = useTranslation();
+  const [marked, setMarked] = useState<ReadonlyMap<string, Turn>>(new Map());
+  const mark = (turn: Turn) => {
+    const next = new Map(marked);
+    if (!next.delete(turn.id)) next.set(turn.id, turn);
+    setMarked(next);
+  };
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: turns.length,
@@ -65,54 +74,45 @@ function Rows({ turns, more }: { turns: readonly Turn[]; more: () => void }) {
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (last >= turns.length - 10) more();
+    if (last >= turns.length - AHEAD) more();
   }, [last, turns.length, more]);
-  useWalk(box, turns.length, (index) => virtual.scrollToIndex(index));
 
   return (
-    <div ref={box} className={`card ${classes.box}`}>
-      <ul
-        className={classes.list}
-        style={{ height: virtual.getTotalSize() }}
-        aria-label={t("history.title")}
-      >
-        {items.map((item) => {
-          const turn = turns[item.index];
-          if (!turn) return null;
-          return (
-            <li
-              key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              className={classes.place}
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              <TurnRow turn={turn} />
-            </li>
-          );
-        })}
-      </ul>
+    <div className={classes.history}>
+      <div ref={box} className={`card ${classes.box}`} data-list>
+        <ul
+          className={classes.list}
+          style={{ height: virtual.getTotalSize() }}
+          aria-label={t("history.title")}
+        >
+          {items.map((item) => {
+            const turn = turns[item.index];
+            if (!turn) return null;
+            return (
+              <li
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className={classes.place}
+                style={{ transform: `translateY(${item.start}px)` }}
+                data-row-place
+              >
+                <input
+                  type="checkbox"
+                  className={classes.mark}
+                  aria-label={t("marked.mark", { number: turn.number })}
+                  aria-keyshortcuts="X"
+                  checked={marked.has(turn.id)}
+                  onChange={() => mark(turn)}
+                  data-mark
+                />
+                <TurnRow turn={turn} />
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      <Marked turns={[...marked.values()]} onDone={() => setMarked(new Map())} />
     </div>
   );
-}
-
-/** J and K move the focus along the rows; Enter on a row is the browser's own. */
-function useWalk(
-  box: React.RefObject<HTMLDivElement | null>,
-  length: number,
-  show: (index: number) => void,
-): void {
-  const [at, setAt] = useState(-1);
-  const walk = (by: number) => {
-    const next = Math.min(Math.max(at + by, 0), length - 1);
-    setAt(next);
-    show(next);
-    requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-turn]`)?.focus(),
-    );
-  };
-  useHotkeys([
-    ["j", () => walk(1)],
-    ["k", () => walk(-1)],
-  ]);
 }

@@ -23,6 +23,7 @@ export function TurnLink({ turn, className, children }: TurnLinkProps) {
       params={{ id: turn.id }}
       className={className}
       data-turn
+      data-row
       aria-keyshortcuts="Space"
       onKeyDown={peek}
     >

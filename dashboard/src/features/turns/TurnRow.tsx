@@ -1,4 +1,5 @@
 /** One turn of a list: sign, number, what was asked, when, how long, what it cost. */
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { isExpected } from "@/api/turnLists";
 import type { Turn } from "@/api/types";
@@ -16,7 +17,7 @@ interface TurnRowProps {
   worker?: boolean;
 }
 
-export function TurnRow({ turn, worker = false }: TurnRowProps) {
+function TurnRowPlain({ turn, worker = false }: TurnRowProps) {
   const { t } = useTranslation();
   const content = (
     <>
@@ -49,6 +50,9 @@ export function TurnRow({ turn, worker = false }: TurnRowProps) {
     </TurnLink>
   );
 }
+
+/** A long history is scrolled past: a row that did not change is not drawn again. */
+export const TurnRow = memo(TurnRowPlain);
 
 /** Under what was asked: what is being written, why it failed, how the answer begins, or how it stands. */
 function Second({ turn }: { turn: Turn }) {

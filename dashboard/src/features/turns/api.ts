@@ -46,3 +46,21 @@ export function useRetryTurn(id: string) {
     },
   });
 }
+
+/** Many at once, one after the other; the first refusal ends it and is told, what was done stays done. */
+export function useStopOrRetry(action: "cancel" | "retry") {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (ids: readonly string[]) => {
+      for (const id of ids) {
+        const path = { params: { path: { id } } };
+        const turn =
+          action === "cancel"
+            ? client.POST("/api/turns/{id}/cancel", path)
+            : client.POST("/api/turns/{id}/retry", path);
+        putTurn(cache, await ask(turn));
+      }
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.deadLetters }),
+  });
+}
