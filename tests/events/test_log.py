@@ -3,7 +3,6 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,8 @@ from sqlalchemy import event as sa_event
 from sempre import clock, ids
 from sempre.db.database import StoreUnavailableError
 from sempre.db.tables import events
-from sempre.events import Event, _store
+from sempre.events import Event
+from sempre.events._store import rows as stored
 from tests.support.store import Store, opened
 
 TURN = "01a00000-0000-7000-8000-000000000001"
@@ -207,14 +207,14 @@ async def test_odd_details_are_written_in_some_form_and_hold_nothing_up(
 async def test_what_the_database_can_never_take_does_not_hold_up_the_rest(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = _store.insert
+    real = stored.insert
 
     async def insert(session: Any, rows: Any, keyring: Any) -> None:
         if any(row.kind == "poison" for row in rows):
             raise ValueError("never")
         await real(session, rows, keyring)
 
-    monkeypatch.setattr(_store, "insert", insert)
+    monkeypatch.setattr(stored, "insert", insert)
     for kind in ("a", "b", "poison", "c"):
         store.log.append(kind, {"n": kind}, turn_id=TURN)
     assert await numbers(store) == ["a", "b", "c"]
@@ -251,23 +251,6 @@ async def test_pages_of_a_turn_have_no_gap_or_double(store: Store) -> None:
         assert page[-1].seq is not None
         cursor = page[-1].seq
     assert seen == list(range(55))
-
-
-async def test_retention_removes_what_is_old_but_not_of_the_turns_to_keep(store: Store) -> None:
-    kept, old, young = (ids.new_id() for _ in range(3))
-    with clock.shifted(timedelta(days=-10)):
-        for turn_id in (kept, old, None):
-            store.log.append("a", {"n": 1}, turn_id=turn_id)
-        await store.log.flushed()
-    store.log.append("a", {"n": 1}, turn_id=young)
-    await store.log.flushed()
-    assert await store.log.forget(timedelta(days=5), keep=[kept]) == 2
-    left = await store.log.after(0)
-    assert [event.turn_id for event in left] == [kept, young]
-    store.log.append("a", {"n": 2}, turn_id=kept)
-    await store.log.flushed()
-    assert [event.seq for event in await store.log.of_turn(kept)] == [1, 2]
-    assert await store.log.last_id() == 5, "ids are never used again"
 
 
 LONG = 100_000
@@ -358,9 +341,9 @@ async def sqlite_rows(session: Any, statement: str, parameters: Any) -> int:
     def step() -> None:
         steps["n"] += 10
 
-    await raw.set_progress_handler(step, 10)
+    raw.set_progress_handler(step, 10)
     try:
-        await (await raw.execute(statement, parameters)).fetchall()
+        raw.execute(statement, parameters).fetchall()
     finally:
-        await raw.set_progress_handler(None, 0)
+        raw.set_progress_handler(None, 0)
     return steps["n"] // 25

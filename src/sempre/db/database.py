@@ -4,10 +4,10 @@ SQLite has one writer: writing goes through a pool of one connection, so writers
 of spinning on a locked file; reading has connections of its own and is never held up (WAL).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -16,13 +16,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sempre import clock
+from sempre.db import embedded
 from sempre.errors import ConflictError, UnavailableError
 from sempre.telemetry import metrics
 
 Session = AsyncConnection
 
 _SQLITE_PRAGMAS = (
-    "busy_timeout=30000",
     "journal_mode=WAL",
     "synchronous=FULL",  # a committed turn survives a power cut
     "foreign_keys=ON",
@@ -48,10 +48,11 @@ class Database:
         self.url = url
         self.is_postgres = url.startswith("postgresql")
         if self.is_postgres:
-            self._writer = self._reader = _postgres(url)
+            self._writer = self._reader = self._scanner = _postgres(url)
         else:
-            self._writer = _sqlite(url, "BEGIN IMMEDIATE", size=1)
-            self._reader = _sqlite(url, "BEGIN", size=4)
+            self._writer = _sqlite(url, embedded.DRIVER, _begin_writing, size=1)
+            self._reader = _sqlite(url, embedded.DRIVER, _begin_reading, size=4)
+            self._scanner = _sqlite(url, "sqlite+aiosqlite", _begin, size=2)
 
     @property
     def path(self) -> Path | None:
@@ -70,9 +71,16 @@ class Database:
         async with _connection(self._reader, "read") as session:
             yield session
 
+    @asynccontextmanager
+    async def scanning(self) -> AsyncIterator[Session]:
+        """Read what may take more than a moment (sums, exports, searches): the event loop goes on meanwhile.
+        Raises StoreUnavailableError."""
+        async with _connection(self._scanner, "scan") as session:
+            yield session
+
     async def close(self) -> None:
-        await self._writer.dispose()
-        await self._reader.dispose()
+        for engine in {self._writer, self._reader, self._scanner}:
+            await engine.dispose()
 
 
 @asynccontextmanager
@@ -108,8 +116,10 @@ def _postgres(url: str) -> AsyncEngine:
     return create_async_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
 
-def _sqlite(url: str, begin: str, *, size: int) -> AsyncEngine:
-    address = sa.make_url(url).set(drivername="sqlite+aiosqlite")
+def _sqlite(
+    url: str, driver: str, begin: Callable[[sa.Connection], None], *, size: int
+) -> AsyncEngine:
+    address = sa.make_url(url).set(drivername=driver)
     engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
 
     def on_connect(connection: Any, _record: object) -> None:
@@ -119,9 +129,22 @@ def _sqlite(url: str, begin: str, *, size: int) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    def on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine.sync_engine, "connect", on_connect)
-    event.listen(engine.sync_engine, "begin", on_begin)
+    event.listen(engine.sync_engine, "begin", begin)
     return engine
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_reading(connection: sa.Connection) -> None:
+    _embedded(connection).begin_reading()
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    _embedded(connection).begin_writing()
+
+
+def _embedded(connection: sa.Connection) -> embedded.Connection:
+    return cast("embedded.Connection", connection.connection.dbapi_connection)

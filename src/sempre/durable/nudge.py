@@ -5,10 +5,14 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
+from sempre import clock
 from sempre.errors import UnavailableError
 from sempre.tasks import spawn
 
 _RETRIES = (0.005, 0.010, 0.020, 0.050, 0.100)
+# Under load a claim that waits a moment finds several that may start; a claim costs the same for one or for many.
+_REST = 2.0  # times as long as the last claim took
+_LONGEST_REST = 0.020
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -22,6 +26,7 @@ class Nudger:
         self._wanted: set[str] = set()
         self._awake = asyncio.Event()
         self._closed = False
+        self._not_before = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -44,9 +49,16 @@ class Nudger:
             await self._awake.wait()
             self._awake.clear()
             while self._wanted and not self._closed:
-                await self._claim_with_retries(self._wanted.pop())
+                await asyncio.sleep(max(self._not_before - clock.ticks(), 0))
+                await self._claim_and_rest(self._wanted.pop())
             if self._closed:
                 return
+
+    async def _claim_and_rest(self, queue: str) -> None:
+        begun = clock.ticks()
+        await self._claim_with_retries(queue)
+        ended = clock.ticks()
+        self._not_before = ended + min((ended - begun) * _REST, _LONGEST_REST)
 
     async def _claim_with_retries(self, queue: str) -> None:
         for seconds in (*_RETRIES, None):

@@ -16,6 +16,17 @@ RUNNING = "running"
 CRASHED = "crashed"
 STOPPED = "stopped"
 
+# Built once: these stand in the way of every turn.
+_INSERT = attempts.insert()
+_OF_TURN = (
+    sa.select(attempts)
+    .where(attempts.c.turn_id == sa.bindparam("turn"))
+    .order_by(attempts.c.number)
+)
+_UPDATE_RUNNING = attempts.update().where(
+    attempts.c.id == sa.bindparam("attempt"), attempts.c.state == RUNNING
+)
+
 
 async def insert(
     session: Session,
@@ -29,23 +40,24 @@ async def insert(
     now: datetime,
 ) -> None:
     await session.execute(
-        attempts.insert().values(
-            id=attempt_id,
-            turn_id=turn_id,
-            number=number,
-            message_id=message_id,
-            session_id=session_id,
-            state=RUNNING,
-            counted=False,
-            resumed=resumed,
-            started_at=now,
-        )
+        _INSERT,
+        {
+            "id": attempt_id,
+            "turn_id": turn_id,
+            "number": number,
+            "message_id": message_id,
+            "session_id": session_id,
+            "state": RUNNING,
+            "counted": False,
+            "resumed": resumed,
+            "started_at": now,
+        },
     )
 
 
 async def of_turn(session: Session, keyring: Keyring, turn_id: str) -> list[Attempt]:
-    statement = sa.select(attempts).where(attempts.c.turn_id == turn_id).order_by(attempts.c.number)
-    return [_attempt(row, keyring) for row in await session.execute(statement)]
+    rows = await session.execute(_OF_TURN, {"turn": turn_id})
+    return [_attempt(row, keyring) for row in rows]
 
 
 async def end(
@@ -62,27 +74,21 @@ async def end(
     sealed = (
         keyring.seal(failure.message, place(attempts.c.failure, attempt_id)) if failure else None
     )
-    result = await session.execute(
-        attempts.update()
-        .where(attempts.c.id == attempt_id, attempts.c.state == RUNNING)
-        .values(
-            state=state,
-            counted=counted,
-            failure_kind=failure.kind if failure else None,
-            failure=sealed,
-            ended_at=now,
-        )
-    )
+    values = {
+        "state": state,
+        "counted": counted,
+        "failure_kind": failure.kind if failure else None,
+        "failure": sealed,
+        "ended_at": now,
+    }
+    result = await session.execute(_UPDATE_RUNNING, {**values, "attempt": attempt_id})
     return result.rowcount == 1
 
 
 async def stop(session: Session, attempt_id: str, now: datetime) -> bool:
     """Mark a running attempt as broken off by an orderly stop; such a one is never counted."""
-    result = await session.execute(
-        attempts.update()
-        .where(attempts.c.id == attempt_id, attempts.c.state == RUNNING)
-        .values(state=STOPPED, ended_at=now)
-    )
+    values = {"state": STOPPED, "ended_at": now}
+    result = await session.execute(_UPDATE_RUNNING, {**values, "attempt": attempt_id})
     return result.rowcount == 1
 
 

@@ -13,6 +13,19 @@ from sempre.db import Session
 from sempre.db.tables import channels
 from sempre.errors import NotFoundError
 
+# Built once: these stand in the way of every turn.
+_GET = sa.select(channels).where(channels.c.id == sa.bindparam("channel"))
+_HOLD = sa.select(channels.c.id).where(channels.c.id == sa.bindparam("channel")).with_for_update()
+_TAKE_PLACES = (
+    channels.update()
+    .where(channels.c.id == sa.bindparam("channel"))
+    .values(
+        next_seq=channels.c.next_seq + sa.bindparam("count"),
+        next_number=channels.c.next_number + sa.bindparam("count"),
+    )
+    .returning(channels.c.next_seq, channels.c.next_number)
+)
+
 
 async def insert(
     session: Session, channel: str, *, node: str | None, first_number: int, now: datetime
@@ -39,25 +52,14 @@ async def insert(
 async def hold(session: Session, channel: str) -> None:
     """Let nobody else put messages on this channel until the transaction ends (on SQLite there is one writer
     anyway): what is known is read before it is written."""
-    found = await session.scalar(
-        sa.select(channels.c.id).where(channels.c.id == channel).with_for_update()
-    )
-    if found is None:
+    if await session.scalar(_HOLD, {"channel": channel}) is None:
         raise _unknown(channel)
 
 
 async def take_places(session: Session, channel: str, count: int) -> tuple[int, int]:
     """Reserve `count` sequence numbers and answer numbers; gives the first of each."""
-    row = (
-        await session.execute(
-            channels.update()
-            .where(channels.c.id == channel)
-            .values(
-                next_seq=channels.c.next_seq + count, next_number=channels.c.next_number + count
-            )
-            .returning(channels.c.next_seq, channels.c.next_number)
-        )
-    ).one_or_none()
+    taken = await session.execute(_TAKE_PLACES, {"channel": channel, "count": count})
+    row = taken.one_or_none()
     if row is None:
         raise _unknown(channel)
     return row.next_seq - count, row.next_number - count
@@ -75,7 +77,7 @@ async def take_number(session: Session, channel: str) -> int:
 
 
 async def get(session: Session, channel: str) -> ChannelRow:
-    row = (await session.execute(sa.select(channels).where(channels.c.id == channel))).one_or_none()
+    row = (await session.execute(_GET, {"channel": channel})).one_or_none()
     if row is None:
         raise _unknown(channel)
     return _channel(row)

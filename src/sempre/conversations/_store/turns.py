@@ -18,6 +18,19 @@ from sempre.errors import NotFoundError
 
 _OPEN = [state.value for state in TurnState if state not in ENDED]
 
+# Built once: these stand in the way of every turn.
+_GET = sa.select(turns).where(turns.c.id == sa.bindparam("turn"))
+_HOLD = _GET.with_for_update()
+_KNOWN = sa.select(
+    turns.c.external_id, turns.c.id, turns.c.number, turns.c.published_at.is_not(None)
+).where(
+    turns.c.channel == sa.bindparam("on"),
+    turns.c.external_id.in_(sa.bindparam("wanted", expanding=True)),
+)
+_UPDATE = turns.update().where(turns.c.id == sa.bindparam("turn"))
+_BOOK = _UPDATE.where(turns.c.input_tokens.is_(None))
+_PUBLISH = _UPDATE.where(turns.c.published_at.is_(None))
+
 
 def new_row(
     keyring: Keyring,
@@ -63,18 +76,13 @@ async def known(
     session: Session, channel: str, external_ids: Iterable[str]
 ) -> Mapping[str, tuple[str, int, bool]]:
     """For each external id that has a turn: its id, its number, whether it was given out."""
-    statement = sa.select(
-        turns.c.external_id, turns.c.id, turns.c.number, turns.c.published_at.is_not(None)
-    ).where(turns.c.channel == channel, turns.c.external_id.in_(list(external_ids)))
-    return {row[0]: (row[1], row[2], row[3]) for row in await session.execute(statement)}
+    rows = await session.execute(_KNOWN, {"on": channel, "wanted": list(external_ids)})
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 async def get(session: Session, keyring: Keyring, turn_id: str, *, lock: bool = False) -> Turn:
     """One turn; `lock` holds it until the transaction ends (on SQLite there is one writer anyway)."""
-    statement = sa.select(turns).where(turns.c.id == turn_id)
-    if lock:
-        statement = statement.with_for_update()
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_HOLD if lock else _GET, {"turn": turn_id})).one_or_none()
     if row is None:
         raise NotFoundError(
             f"There is no turn {turn_id}. `sempre turns` lists them.", code="turn_not_found"
@@ -88,26 +96,18 @@ async def of_ids(session: Session, keyring: Keyring, turn_ids: Iterable[str]) ->
 
 
 async def update(session: Session, turn_id: str, values: Mapping[str, object]) -> None:
-    await session.execute(turns.update().where(turns.c.id == turn_id).values(dict(values)))
+    await session.execute(_UPDATE, {**values, "turn": turn_id})
 
 
 async def record_usage(session: Session, turn_id: str, usage: Usage) -> bool:
     """False when it was recorded before."""
-    result = await session.execute(
-        turns.update()
-        .where(turns.c.id == turn_id, turns.c.input_tokens.is_(None))
-        .values(usage_values(usage))
-    )
+    result = await session.execute(_BOOK, {**usage_values(usage), "turn": turn_id})
     return result.rowcount == 1
 
 
 async def mark_published(session: Session, turn_id: str, now: datetime) -> bool:
     """False when it was marked before."""
-    result = await session.execute(
-        turns.update()
-        .where(turns.c.id == turn_id, turns.c.published_at.is_(None))
-        .values(published_at=now)
-    )
+    result = await session.execute(_PUBLISH, {"published_at": now, "turn": turn_id})
     return result.rowcount == 1
 
 
