@@ -220,6 +220,11 @@ class RetentionSettings(Section):
         ge=1,
         description="Dead letters that were retried or purged are kept for so long.",
     )
+    audit_days: int = Field(
+        default=0,
+        ge=0,
+        description="The audit trail is kept for so long, then a signed checkpoint stands for it; 0: for ever.",
+    )
     alerts_days: int = Field(
         default=90, ge=1, description="Alerts that have ended are kept for so long."
     )
@@ -304,9 +309,32 @@ class Schedule(Section):
     prompt: str = Field(min_length=1, description="The prompt that comes by itself.")
 
 
+class RuleSettings(Section):
+    """A rule for tool calls; docs/reference/policy.md says how rules are read. One that allows waits for a person's
+    approval; the others hold at once."""
+
+    verdict: Literal["allow", "ask", "deny"] = Field(
+        description="What becomes of a call that fits; an empty condition fits every call."
+    )
+    channel: str = Field(default="", description="Such as `files:coder` or `files:*`.")
+    tool: str = Field(default="", description="Such as `Bash` or `mcp__*`.")
+    command: str = Field(
+        default="", description="The first words of a command, such as `git push`."
+    )
+    path: str = Field(
+        default="", description="Such as `docs/**` in the worker's directory, or `/srv/data/**`."
+    )
+    risk: Literal["", "low", "medium", "high"] = Field(
+        default="", description="Allow up to this risk; ask or deny from this risk on."
+    )
+    note: str = Field(default="", description="Told to the model when the rule refuses.")
+
+
 class WorkerSettings(Section):
     directory: str = Field(
-        default="", description="Working directory; empty: `workspaces/<worker>` in the home."
+        default="",
+        description="Working directory; empty: `workspaces/<worker>` in the home. A place outside of `workspaces/` "
+        "waits for a person's approval.",
     )
     model: str = Field(default="", description="Model name or alias; empty: Claude Code's default.")
     effort: Literal["", "low", "medium", "high", "max"] = Field(
@@ -315,10 +343,21 @@ class WorkerSettings(Section):
     instructions: str = Field(default="", description="Added to Claude Code's own system prompt.")
     tools: tuple[str, ...] = Field(
         default=("Read", "Edit", "Write", "Bash", "Grep", "Glob"),
-        description="Tools that exist for this worker.",
+        description="Tools that exist for this worker; others than these wait for a person's approval.",
     )
     commands: tuple[str, ...] = Field(
-        default=(), description="Commands allowed beside the default list, such as `pytest`."
+        default=(),
+        description="Commands allowed beside the default list, such as `pytest`; each waits for a person's approval.",
+    )
+    on_ask: Literal["wait", "deny", "allow"] = Field(
+        default="wait",
+        description="What becomes of a call that a person should decide: it waits for one, is refused, or is allowed "
+        "(unattended; that waits for a person's approval).",
+    )
+    sandbox: bool = Field(
+        default=False,
+        description="Commands run in Claude Code's own sandbox (bubblewrap on Linux); without one that works the "
+        "worker does not start.",
     )
     silence_seconds: float | None = Field(
         default=None, gt=0, description="Instead of turns.silence_seconds."
@@ -350,6 +389,9 @@ class Settings(BaseSettings):
     log: LogSettings = Field(default_factory=lambda: LogSettings())
     telemetry: TelemetrySettings = Field(default_factory=lambda: TelemetrySettings())
     alerts: AlertSettings = Field(default_factory=lambda: AlertSettings())
+    rules: tuple[RuleSettings, ...] = Field(
+        default=(), description="Rules for tool calls, after those that a person laid down."
+    )
     workers: dict[str, WorkerSettings] = Field(default_factory=dict[str, WorkerSettings])
 
     def worker(self, name: str) -> WorkerSettings:

@@ -33,6 +33,14 @@ async def get_metrics(parts: Given) -> Response:
 
 async def _measure(parts: Parts) -> None:
     """Set what is a state, not a happening."""
+    await _measure_turns(parts)
+    await _measure_approvals(parts)
+    await _measure_care(parts)
+    metrics.SESSIONS_ALIVE.set(parts.sessions_alive())
+    metrics.WATCHERS.set(parts.stream.watchers)
+
+
+async def _measure_turns(parts: Parts) -> None:
     depth = await parts.turns.depth()
     metrics.QUEUE_DEPTH.clear()
     metrics.QUEUE_AGE.clear()
@@ -47,9 +55,30 @@ async def _measure(parts: Parts) -> None:
     for row in await parts.channels.every():
         metrics.CHANNELS.labels(row.state).inc()
     metrics.DEAD_LETTERS.set(await parts.dead_letters.count())
+    metrics.WAITS.clear()
+    for (state, reason), count in (await parts.care.figures.waits()).items():
+        metrics.WAITS.labels(state.value, reason or "turn").set(count)
+
+
+async def _measure_approvals(parts: Parts) -> None:
     waiting, oldest = await parts.approvals.standing()
     metrics.APPROVALS_PENDING.set(waiting)
     age = (clock.now() - oldest).total_seconds() if oldest else 0
     metrics.APPROVALS_AGE.set(max(age, 0))
-    metrics.SESSIONS_ALIVE.set(parts.sessions_alive())
-    metrics.WATCHERS.set(parts.stream.watchers)
+
+
+async def _measure_care(parts: Parts) -> None:
+    care = parts.care
+    metrics.DISK_FREE.set(await care.figures.disk_free())
+    metrics.ALERTS_OPEN.clear()
+    for rule, count in (await care.alerts.count()).items():
+        metrics.ALERTS_OPEN.labels(rule).set(count)
+    metrics.BUDGET_USED.clear()
+    for name, ratio in (await care.figures.budgets()).items():
+        metrics.BUDGET_USED.labels(name).set(ratio)
+    standing = await care.rounds.standing()
+    newest = standing.newest if standing else None
+    age = (clock.now() - newest.backup.made_at).total_seconds() if newest else -1
+    metrics.BACKUP_AGE.set(age)
+    proven = -1 if newest is None or newest.drill is None else int(newest.drill.passed)
+    metrics.BACKUP_PROVEN.set(proven)

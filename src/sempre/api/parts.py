@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from sempre.access import Connections, LocalToken, Logins, Tokens
+from sempre.api.care import Care
 from sempre.approvals import Approval, Approvals, Decision
+from sempre.audit import Head, Trail
 from sempre.budgets import Amount, Money
-from sempre.contract.audit import Audit
 from sempre.contract.messages import Usage
 from sempre.conversations import (
     Attempts,
@@ -21,9 +22,12 @@ from sempre.conversations import (
     Turns,
 )
 from sempre.events import Log, Stream
+from sempre.rulebook import Proposals, Rulebook, Trusts
 from sempre.settings import Settings
 from sempre.workflows.clearing import Clearing
 from sempre.workflows.control import Control
+from sempre.workflows.permissions import Permissions
+from sempre.workflows.tool_gate import Rules
 
 Mode = Literal["live", "rehearsal", "login"]
 
@@ -149,7 +153,15 @@ class Parts:
     clearing: Clearing
     suspension: Suspension
     directives: Directives
-    audit: Audit
+    audit: Trail
+    audit_anchors: Callable[[], Awaitable[Sequence[Head]]]
+    """Heads of the trail that were kept elsewhere."""
+    rulebook: Rulebook
+    proposals: Proposals
+    trusts: Trusts
+    permissions: Permissions
+    tool_rules: Rules
+    care: Care
     spending: Spending
     money: Money
     releasing: Releasing

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from sempre.api.agent import Suspended, suspended_of
+from sempre.api.backups import Drill, drill_of
 from sempre.api.connection import Kind, summary_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
@@ -32,6 +33,7 @@ class Counts(View):
     parked: int
     waiting: int = Field(description="Those that wait for a person.")
     approvals: int = Field(description="Calls that a person can decide now.")
+    alerts: int = Field(description="Alerts that last.")
     dead: int
     sessions_alive: int
 
@@ -44,6 +46,14 @@ class Today(View):
     failed: int
     cost_micros: int = Field(description="Millionths of a dollar, of calls with a known price.")
     unknown_cost_calls: int
+
+
+class LastBackup(View):
+    """The newest backup; `GET /api/backups` has all of them."""
+
+    name: str
+    made_at: datetime
+    drill: Drill | None = Field(description="Its restore drill; null: none was held.")
 
 
 class Status(View):
@@ -61,6 +71,9 @@ class Status(View):
     )
     counts: Counts
     today: Today
+    backup: LastBackup | None = Field(
+        description="null: there is none, or they are made elsewhere (Postgres)."
+    )
     waiting_for_real_model: int = Field(
         description="Prompts that are kept for a real model while this is a rehearsal."
     )
@@ -86,6 +99,7 @@ async def get_status(parts: Given) -> Status:
         suspended=suspended_of(await parts.suspension.now()),
         counts=await _counts(parts),
         today=await _today(parts),
+        backup=await _last_backup(parts),
         waiting_for_real_model=await parts.waiting_for_real_model(),
         last_event_id=last_event_id,
     )
@@ -99,6 +113,7 @@ async def _counts(parts: Parts) -> Counts:
         parked=by_state.get(TurnState.PARKED, 0),
         waiting=by_state.get(TurnState.WAITING, 0),
         approvals=(await parts.approvals.standing())[0],
+        alerts=sum((await parts.care.alerts.count()).values()),
         dead=await parts.dead_letters.count(),
         sessions_alive=parts.sessions_alive(),
     )
@@ -118,4 +133,14 @@ async def _today(parts: Parts) -> Today:
         failed=by_state[TurnState.FAILED],
         cost_micros=sum(usage.cost_micros or 0 for usage in spent.values()),
         unknown_cost_calls=await parts.spending.unpriced(began),
+    )
+
+
+async def _last_backup(parts: Parts) -> LastBackup | None:
+    kept = await parts.care.copies.every() if parts.care.copies.supported else []
+    if not kept:
+        return None
+    newest = kept[0]
+    return LastBackup(
+        name=newest.backup.name, made_at=newest.backup.made_at, drill=drill_of(newest)
     )

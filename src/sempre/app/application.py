@@ -4,16 +4,17 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 import structlog
 
-from sempre import __version__, clock, tasks
+from sempre import __version__, tasks
 from sempre.access import Connection, Kind
 from sempre.api import check_address, create_app
 from sempre.api.parts import Mode
+from sempre.app import housekeeping
+from sempre.app.care import open_care
 from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
 from sempre.app.pages import open_listener, parts_of
@@ -24,9 +25,7 @@ from sempre.home import Home
 from sempre.settings import FILE_NAME
 
 _log = structlog.stdlib.get_logger(__name__)
-_COLLECT_SECONDS = 3600.0
 _RECONCILE_SECONDS = 30.0
-_MOST_KEPT = 30_000
 
 
 class Exit(StrEnum):
@@ -72,11 +71,13 @@ class Application:
                 port=listener.port,
             )
             work = await enter(open_work(house, around, self.plan.roles))
+            care = await enter(open_care(house, self.plan))
             parts = parts_of(
                 self.plan,
                 self.doors,
                 house,
                 work,
+                care,
                 mode=self.mode,
                 restart=lambda: self.stop(Exit.RESTART),
             )
@@ -87,7 +88,7 @@ class Application:
             self.plan.home.announce({"url": self.address, "mode": self.mode, "pid": os.getpid()})
             stack.callback(self.plan.home.withdraw)
             await enter(_beside(self._watch(house), "app.watch"))
-            await enter(_beside(_collect(house), "app.collect"))
+            await enter(_beside(housekeeping.run(house), "app.collect"))
             await enter(_beside(_reconcile(house), "app.reconcile"))
             await enter(_beside(work.claude.warm_up(), "app.warm_up"))
             house.log.append("system.started", {"version": __version__, "mode": self.mode})
@@ -124,22 +125,6 @@ def _mode(connection: Connection, *, rehearses: bool) -> Mode:
     if rehearses:
         return "rehearsal"
     return "login" if connection.kind is Kind.LOGIN else "live"
-
-
-async def _collect(house: House) -> None:
-    """Forget what the settings say is old: events of ended turns, workflows that have ended."""
-    events, workflows = house.settings.events, house.settings.engine
-    while True:
-        try:
-            keep = [each.turn_id for each in await house.turns.unfinished()]
-            if (
-                len(keep) < _MOST_KEPT
-            ):  # as many as one statement may name; else the next round does it
-                await house.log.forget(timedelta(days=events.retention_days), keep=keep)
-            await house.engine.collect(clock.now() - timedelta(days=workflows.retention_days))
-        except UnavailableError as error:
-            _log.warning("app.not_collected", reason=error.message)
-        await asyncio.sleep(_COLLECT_SECONDS)
 
 
 async def _reconcile(house: House) -> None:

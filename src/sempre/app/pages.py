@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sempre import __version__, clock
 from sempre.api import About, Parts, ScheduledPrompt, WorkerPlace
+from sempre.api.care import Care
 from sempre.api.listener import Listener
 from sempre.api.parts import Mode
 from sempre.app.control import clearing_of
@@ -15,6 +16,7 @@ from sempre.app.house import House
 from sempre.app.plan import Plan
 from sempre.app.rights import directory_of
 from sempre.app.work import Work
+from sempre.audit import anchors
 from sempre.channels.files.worker import View
 from sempre.db import schema
 from sempre.home import Home
@@ -33,7 +35,14 @@ async def open_listener(plan: Plan) -> AsyncIterator[Listener]:
 
 
 def parts_of(
-    plan: Plan, doors: Doors, house: House, work: Work, *, mode: Mode, restart: Callable[[], None]
+    plan: Plan,
+    doors: Doors,
+    house: House,
+    work: Work,
+    care: Care,
+    *,
+    mode: Mode,
+    restart: Callable[[], None],
 ) -> Parts:
     async def waiting_for_real_model() -> int:
         return 0 if house.home == plan.home else await asyncio.to_thread(_prompts_in, plan.home)
@@ -62,6 +71,13 @@ def parts_of(
         control=work.control,
         clearing=clearing_of(house, work.commands),
         audit=house.audit,
+        audit_anchors=lambda: asyncio.to_thread(anchors.from_log, plan.home.log),
+        rulebook=house.rulebook,
+        proposals=house.proposals,
+        trusts=house.trusts,
+        permissions=house.permissions,
+        tool_rules=work.rules,
+        care=care,
         suspension=house.suspension,
         directives=house.directives,
         spending=house.ledger,

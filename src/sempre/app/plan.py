@@ -1,9 +1,10 @@
 """What to run, and in which home."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sempre.contract.finding import Finding
 from sempre.home import Home
 from sempre.rehearsal.sample import lay_down
 from sempre.settings import DatabaseSettings, Settings, load
@@ -20,13 +21,15 @@ class Role(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """`given` is the environment that may hold credentials. `demo`: this home itself rehearses; without it, a home
-    that has no model rehearses in a home of its own, and its own queue waits for a real one."""
+    that has no model rehearses in a home of its own, and its own queue waits for a real one. `diagnose` is what
+    `sempre doctor` does; it blocks."""
 
     home: Home
     settings: Settings
     given: Mapping[str, str]
     roles: frozenset[Role] = frozenset(Role)
     demo: bool = False
+    diagnose: Callable[[], Sequence[Finding]] = tuple
 
     def where(self, *, rehearses: bool) -> tuple[Home, Settings]:
         """The home to work in and its settings; blocks. A rehearsal beside real work has a home with a sample to

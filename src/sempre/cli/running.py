@@ -15,6 +15,7 @@ import typer
 from sempre.app import Application, Exit, Plan, Role
 from sempre.cli import exits
 from sempre.cli.banner import Welcome
+from sempre.cli.doctor import examine
 from sempre.cli.roles import RoleName
 from sempre.cli.secrecy import close_to_others
 from sempre.cli.signals import Signals
@@ -47,11 +48,20 @@ def run(
     lock = Lock(home)
     if demo:
         lay_down(home.path)
-    logs.configure(folder=home.log.parent)
     settings = _overruled(load(home.path), wishes)
+    logs.configure(
+        folder=home.log.parent, max_bytes=settings.log.max_mb * 1_000_000, keep=settings.log.keep
+    )
     chosen = frozenset(Role(role.value) for role in roles or RoleName)
     given = {name: os.environ[name] for name in _GIVEN if name in os.environ}
-    plan = Plan(home=home, settings=settings, given=given, roles=chosen, demo=demo)
+    plan = Plan(
+        home=home,
+        settings=settings,
+        given=given,
+        roles=chosen,
+        demo=demo,
+        diagnose=lambda: list(examine(home)),
+    )
     application = Application(plan)
     with asyncio.Runner(loop_factory=_loop_factory(settings, chosen)) as runner:
         ended = runner.run(_live(application, wishes))

@@ -7,7 +7,6 @@ once. Facts that must not be lost in a crash are in the tables of the features; 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -17,7 +16,7 @@ from sempre.crypto import Keyring
 from sempre.db import Database, StoreConflictError
 from sempre.db.notices import notify
 from sempre.errors import UnavailableError
-from sempre.events import _store
+from sempre.events._store import merged, rows
 from sempre.events.event import Draft, Event, draft
 from sempre.tasks import spawn
 from sempre.telemetry import metrics
@@ -90,7 +89,7 @@ class Log:
 
     async def last_id(self) -> int:
         async with self._db.reading() as session:
-            return await _store.last_id(session)
+            return await rows.last_id(session)
 
     async def after(
         self,
@@ -100,28 +99,16 @@ class Log:
         channel: str | None = None,
         turn_id: str | None = None,
     ) -> list[Event]:
-        """Events with a larger id, oldest first."""
+        """Events with a larger id, oldest first; fewer than `limit` only at the end."""
         async with self._db.reading() as session:
-            return await _store.after(
+            return await merged.after(
                 session, self._keyring, cursor, limit=limit, channel=channel, turn_id=turn_id
             )
 
     async def of_turn(self, turn_id: str, *, after: int = 0, limit: int = 1000) -> list[Event]:
         """A page of one turn's events, by their place in the turn."""
         async with self._db.reading() as session:
-            return await _store.of_turn(session, self._keyring, turn_id, after=after, limit=limit)
-
-    async def forget(self, older_than: timedelta, *, keep: Sequence[str]) -> int:
-        """Remove old events, but for those of the turns in `keep`. Gives how many went."""
-        gone = 0
-        while True:
-            async with self._db.transaction() as session:
-                count = await _store.delete_before(
-                    session, clock.now() - older_than, keep=keep, limit=5000
-                )
-            gone += count
-            if count < 5000:
-                return gone
+            return await merged.of_turn(session, self._keyring, turn_id, after=after, limit=limit)
 
     async def _write_for_ever(self) -> None:
         complained = False
@@ -184,13 +171,13 @@ class Log:
 
     async def _commit(self, batch: Sequence[Draft]) -> list[Event]:
         async with self._db.transaction() as session:
-            first = await _store.reserve(session, len(batch))
+            first = await rows.reserve(session, len(batch))
             seqs = dict(self._seqs)
             for turn_id in {draft.turn_id for draft in batch if draft.turn_id is not None}:
                 if turn_id not in seqs:
-                    seqs[turn_id] = await _store.last_seq(session, turn_id)
-            events = _store.numbered(batch, first, seqs)
-            await _store.insert(session, events, self._keyring)
+                    seqs[turn_id] = await merged.last_seq(session, turn_id)
+            events = rows.numbered(batch, first, seqs)
+            await rows.insert(session, events, self._keyring)
             await notify(session, TOPIC)
         self._remember(seqs)
         return events

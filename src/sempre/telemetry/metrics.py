@@ -43,6 +43,16 @@ DEAD_LETTERS = _gauge("dead_letters", "Turns that failed for good and wait for a
 SESSIONS_ALIVE = _gauge("sessions_alive", "Live Claude Code processes.")
 WATCHERS = _gauge("watchers", "Open live connections.")
 
+WAITS = _gauge("waits", "Turns that wait, by state and what they wait for.", "state", "reason")
+BUDGET_USED = _gauge("budget_used_ratio", "Part of a budget that is spent today.", "budget")
+ALERTS_OPEN = _gauge("alerts_open", "Alerts that last, by rule.", "rule")
+DISK_FREE = _gauge("disk_free_bytes", "Free space on the disk of the home.")
+BACKUP_AGE = _gauge("backup_age_seconds", "Age of the newest backup; -1: there is none.")
+BACKUP_PROVEN = _gauge(
+    "backup_proven",
+    "Whether the newest backup passed its restore drill: 1 yes, 0 no, -1 not tried.",
+)
+
 # What happened to turns.
 TURNS_ACCEPTED = _counter("turns_accepted", "Turns that came in.")
 TURNS_ENDED = _counter("turns_ended", "Turns that ended, by state.", "state")
@@ -88,5 +98,11 @@ HTTP_REQUESTS = _counter("http_requests", "Requests answered.", "method", "route
 HTTP_SECONDS = _seconds(
     "http", "From a request to the end of its answer.", _FAST, "method", "route"
 )
+ALERT_NOTICES = _counter(
+    "alert_notices", "Attempts at telling the webhook: delivered, failed, dead.", "result"
+)
+FORGOTTEN = _counter("forgotten_rows", "Rows that retention removed, by table.", "table")
+EVENTS_PACKED = _counter("events_packed", "Events of old turns that were compressed.")
+SPANS = _counter("spans", "Spans of traces, by whether the collector took them.", "result")
 STARTS = _counter("runtime_starts", "Starts of the runtime in this process.", "mode")
 LOG_LINES_LOST = _counter("log_lines_lost", "Log lines that the disk did not take.")

@@ -2,24 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from sempre.cli.client import Server
 from sempre.cli.records import Status
+from sempre.contract.finding import Finding
 from sempre.home import Home
 from sempre.settings import Settings
-
-Level = Literal["ok", "note", "warning", "problem"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """`remedy` is the next step for a person; there is one whenever the level is warning or problem."""
-
-    check: str
-    level: Level
-    message: str
-    remedy: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

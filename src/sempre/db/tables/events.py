@@ -21,6 +21,25 @@ events = sa.Table(
     sa.Index("ix_events_at", "at"),
 )
 
+# The log of a turn that has ended long ago: many events in one value, which takes a fraction of the room.
+event_packs = sa.Table(
+    "event_packs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("turn_id", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text),
+    sa.Column("first_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("first_id", sa.BigInteger, nullable=False),
+    sa.Column("last_id", sa.BigInteger, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    sealed_column("body"),
+    sa.UniqueConstraint("turn_id", "first_seq"),
+    sa.Index("ix_event_packs_first_id", "first_id"),
+    sa.Index("ix_event_packs_last_id", "last_id"),
+    sa.Index("ix_event_packs_last_at", "last_at"),
+)
+
 counters = sa.Table(
     "counters",
     metadata,

@@ -1,6 +1,6 @@
-"""The SQL of the log. Bodies are sealed under the event's id."""
+"""Events, one a row. Bodies are sealed under the event's id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,36 +16,41 @@ from sempre.events.event import Draft, Event
 
 _COUNTER = "events"
 
+# Built once: these stand in the way of every batch.
+_RESERVE = {
+    name: dialect.insert(counters)
+    .values(name=_COUNTER, value=sa.bindparam("count"))
+    .on_conflict_do_update(
+        index_elements=[counters.c.name],
+        set_={"value": counters.c.value + sa.bindparam("count")},
+    )
+    .returning(counters.c.value)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_LAST_SEQ = (
+    sa.select(events.c.seq)
+    .where(events.c.turn_id == sa.bindparam("turn"))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
+_INSERT = events.insert()
+
 
 async def reserve(session: Session, count: int) -> int:
     """Take `count` ids; gives the first. The counter's row is locked until the commit, so ids are committed
     in order and a reader's cursor never passes over one that appears later."""
-    insert = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(counters)
-        .values(name=_COUNTER, value=count)
-        .on_conflict_do_update(
-            index_elements=[counters.c.name], set_={"value": counters.c.value + count}
-        )
-        .returning(counters.c.value)
-    )
-    last: int = (await session.execute(statement)).scalar_one()
+    statement = _RESERVE[session.dialect.name]
+    last: int = (await session.execute(statement, {"count": count})).scalar_one()
     return last - count + 1
 
 
 async def last_seq(session: Session, turn_id: str) -> int:
-    statement = (
-        sa.select(events.c.seq)
-        .where(events.c.turn_id == turn_id)
-        .order_by(events.c.seq.desc())
-        .limit(1)
-    )
-    return (await session.execute(statement)).scalar() or 0
+    return (await session.execute(_LAST_SEQ, {"turn": turn_id})).scalar() or 0
 
 
 async def insert(session: Session, rows: Sequence[Event], keyring: Keyring) -> None:
     await session.execute(
-        events.insert(),
+        _INSERT,
         [
             {
                 "id": row.id,
@@ -99,20 +104,26 @@ async def of_turn(
     return [_event(row, keyring) for row in await session.execute(statement)]
 
 
-async def delete_before(
-    session: Session, moment: datetime, *, keep: Iterable[str], limit: int
-) -> int:
-    """Remove up to `limit` events older than `moment`, but for those of the turns to keep."""
-    doomed = (
-        sa.select(events.c.id)
-        .where(
-            events.c.at < moment,
-            sa.or_(events.c.turn_id.is_(None), events.c.turn_id.not_in(list(keep))),
-        )
-        .order_by(events.c.at)
+async def old(
+    session: Session, before: datetime, after: tuple[datetime, int] | None, limit: int
+) -> list[tuple[datetime, int, str | None]]:
+    """(at, id, turn) of events older than that, oldest first, after the last one of the page before."""
+    statement = (
+        sa.select(events.c.at, events.c.id, events.c.turn_id)
+        .where(events.c.at < before)
+        .order_by(events.c.at, events.c.id)
         .limit(limit)
     )
-    result = await session.execute(events.delete().where(events.c.id.in_(doomed)))
+    if after is not None:
+        at, event_id = after
+        statement = statement.where(
+            sa.or_(events.c.at > at, sa.and_(events.c.at == at, events.c.id > event_id))
+        )
+    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
+
+
+async def delete(session: Session, ids: Sequence[int]) -> int:
+    result = await session.execute(events.delete().where(events.c.id.in_(list(ids))))
     return result.rowcount
 
 

@@ -1,0 +1,1 @@
+"""The SQL of alerts and of the notices about them."""

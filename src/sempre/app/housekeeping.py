@@ -1,0 +1,74 @@
+"""Forgets what the settings say is old and packs what is seldom read, once an hour."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from sempre import clock, crypto
+from sempre.app.house import House
+from sempre.conversations.standing import Standing
+from sempre.crypto import Keyring
+from sempre.db import retention
+from sempre.errors import UnavailableError
+from sempre.events import Archive
+from sempre.settings import Settings
+from sempre.telemetry import metrics
+
+_log = structlog.stdlib.get_logger(__name__)
+_EVERY = 3600.0
+
+
+async def run(house: House) -> None:
+    """Until cancelled. A database that is away is tried again an hour later."""
+    keyring = await asyncio.to_thread(crypto.load, house.home.key, data_exists=True)
+    while True:
+        try:
+            await tidy(house, keyring)
+        except UnavailableError as error:
+            _log.warning("app.not_collected", reason=error.message)
+        await asyncio.sleep(_EVERY)
+
+
+async def tidy(house: House, keyring: Keyring) -> None:
+    """Once. Raises UnavailableError; what was done until then is done."""
+    settings, now = house.settings, clock.now()
+    await house.engine.collect(now - timedelta(days=settings.engine.retention_days))
+    await tend_log(house, keyring)
+    for name in retention.RULES:
+        days = days_of(name, settings)
+        if days:
+            gone = await retention.forget(house.db, name, now - timedelta(days=days))
+            metrics.FORGOTTEN.labels(name).inc(gone)
+
+
+async def tend_log(house: House, keyring: Keyring) -> None:
+    """Old events go, those of turns that ended some days ago are packed."""
+    events, now = house.settings.events, clock.now()
+    archive, standing = Archive(house.db, keyring), Standing(house.db)
+    old, ended = (
+        now - timedelta(days=days) for days in (events.retention_days, events.compress_days)
+    )
+    gone = await archive.forget(old, partial(_closed, standing, now))
+    metrics.FORGOTTEN.labels("events").inc(gone)
+    packed = await archive.pack(ended, partial(_closed, standing, ended))
+    metrics.EVENTS_PACKED.inc(packed)
+
+
+def days_of(name: str, settings: Settings) -> int:
+    """0: this table's rows are not forgotten by age."""
+    rule = retention.RULES[name]
+    if rule.old is None:
+        return 0
+    if rule.setting is None:
+        return rule.days
+    section, _, field = rule.setting.partition(".")
+    return int(getattr(getattr(settings, section), field))
+
+
+async def _closed(
+    standing: Standing, before: datetime, turn_ids: Collection[str]
+) -> frozenset[str]:
+    return await standing.closed(turn_ids, before)

@@ -1,0 +1,89 @@
+"""Backups that come by themselves. A moment that was missed while Sempre was down is made up for soon after the start;
+one that failed is tried again."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from sempre import clock
+from sempre.backups.copies import Copies, Kept
+from sempre.errors import UnavailableError
+from sempre.schedule import Schedule
+
+_log = structlog.stdlib.get_logger(__name__)
+_LOOK = 30.0  # seconds; short, so that a clock that is set does not matter
+_SETTLED = 60.0  # seconds after the start, when there is other work to do
+_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How backups stand. `due` is the last moment at which one had to be made."""
+
+    due: datetime | None
+    newest: Kept | None
+    failure: str | None
+
+    @property
+    def missing_since(self) -> datetime | None:
+        """Since when the one that was due is not there; None: it is there, or none was due yet."""
+        if self.due is None or self.newest is None or self.newest.backup.made_at < self.due:
+            return self.due
+        return None
+
+
+class Rounds:
+    """`since` is when the home was made: a new one has nothing to make up for. `failure` says why the last try
+    failed, until one succeeds."""
+
+    def __init__(self, copies: Copies, schedule: Schedule, *, since: datetime) -> None:
+        self._copies = copies
+        self._schedule = schedule
+        self._since = since
+        self._tried: datetime | None = None
+        self.failure: str | None = None
+
+    def next_at(self) -> datetime | None:
+        """None: nothing comes by itself here."""
+        return self._schedule.following(clock.now()) if self._copies.supported else None
+
+    async def standing(self) -> Standing | None:
+        """None where backups are made elsewhere."""
+        if not self._copies.supported:
+            return None
+        kept = await self._copies.every()
+        return Standing(due=self._due(), newest=kept[0] if kept else None, failure=self.failure)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await asyncio.sleep(_SETTLED)
+        while True:
+            await self.look()
+            await asyncio.sleep(_LOOK)
+
+    async def look(self) -> Kept | None:
+        """Make the one that is due, if it is; gives it."""
+        if not self._may_try():
+            return None
+        standing = await self.standing()
+        if standing is None or standing.missing_since is None:
+            return None
+        self._tried = clock.now()
+        try:
+            made = await self._copies.create("scheduled")
+        except UnavailableError as error:
+            self.failure = error.message
+            again = _AGAIN.total_seconds()
+            _log.error("backups.failed", reason=error.message, again_in=again)
+            return None
+        self.failure = None
+        return made
+
+    def _may_try(self) -> bool:
+        return self._tried is None or clock.now() - self._tried >= _AGAIN or self.failure is None
+
+    def _due(self) -> datetime | None:
+        last = self._schedule.previous(clock.now())
+        return last if last >= self._since else None
