@@ -1,3 +1,6 @@
+import asyncio
+
+import psycopg
 import pytest
 
 from sempre import durable
@@ -30,6 +33,25 @@ async def test_a_signal_to_queued_work_is_kept(launch: Launch, place: Place) -> 
     await engine.signal("turn:a:1", "go")
     await engine.close()
     await launch()
+    await place.until("woken", 1, True)
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+async def test_what_a_claim_passed_over_is_claimed_after_a_signal(
+    launch: Launch, place: Place, database_url: str
+) -> None:
+    """Sending locks the workflow's row for a moment, as this does; a claim skips what is locked."""
+    engine = await launch(listens=())
+    await engine.submit("test.wait", "turn:a:1", queue_key="a", args=(1,))
+    await engine.close()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("select from engine.workflow_status for key share")
+        engine = await launch()
+        await asyncio.sleep(0.3)
+        assert place.journal("waits") == []
+    await engine.signal("turn:a:1", "go")
     await place.until("woken", 1, True)
 
 

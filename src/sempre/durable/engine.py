@@ -149,6 +149,8 @@ class Engine:
         dbos = self._launched()
         await self._in_thread(send)
         internals.wake(dbos, workflow_id, topic)
+        # On Postgres sending locks the row for a moment, and a claim at that moment passes over it.
+        self._nudger.nudge()
 
     async def cancel(self, workflow_id: str) -> None:
         """Take it off its queue, or break it off if it runs here (elsewhere: within a second).
