@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def beating(postgres_url: str) -> Callable[[str], Executors]:
+def beating(postgres_url: str) -> Iterator[Callable[[str], Executors]]:
     store = open_store(postgres_url, connections=4)
 
     def enter(name: str) -> Executors:
@@ -31,7 +31,8 @@ def beating(postgres_url: str) -> Callable[[str], Executors]:
             )
         return executors
 
-    return enter
+    yield enter
+    store.dispose()
 
 
 def work_of(executors: Executors, name: str, workflow: str) -> None:
@@ -45,14 +46,26 @@ def work_of(executors: Executors, name: str, workflow: str) -> None:
         )
 
 
+def silence(executors: Executors, *names: str) -> None:
+    """As if they had last beaten a minute ago."""
+    with executors._store.begin() as connection:
+        connection.execute(
+            sa.text(
+                "update engine.executors set beat = beat - interval '1 minute'"
+                " where id = any(:names)"
+            ),
+            {"names": list(names)},
+        )
+
+
 def test_only_the_silent_are_reaped(beating: Callable[[str], Executors]) -> None:
     a, b, c = beating("a"), beating("b"), beating("c")
     for name in "abc":
         work_of(a, name, f"work of {name}")
-    time.sleep(0.3)
+    silence(a, "a", "b", "c")
     assert a.beat()
     assert b.beat()
-    assert a.reap(0.25) == ["work of c"]
+    assert a.reap(30) == ["work of c"]
     assert not c.beat()
     assert c.confirm("work of c") is None
     assert b.confirm("work of b") == "token"
@@ -61,8 +74,8 @@ def test_only_the_silent_are_reaped(beating: Callable[[str], Executors]) -> None
 def test_nobody_reaps_itself(beating: Callable[[str], Executors]) -> None:
     a = beating("a")
     work_of(a, "a", "work")
-    time.sleep(0.1)
-    assert a.reap(0.05) == []
+    silence(a, "a")
+    assert a.reap(30) == []
     assert a.beat()
 
 
@@ -88,14 +101,15 @@ async def test_a_process_whose_loop_hangs_stops_beating(
     a, b = beating("a"), beating("b")
     work_of(a, "a", "work")
     lost = asyncio.Event()
-    reaper = Reaper(a, beat=0.05, dead_after=0.2, reaped=lambda: None, lost=lost.set)
+    silence(a, "a")
+    reaper = Reaper(a, beat=0.05, dead_after=0.3, reaped=lambda: None, lost=lost.set)
     reaper.open()
-    await asyncio.sleep(0.3)
-    assert b.reap(0.2) == []  # it beats while the loop answers
+    await asyncio.sleep(0.5)
+    assert b.reap(30) == []  # it beats while the loop answers
     handed_back: list[str] = []
     while not handed_back:
         time.sleep(0.1)  # noqa: ASYNC251  (the loop hangs: that is the case)
-        handed_back = b.reap(0.2)
+        handed_back = b.reap(0.3)
     assert handed_back == ["work"]
     await lost.wait()  # and hears of it once the loop is back
     reaper.close()
