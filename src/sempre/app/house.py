@@ -9,6 +9,7 @@ from datetime import timedelta
 from sempre.app import stores
 from sempre.app.budgets import open_money
 from sempre.app.plan import Role
+from sempre.app.rights import directory_of
 from sempre.approvals import TOPIC, Approvals
 from sempre.audit import Trail, Witness
 from sempre.budgets import Ledger, Money
@@ -28,9 +29,12 @@ from sempre.db.notices import Notices
 from sempre.durable import Engine, EngineSettings
 from sempre.events import Log, Relay, Stream
 from sempre.home import Home
+from sempre.rehearsal import is_sample
+from sempre.rulebook import PROPOSALS_TOPIC, Proposals, Rulebook, Trusts
 from sempre.settings import Settings
 from sempre.telemetry.tally import Tally
 from sempre.workflows.commands import submit
+from sempre.workflows.permissions import Permissions
 
 FILES = "files"
 
@@ -58,6 +62,10 @@ class House:
     ledger: Ledger
     money: Money
     audit: Trail
+    rulebook: Rulebook
+    proposals: Proposals
+    trusts: Trusts
+    permissions: Permissions
 
     def tell(
         self, turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]
@@ -114,6 +122,21 @@ async def open_house(
         async def give(submissions: Sequence[Submission]) -> None:
             await submit(engine, lambda channel: queue(channel, node), submissions)
 
+        rulebook, proposals, trusts = (
+            Rulebook(db, audit, notices),
+            Proposals(db, audit),
+            Trusts(db, audit),
+        )
+        permissions = Permissions(
+            settings=settings,
+            workspaces=home.path / "workspaces",
+            directory=lambda channel: directory_of(home, settings, channel),
+            rulebook=rulebook,
+            proposals=proposals,
+        )
+        notices.on(PROPOSALS_TOPIC, lambda _: proposals.hear())
+        await permissions.open(shipped=await asyncio.to_thread(is_sample, home.path))
+        stack.push_async_callback(rulebook.close)
         notices.open()
         stack.push_async_callback(notices.close)
         log.open()
@@ -141,6 +164,10 @@ async def open_house(
             ledger=money.ledger,
             money=money,
             audit=audit,
+            rulebook=rulebook,
+            proposals=proposals,
+            trusts=trusts,
+            permissions=permissions,
         )
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from sempre.contract.actions import OnAsk
 from sempre.home import Home
 from sempre.policy import Rights
 from sempre.settings import Settings
+from sempre.workflows.permissions import Permissions
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")  # what becomes a dash in the name of a folder's transcripts
 
@@ -25,6 +27,7 @@ def rights_of(
     settings: Settings,
     channel: str,
     *,
+    permissions: Permissions,
     configuration: Path,
     protected: Sequence[Path],
     ports: Sequence[int],
@@ -35,10 +38,12 @@ def rights_of(
     return Rights(
         directory=str(directory),
         home=str(home.path),
-        commands=settings.worker(channel.partition(":")[2]).commands,
+        commands=permissions.commands(channel),
         readable=[_laid_aside(configuration, directory)],
         protected=[str(path) for path in protected],
         ports=ports,
+        rules=permissions.rules(),
+        unattended=permissions.on_ask(channel) is OnAsk.ALLOW,
     )
 
 

@@ -44,6 +44,7 @@ class Work:
     claude: ClaudeAgent
     commands: Commands
     control: Control
+    rules: Rules
     deciding: Deciding
     releasing: Releasing
 
@@ -95,6 +96,7 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
             claude=claude,
             commands=commands,
             control=control_of(house),
+            rules=rules,
             deciding=deciding,
             releasing=releasing,
         )
@@ -170,6 +172,7 @@ async def _claude(
             house.home,
             house.settings,
             channel,
+            permissions=house.permissions,
             configuration=configuration,
             protected=around.protected,
             ports=ports,
@@ -178,9 +181,7 @@ async def _claude(
     configuration = around.connection.config_directory or house.home.claude_configuration
     passes = Passes()
     rules = Rules(rights)
-    gate = ToolGate(
-        rules, house.approvals, _asking(house, rules), house.audit, house.tell
-    )
+    gate = ToolGate(rules, house.approvals, _asking(house, rules), house.audit, house.tell)
     loopback = Loopback(passes, gate, house.ledger, provider, house.tell)
     await loopback.open()
     claude = ClaudeAgent(
@@ -207,8 +208,8 @@ async def _claude(
 
 
 def _asking(house: House, rules: Rules) -> Asking:
-    async def on_ask(_channel: str) -> OnAsk:
-        return OnAsk.WAIT
+    async def on_ask(channel: str) -> OnAsk:
+        return house.permissions.on_ask(channel)
 
     return Asking(
         approvals=house.approvals,
@@ -289,6 +290,7 @@ async def _profile(house: House, channel: str) -> Profile:
     _, worker = _worker(settings, channel)
     told = (await house.directives.get(channel)).value
     directory = directory_of(home, settings, channel)
+    house.permissions.require_directory(channel)
     if not worker.directory:
         directory.mkdir(parents=True, exist_ok=True)
     return Profile(
@@ -296,7 +298,7 @@ async def _profile(house: House, channel: str) -> Profile:
         model=told.model if told.model is not None else worker.model,
         effort=told.effort if told.effort is not None else worker.effort,
         instructions=told.instructions if told.instructions is not None else worker.instructions,
-        tools=told.narrowed(worker.tools),
+        tools=told.narrowed(house.permissions.tools(channel)),
         silence_seconds=told.silence_seconds
         or worker.silence_seconds
         or settings.turns.silence_seconds,

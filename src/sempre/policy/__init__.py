@@ -3,7 +3,17 @@
 from sempre.policy.question import Question
 from sempre.policy.rights import Files, Rights
 from sempre.policy.rule import check
-from sempre.policy.rules import judge, weigh
+from sempre.policy.rules import DEFAULTS, judge, weigh
 from sempre.policy.widening import widenings, widens
 
-__all__ = ["Files", "Question", "Rights", "check", "judge", "weigh", "widenings", "widens"]
+__all__ = [
+    "DEFAULTS",
+    "Files",
+    "Question",
+    "Rights",
+    "check",
+    "judge",
+    "weigh",
+    "widenings",
+    "widens",
+]

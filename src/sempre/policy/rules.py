@@ -5,7 +5,7 @@ What is Sempre's own comes first, for every tool. A call that no rule allows is 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from sempre.contract.actions import Action, Judgement, Risk, Verdict
@@ -15,6 +15,7 @@ from sempre.policy.commands import ask_of_command
 from sempre.policy.judgements import allow, ask, deny, strictest
 from sempre.policy.matching import answers
 from sempre.policy.paths import Ground
+from sempre.policy.programs import GIT, PROGRAMS
 from sempre.policy.question import Places, Question, run
 from sempre.policy.rights import Files, Rights
 from sempre.policy.risks import gravest
@@ -48,6 +49,18 @@ _WRITES = {
 _WALKS = frozenset({"Grep", "Glob", "LS"})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What runs without asking, by name; for people."""
+
+    programs: Sequence[str]
+    git: Sequence[str]
+    tools: Sequence[str]
+
+
+DEFAULTS = Defaults(
+    programs=(*sorted((*PROGRAMS, "cd", "find")),), git=(*GIT,), tools=(*sorted(_INNER),)
+)
 _PATH_IN_BRACES = re.compile(r"\{[^}]*/")
 
 

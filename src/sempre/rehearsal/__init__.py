@@ -3,7 +3,7 @@
 from sempre.rehearsal.agent import ScriptedAgent
 from sempre.rehearsal.directives import write_say, write_tool
 from sempre.rehearsal.record import Call, Outcome, Record, fingerprint
-from sempre.rehearsal.sample import lay_down
+from sempre.rehearsal.sample import is_sample, lay_down
 from sempre.rehearsal.server import MessagesApi
 from sempre.rehearsal.usage import Usage
 
@@ -15,6 +15,7 @@ __all__ = [
     "ScriptedAgent",
     "Usage",
     "fingerprint",
+    "is_sample",
     "lay_down",
     "write_say",
     "write_tool",

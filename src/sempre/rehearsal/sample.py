@@ -34,6 +34,16 @@ def lay_down(home: Path) -> None:
     )  # last: it says that all is there
 
 
+def is_sample(home: Path) -> bool:
+    """Whether the settings of this home are the sample's, word for word."""
+    try:
+        return (home / _SETTINGS).read_text("utf-8") == (
+            files("sempre.rehearsal") / "sample_home" / _SETTINGS
+        ).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def _sorted(folder: Traversable) -> list[Traversable]:
     return sorted(folder.iterdir(), key=lambda each: each.name)
 

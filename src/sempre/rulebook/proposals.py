@@ -5,14 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
 import msgspec
+import structlog
 
 from sempre import clock
 from sempre.contract.audit import Audit
 from sempre.db import Database
-from sempre.errors import ConflictError, NotFoundError
+from sempre.db.notices import notify
+from sempre.errors import ConflictError, NotFoundError, UnavailableError
 from sempre.rulebook._store import wishes
+from sempre.tasks import spawn
+
+PROPOSALS_TOPIC = "sempre_proposals"
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Decision(StrEnum):
@@ -30,10 +37,31 @@ class Wish:
     value: object
 
     @property
+    def headline(self) -> str:
+        """One line for people."""
+        whom = self.subject or "every channel"
+        match self.kind:
+            case "command":
+                return f"{whom} may run `{self.value}`"
+            case "tool":
+                return f"{whom} has the tool {self.value}"
+            case "directory":
+                return f"{whom} works in {self.value}"
+            case "on_ask":
+                return f"{whom} is unattended: what a person should decide is allowed"
+            case _:
+                return f"a rule for {whom}: {_joined(self.value)}"
+
+    @property
     def id(self) -> str:
         """The same for the same wish, wherever it is said."""
         said = msgspec.json.encode([self.kind, self.subject, self.value], order="deterministic")
         return hashlib.sha256(said).hexdigest()[:32]
+
+
+def _joined(value: object) -> str:
+    words = cast("list[object]", value) if isinstance(value, list) else [value]
+    return " ".join(str(word) for word in words if word)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +78,18 @@ class Proposal:
 
 
 class Proposals:
-    """`offer` comes at start, with all that the settings want; then `granted` holds."""
+    """`offer` comes at start, with all that the settings want; then `state` holds."""
 
     def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
         self._audit = audit
         self._wanted: Mapping[str, Wish] = {}
-        self._granted: frozenset[str] = frozenset()
+        self._states: Mapping[str, Decision] = {}
         self._waiting = 0
 
-    def granted(self, wish: Wish) -> bool:
-        return wish.id in self._granted
+    def state(self, wish: Wish) -> Decision:
+        """As last read; what nobody decided is open."""
+        return self._states.get(wish.id, Decision.OPEN)
 
     @property
     def waiting(self) -> int:
@@ -85,11 +114,19 @@ class Proposals:
         """The newest first; also those that the settings no longer name."""
         async with self._db.reading() as session:
             found = [self._proposal(row) for row in await wishes.every(session)]
-        self._granted = frozenset(
-            each.id for each in found if each.state is Decision.APPROVED and each.wanted
-        )
+        self._states = {each.id: each.state for each in found}
         self._waiting = sum(each.state is Decision.OPEN and each.wanted for each in found)
         return found
+
+    def hear(self) -> None:
+        """Another process may have decided one: read them anew."""
+        spawn(self._look(), name="rulebook.proposals")
+
+    async def _look(self) -> None:
+        try:
+            await self.every()
+        except UnavailableError as error:
+            _log.warning("rulebook.not_read", reason=error.message)
 
     async def decide(self, id: str, *, approve: bool, by: str) -> Proposal:  # noqa: A002  (its name everywhere)
         """A refused one may be approved later and the other way round. Raises NotFoundError, ConflictError."""
@@ -113,6 +150,7 @@ class Proposals:
         await self._audit.record("policy.proposal_decided", by=by, details=details)
         async with self._db.transaction() as session:
             await wishes.decide(session, id, state.value, clock.now(), by)
+            await notify(session, PROPOSALS_TOPIC)
         return next(each for each in await self.every() if each.id == id)
 
     def _proposal(self, row: wishes.Row) -> Proposal:

@@ -36,6 +36,14 @@ class Book:
         said = [(each.id, *each.conditions, each.note) for each in self.rules]
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:16]
 
+    def require(self, seen: str) -> None:
+        """Raises ConflictError when these are not the rules that somebody saw."""
+        if self.version != seen:
+            raise ConflictError(
+                "Somebody else has changed the rules since you read them. Read them again and repeat your change.",
+                code="policy_changed_meanwhile",
+            )
+
 
 class Rulebook:
     """Open it before the first tool call."""
@@ -74,7 +82,7 @@ class Rulebook:
         """The whole list, in this order. Raises ConflictError when it is no longer the one whose version was seen."""
         async with self._changing:
             before = await self.look()
-            _same(before, seen)
+            before.require(seen)
             wanted = Book(rules=rules, on_ask=before.on_ask)
             details = {
                 "version": wanted.version,
@@ -83,7 +91,7 @@ class Rulebook:
             }
             await self._audit.record("policy.changed", by=by, details=details)
             async with self._db.transaction() as session:
-                _same(Book(rules=await rows.rules(session, hold=True)), seen)
+                Book(rules=await rows.rules(session, hold=True)).require(seen)
                 await rows.put_rules(session, rules)
                 await notify(session, TOPIC)
             return await self.look()
@@ -112,14 +120,6 @@ class Rulebook:
             await self.look()
         except UnavailableError as error:
             _log.warning("rulebook.not_read", reason=error.message)
-
-
-def _same(book: Book, seen: str) -> None:
-    if book.version != seen:
-        raise ConflictError(
-            "Somebody else has changed the rules since you read them. Read them again and repeat your change.",
-            code="policy_changed_meanwhile",
-        )
 
 
 def _told(rule: Rule) -> Mapping[str, object]:

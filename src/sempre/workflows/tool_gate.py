@@ -14,7 +14,7 @@ from sempre.approvals import Approvals
 from sempre.contract.actions import Action, Judgement, Ruling, Say, Verdict
 from sempre.contract.audit import Audit
 from sempre.contract.gate import Tell
-from sempre.policy import Rights, judge
+from sempre.policy import Question, Rights, judge, weigh
 from sempre.workflows.asking import Asking
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -42,6 +42,13 @@ class Rules:
     def __init__(self, rights: Callable[[str], Rights]) -> None:
         self._rights = rights
         self._disk = Disk()
+
+    async def explain(
+        self, action: Action
+    ) -> tuple[Judgement, Sequence[tuple[Question, Judgement]]]:
+        """The judgement, and what it was put together from: for people who test their rules."""
+        rights = self._rights(action.channel)
+        return await asyncio.to_thread(weigh, action, rights, self._disk)
 
     async def weigh(self, action: Action) -> Judgement:
         """Raises nothing: what can't be judged is refused."""

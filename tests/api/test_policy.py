@@ -1,0 +1,215 @@
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from sempre.settings import RuleSettings, Settings, WorkerSettings
+from tests.api.house import House, build
+from tests.support.store import CHANNEL, Store
+
+DENY_PUSH = {"verdict": "deny", "command": "git push"}
+ALLOW_MAKE = {"verdict": "allow", "command": "make"}
+
+
+@pytest.fixture
+async def operator(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    async with house.operator() as client:
+        yield client
+
+
+@pytest.fixture
+async def owner(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    async with house.owner() as client:
+        yield client
+
+
+async def put(client: httpx2.AsyncClient, *rules: dict[str, Any]) -> httpx2.Response:
+    version = (await client.get("/api/policy")).json()["version"]
+    return await client.put("/api/policy/rules", json={"version": version, "rules": rules})
+
+
+async def tried(client: httpx2.AsyncClient, command: str, **more: Any) -> dict[str, Any]:
+    case = {"channel": CHANNEL, "input": {"command": command}, **more}
+    answer = await client.post("/api/policy/test", json=case)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_rules_come_back_in_their_order_and_decide(owner: httpx2.AsyncClient):
+    answer = await put(owner, DENY_PUSH, ALLOW_MAKE)
+    assert answer.status_code == 200
+    assert [each["command"] for each in answer.json()["rules"]] == ["git push", "make"]
+    rules = answer.json()["rules"]
+    found = await tried(owner, "make all")
+    assert (found["verdict"], found["rule"], found["outcome"]) == (
+        "allow",
+        f"rule:{rules[1]['id']}",
+        "allow",
+    )
+    found = await tried(owner, "env git -C . push origin")
+    assert (found["verdict"], found["rule"]) == ("deny", f"rule:{rules[0]['id']}")
+    assert found["risk"] == "high"
+    assert found["answers"][-1]["needs"].startswith("read ")
+
+
+async def test_whoever_may_only_operate_narrows_but_does_not_widen(
+    operator: httpx2.AsyncClient, owner: httpx2.AsyncClient
+):
+    assert (await put(operator, DENY_PUSH)).status_code == 200
+    for wider in ([ALLOW_MAKE, DENY_PUSH], [], [ALLOW_MAKE]):
+        answer = await put(operator, *wider)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "missing_scope")
+    made = (await put(owner, DENY_PUSH, ALLOW_MAKE)).json()["rules"]
+    kept = [{name: value for name, value in each.items() if value} for each in made]
+    assert (await put(operator, *reversed(kept))).status_code == 403
+    assert (await put(operator, *kept, {"verdict": "ask", "tool": "Write"})).status_code == 200
+    assert (await put(operator, kept[0])).status_code == 403  # the asking rule would be gone
+    assert (await put(owner, kept[0])).status_code == 200
+
+
+async def test_a_change_of_rules_that_somebody_else_changed_is_a_conflict(
+    owner: httpx2.AsyncClient,
+):
+    seen = (await owner.get("/api/policy")).json()["version"]
+    await put(owner, DENY_PUSH)
+    answer = await owner.put("/api/policy/rules", json={"version": seen, "rules": []})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"verdict": "allow"},
+        {"verdict": "allow", "channel": "files:coder"},
+        {"verdict": "deny", "command": "a && b"},
+        {"verdict": "deny", "command": "a > b"},
+        {"verdict": "deny", "command": "$(a)"},
+        {"verdict": "allow", "path": "../x"},
+        {"verdict": "allow", "path": "~/x"},
+        {"verdict": "allow", "tool": "Read", "command": "cat"},
+        {"verdict": "allow", "tool": "Re ad"},
+        {"verdict": "allow", "tool": "Read", "id": "00000000-0000-0000-0000-000000000000"},
+        {"verdict": "perhaps", "tool": "Read"},
+        {"verdict": "allow", "tool": "Read", "more": 1},
+    ],
+)
+async def test_a_rule_that_means_nothing_is_refused(
+    owner: httpx2.AsyncClient, rule: dict[str, Any]
+):
+    assert (await put(owner, rule)).status_code == 422
+
+
+async def test_no_rule_opens_what_is_sempres_own(owner: httpx2.AsyncClient, house: House):
+    await put(
+        owner, {"verdict": "allow", "tool": "*", "path": "/**"}, {"verdict": "allow", "tool": "*"}
+    )
+    assert (await tried(owner, "anything --goes"))["verdict"] == "allow"
+    for command in (f"cat {house.home}/sempre.toml", "sempre policy apply x", "$(x) .sempre/key"):
+        assert (await tried(owner, command))["rule"] == "protected"
+
+
+async def test_unattended_needs_the_owner_and_is_shown(
+    operator: httpx2.AsyncClient, owner: httpx2.AsyncClient
+):
+    path = f"/api/policy/channels/{CHANNEL}"
+    assert (await tried(operator, "make"))["outcome"] == "wait"
+    assert (await operator.put(path, json={"on_ask": "deny"})).status_code == 200
+    assert (await tried(operator, "make"))["outcome"] == "deny"
+    assert (await operator.put(path, json={"on_ask": "allow"})).status_code == 403
+    answer = await owner.put(path, json={"on_ask": "allow"})
+    assert answer.json()["channels"] == [
+        {"channel": CHANNEL, "on_ask": "allow", "unattended": True, "source": "person"}
+    ]
+    assert (await tried(operator, "make"))["outcome"] == "allow"
+    assert (await operator.put(path, json={"on_ask": None})).json()["channels"][0][
+        "on_ask"
+    ] == "wait"
+
+
+async def test_changes_are_on_the_trail(owner: httpx2.AsyncClient, house: House):
+    await put(owner, DENY_PUSH)
+    await owner.put(f"/api/policy/channels/{CHANNEL}", json={"on_ask": "allow"})
+    items = (await owner.get("/api/audit", params={"what": "policy."})).json()["items"]
+    assert [(each["what"], each["by"]) for each in items] == [
+        ("policy.on_ask", "owner"),
+        ("policy.changed", "owner"),
+    ]
+    assert items[1]["details"]["after"][0]["command"] == "git push"
+
+
+SETTINGS = Settings(
+    rules=(
+        RuleSettings(verdict="deny", command="git push"),
+        RuleSettings(verdict="allow", command="make", note="n"),
+    ),
+    workers={
+        "coder": WorkerSettings(commands=("pytest",), tools=("Read", "WebFetch"), on_ask="allow")
+    },
+)
+
+
+async def test_what_the_settings_widen_waits_for_a_person_and_the_rest_holds(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    house = build(store, tmp_path, SETTINGS)
+    await house.parts.permissions.open(shipped=False)
+    async with house.operator() as operator, house.owner() as owner:
+        assert (await tried(operator, "git push"))["rule"] == "rule:settings-1"
+        for command in ("pytest -q", "make"):
+            assert (await tried(operator, command))["outcome"] == "wait"
+        assert house.parts.permissions.tools(CHANNEL) == ("Read",)
+        items = (await operator.get("/api/policy/proposals")).json()["items"]
+        assert {each["headline"] for each in items} == {
+            f"{CHANNEL} may run `pytest`",
+            f"{CHANNEL} has the tool WebFetch",
+            f"{CHANNEL} is unattended: what a person should decide is allowed",
+            "a rule for every channel: allow make",
+        }
+        assert (await operator.get("/api/policy")).json()["proposals_waiting"] == 4
+        by_kind = {each["kind"]: f"/api/policy/proposals/{each['id']}/decision" for each in items}
+        approve = {"decision": "approve"}
+        assert (await operator.post(by_kind["command"], json=approve)).status_code == 403
+        assert (await owner.post(by_kind["command"], json=approve)).status_code == 200
+        assert (await tried(operator, "pytest -q"))["rule"] == "command_listed"
+        await owner.post(by_kind["rule"], json=approve)
+        assert (await tried(operator, "make"))["rule"] == "rule:settings-2"
+        await owner.post(by_kind["on_ask"], json={"decision": "refuse"})
+        assert (await tried(operator, "curl x"))["outcome"] == "wait"
+        assert (await operator.get("/api/policy")).json()["proposals_waiting"] == 1
+        items = (await operator.get("/api/audit", params={"what": "policy."})).json()["items"]
+        assert [each["by"] for each in items[:3]] == ["owner", "owner", "owner"]
+
+
+async def test_an_approval_outlives_a_restart_but_not_a_change_of_what_was_approved(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    house = build(store, tmp_path, SETTINGS)
+    await house.parts.permissions.open(shipped=False)
+    for each in await house.parts.proposals.every():
+        await house.parts.proposals.decide(each.id, approve=True, by="owner")
+    again = build(store, tmp_path, SETTINGS)
+    await again.parts.permissions.open(shipped=False)
+    assert again.parts.permissions.commands(CHANNEL) == ["pytest"]
+    assert again.parts.proposals.waiting == 0
+    wider = Settings(workers={"coder": WorkerSettings(commands=("pytest", "rm"))})
+    changed = build(store, tmp_path, wider)
+    await changed.parts.permissions.open(shipped=False)
+    assert changed.parts.permissions.commands(CHANNEL) == ["pytest"]
+    assert changed.parts.proposals.waiting == 1
+    async with changed.owner() as owner:
+        gone = next(each for each in await changed.parts.proposals.every() if not each.wanted)
+        path = f"/api/policy/proposals/{gone.id}/decision"
+        assert (await owner.post(path, json={"decision": "approve"})).status_code == 409
+        missing = f"/api/policy/proposals/{'0' * 32}/decision"
+        assert (await owner.post(missing, json={"decision": "approve"})).status_code == 404
+
+
+async def test_settings_that_came_with_sempre_need_nobody(store: Store, tmp_path: Any):
+    house = build(store, tmp_path, SETTINGS)
+    await house.parts.permissions.open(shipped=True)
+    assert house.parts.permissions.commands(CHANNEL) == ["pytest"]
+    (entry, *_) = await house.parts.audit.page()
+    assert (entry.what, entry.by) == ("policy.proposal_decided", "system")
