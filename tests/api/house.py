@@ -11,17 +11,25 @@ import httpx2
 from sempre import clock, ids
 from sempre.access import Connections, LocalToken, Logins, Secrets, Tokens
 from sempre.api import About, Parts, WorkerPlace, create_app
+from sempre.app.budgets import open_money
 from sempre.approvals import Approvals
-from sempre.audit import Trail
-from sempre.contract.actions import Action, Judgement, Verdict
+from sempre.audit import Head, Trail
+from sempre.budgets import Amount, Money
+from sempre.contract.actions import Action, Judgement, OnAsk, Verdict
 from sempre.contract.messages import Inbound, Usage
 from sempre.conversations import Directives, Suspension, Turn
+from sempre.db.notices import Notices
 from sempre.db.schema import at_head
 from sempre.events import Stream
+from sempre.policy import Rights
+from sempre.rulebook import Proposals, Rulebook, Trusts
 from sempre.settings import Settings
 from sempre.workflows.clearing import Clearing
 from sempre.workflows.control import Control
 from sempre.workflows.deciding import Deciding
+from sempre.workflows.permissions import Permissions
+from sempre.workflows.tool_gate import Rules
+from tests.api.care import care_of
 from tests.support.store import Store
 
 HERE = "http://localhost:8377"
@@ -41,6 +49,8 @@ class Commands:
         key: str | None = None,
         origin: Mapping[str, str] | None = None,
     ) -> Turn:
+        if channel.startswith("api:"):
+            await self.store.channels.open(channel)
         await self.store.channels.get(channel)
         message = Inbound(
             channel=channel,
@@ -59,6 +69,18 @@ class Commands:
         await self.store.turns.retry(turn_id, text=text)
         return await self.store.turns.get(turn_id)
 
+
+@dataclass
+class Releasing:
+    """Lets a turn spend more, without an engine that would take it up again."""
+
+    store: Store
+    money: Money
+
+    async def release(self, turn_id: str, extra: Amount, *, by: str) -> Turn:
+        turn = await self.store.turns.get(turn_id)
+        await self.money.purse.release(turn_id, turn.channel, extra, by=by)
+        return turn
 
 
 @dataclass
@@ -142,7 +164,31 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
     async def wake(workflow: str) -> None:
         woken.append(workflow)
 
+    async def anchors() -> Sequence[Head]:
+        return kept
+
+    def directory(channel: str) -> Path:
+        return home / "workspaces" / channel.partition(":")[2]
+
+    kept: list[Head] = []
     commands, audit = Commands(store), Trail(store.db, store.keyring)
+    money = open_money(
+        store.db,
+        settings.budgets,
+        Notices(store.db),
+        node="here",
+        zone=settings.server.zone,
+        audit=audit,
+        log=store.log,
+    )
+    rulebook, proposals = Rulebook(store.db, audit, Notices(store.db)), Proposals(store.db, audit)
+    permissions = Permissions(
+        settings=settings,
+        workspaces=home / "workspaces",
+        directory=directory,
+        rulebook=rulebook,
+        proposals=proposals,
+    )
     suspension = Suspension(store.db, store.log)
     woken: list[str] = []
     approvals = Approvals(store.db, store.keyring, store.log, expire=timedelta(hours=1))
@@ -177,6 +223,23 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
         ),
         clearing=Clearing(letters=store.dead_letters, audit=audit, retry=commands.retry),
         audit=audit,
+        money=money,
+        releasing=Releasing(store, money),
+        audit_anchors=anchors,
+        rulebook=rulebook,
+        proposals=proposals,
+        trusts=Trusts(store.db, audit),
+        permissions=permissions,
+        tool_rules=Rules(
+            lambda channel: Rights(
+                directory=str(directory(channel)),
+                home=str(home),
+                commands=permissions.commands(channel),
+                rules=permissions.rules(),
+                unattended=permissions.on_ask(channel) is OnAsk.ALLOW,
+            )
+        ),
+        care=care_of(store, home),
         suspension=suspension,
         directives=Directives(store.db, store.keyring, store.log),
         spending=spent,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StringConstraints
 
 from sempre import audit as feature
 from sempre.access import Scope
@@ -36,9 +36,8 @@ By = Annotated[
     ),
 ]
 Heads = Annotated[
-    list[str] | None,
+    list[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}:[0-9a-f]{64}$")]] | None,
     Query(
-        pattern=r"^[0-9]{1,18}:[0-9a-f]{64}$",
         max_length=20,
         description="Heads that were kept elsewhere (a backup, a log, a notebook), as `sequence:mac`.",
     ),

@@ -85,8 +85,14 @@ def weigh(
     questions = list(_questions(action, ground))
     risk, why = gravest(questions)
     answered = [(each, _answer(each, action, ground, risk)) for each in questions]
-    found = strictest(judgement for _, judgement in answered)
+    found = strictest(judgement for _, judgement in sorted(answered, key=_telling))
     return replace(found, risk=risk, risk_reason=why), answered
+
+
+def _telling(answered: tuple[Question, Judgement]) -> tuple[bool, bool]:
+    """What a person laid down is named before what holds by itself, what runs before where it stands."""
+    question, judgement = answered
+    return (not judgement.rule.startswith(("rule:", "command_listed")), question.of_place)
 
 
 def _answer(question: Question, action: Action, ground: Ground, risk: Risk) -> Judgement:
