@@ -1,6 +1,7 @@
 """One process' money: ledger, budgets and purse over a real database, with an audit that is read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -25,6 +26,13 @@ class Caller:
     turn_id: str | None = "t1"
     attempt_id: str | None = "a1"
     quota_until: datetime | None = None
+    words: str = ""
+    waits: int = 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        self.waits += 1
+        yield
 
 
 @dataclass

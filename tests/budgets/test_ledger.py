@@ -20,21 +20,13 @@ from sempre.db.database import StoreUnavailableError
 from sempre.db.tables import ledger as table
 from sempre.errors import NotFoundError
 from tests.budgets.pot import Audited
+from tests.budgets.pot import Caller as Worker
 
 OPUS = "claude-opus-5-5"
 USED = Usage(
     input_tokens=1000, output_tokens=100, cache_read_tokens=10_000, cache_write_tokens=2000
 )
 COST = 4_000 + 2_000 + 2_000 + 10_000
-
-
-@dataclass
-class Worker:
-    channel: str = "files:w"
-    session_id: str = "s1"
-    turn_id: str | None = "t1"
-    attempt_id: str | None = "a1"
-    quota_until: datetime | None = None
 
 
 @dataclass

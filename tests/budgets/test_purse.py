@@ -40,7 +40,9 @@ async def test_a_turn_stops_at_its_cap_and_overruns_it_by_one_call_at_most(db: D
     assert await tight.money.purse.reserve("t1", "files:w") is None
     for _ in range(3):
         await tight.call()
-    with pytest.raises(OverBudgetError, match=r"This turn's budget for today of \$0.0450 is used up"):
+    with pytest.raises(
+        OverBudgetError, match=r"This turn's budget for today of \$0.0450 is used up"
+    ):
         await tight.call()
     refusal = tight.money.purse.refusal("t1")
     assert refusal is not None
@@ -74,7 +76,7 @@ async def test_forty_workers_together_overrun_by_one_call_each_at_most(
     db: Database, log: Log, cap: float | None
 ):
     """Two processes; every worker spends until it is refused, starts again when there is more, and ends at last."""
-    day = 30 * CALL
+    day = 12 * CALL
     here, there = (
         pot(db, log, node=node, day_dollars=day, turn_dollars=cap) for node in ("n1", "n2")
     )

@@ -5,12 +5,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 
 from sempre import clock, crypto
+from sempre.app.budgets import open_money, wake_turns
 from sempre.approvals import Approvals
 from sempre.audit import Trail
+from sempre.budgets import Money
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
 from sempre.contract.channel import Inbox, NumberTakenError
 from sempre.contract.messages import Failure, Inbound, Outbound, Receipt, Usage
@@ -26,13 +28,17 @@ from sempre.conversations import (
     Turns,
 )
 from sempre.db import Database, schema
+from sempre.db.notices import Notices
 from sempre.durable import Engine, EngineSettings
 from sempre.events import Log
+from sempre.settings import BudgetSettings
 from sempre.workflows import turn as turn_workflow
 from sempre.workflows.answering import Answering
+from sempre.workflows.budgeting import Budgeting
 from sempre.workflows.commands import Commands, submit
 from sempre.workflows.control import Control
 from sempre.workflows.publishing import Publishing
+from sempre.workflows.releasing import Releasing
 from sempre.workflows.waiting import Waiting
 from tests.support.patience import PATIENCE
 
@@ -127,6 +133,8 @@ class House:
     commands: Commands
     control: Control
     suspension: Suspension
+    money: Money
+    releasing: Releasing
     agent: ScriptedAgent
     outbox: Outbox
 
@@ -163,6 +171,8 @@ async def open_house(
     node: str = "node",
     poll: float = 60.0,
     take_up: bool = True,
+    budgets: BudgetSettings | None = None,
+    zone: tzinfo = UTC,
 ) -> AsyncIterator[House]:
     """With the engine's poll at a minute, whatever goes on in time was nudged."""
     schema.ensure(url)
@@ -192,9 +202,14 @@ async def open_house(
         await engine.signal(workflow, turn_workflow.GO_ON)
 
     audit = Trail(db, keyring)
-    control = Control(
-        suspension=suspension, channels=channels, turns=turns, audit=audit, wake=wake
+    notices = Notices(db)
+    money = open_money(
+        db, budgets or BudgetSettings(), notices, node=node, zone=zone, audit=audit, log=log
     )
+    releasing = Releasing(turns=turns, purse=money.purse, engine=engine)
+    wake_turns(money, notices, releasing)
+    notices.open()
+    control = Control(suspension=suspension, channels=channels, turns=turns, audit=audit, wake=wake)
     commands = Commands(
         turns=turns,
         channels=channels,
@@ -214,6 +229,7 @@ async def open_house(
         agent=lambda _channel: agent,
         memory=lambda _channel: None,
         suspension=suspension,
+        budgeting=Budgeting(money.purse, attempts),
         stopping=engine.stopping,
     )
     publishing = Publishing(
@@ -223,6 +239,7 @@ async def open_house(
     try:
         await engine.launch()
         await inbox.open(CHANNEL)
+        await money.sweep()
         if take_up:
             await give(await turns.unfinished())
         yield House(
@@ -237,11 +254,15 @@ async def open_house(
             commands=commands,
             control=control,
             suspension=suspension,
+            money=money,
+            releasing=releasing,
             agent=agent,
             outbox=outbox,
         )
     finally:
         await engine.close()
+        await money.close()
+        await notices.close()
         await log.close()
         await db.close()
         turn_workflow.equip(None)

@@ -10,7 +10,7 @@ import hmac
 import math
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -19,9 +19,11 @@ from sempre.api._booking import Booking, Settlements
 from sempre.api._relay import Relay
 from sempre.api.provider import Upstream
 from sempre.contract.gate import BUDGET_MARKER, Caller, Meter, Passes, Tell
+from sempre.contract.messages import Usage
 from sempre.errors import RefusedError, UnavailableError
 from sempre.tasks import spawn, stop
 
+T = TypeVar("T")
 PREFIX = "/s/"
 _MESSAGES = "v1/messages"
 _LARGEST_BODY = (
@@ -36,6 +38,7 @@ class BrokenOffError(Exception):
 
 class _Asked(msgspec.Struct):
     model: str = ""
+    max_tokens: int | float | str | None = None
 
 
 class Gateway:
@@ -62,7 +65,8 @@ class Gateway:
         match request.method, asked:
             case _ if caller is None:
                 await request.refuse(401, "authentication_error", "No session has this token.")
-            case "HEAD", "api/hello":
+            case "HEAD", "api/hello":  # a process that comes up: its first call follows soon
+                self._upstream.prepare()
                 await request.answer(200, {})
             case "POST", "v1/messages" | "v1/messages/count_tokens":
                 if _shows(request, token):
@@ -85,19 +89,22 @@ class Gateway:
         with self._known():
             if asked != _MESSAGES:
                 await self._make(caller, asked, request, body, entry=None)
-            elif entry := await self._begin(caller, request, body):
+            elif entry := await _unless_gone(self._begin(caller, request, body), request):
                 await self._make(caller, asked, request, body, entry=entry)
 
     async def _begin(self, caller: Caller, request: Request, body: bytes) -> str | None:
         """The call's entry in the ledger; None when it must not be made, which the client was told then."""
         agent = request.header(b"x-claude-code-agent-id")
-        model = _model(body)
+        asked = _read(body)
         try:
             return await self._meter.begin(
-                caller, model, agent=agent.decode("latin-1") if agent else None
+                caller,
+                asked.model,
+                agent=agent.decode("latin-1") if agent else None,
+                most=_most(asked, body),
             )
         except RefusedError as error:
-            details = {"reason": error.message, "model": model}
+            details = {"reason": error.message, "model": asked.model}
             self._tell(caller.turn_id, caller.channel, "gateway.refused", details)
             # Of all codes, 402 alone makes Claude Code ask once, pass our words on and stay usable.
             await request.refuse(402, "billing_error", f"{BUDGET_MARKER} {error.message}")
@@ -116,7 +123,7 @@ class Gateway:
             whole = await _unless_gone(relay.run(f"/{asked}", request, body), request)
         finally:
             booking.end()
-        if not whole:
+        if whole is False:
             raise BrokenOffError
 
     @contextmanager
@@ -130,7 +137,7 @@ class Gateway:
             self._calls.discard(task)
 
 
-async def _unless_gone(work: Coroutine[object, object, bool], request: Request) -> bool:
+async def _unless_gone(work: Coroutine[object, object, T], request: Request) -> T | None:
     """Run to its end, or until the client hangs up: then it is cancelled, which closes its connection."""
     running = spawn(work, name="gateway.relay")
     gone = spawn(request.until_gone(), name="gateway.client")
@@ -138,7 +145,7 @@ async def _unless_gone(work: Coroutine[object, object, bool], request: Request) 
         await asyncio.wait((running, gone), return_when=asyncio.FIRST_COMPLETED)
     finally:
         await stop(gone, running)
-    return running.cancelled() or running.result()
+    return None if running.cancelled() else running.result()
 
 
 def _shows(request: Request, token: str) -> bool:
@@ -148,9 +155,16 @@ def _shows(request: Request, token: str) -> bool:
     return hmac.compare_digest(bearer, token.encode()) or as_key
 
 
-def _model(body: bytes) -> str:
-    """The model that is asked for; empty when the body is no request, which the provider will say."""
+def _most(asked: _Asked, body: bytes) -> Usage | None:
+    """More than the call can take, as far as the request tells: a token is at least a byte, whatever it is of."""
+    if not isinstance(asked.max_tokens, int):
+        return None
+    return Usage(input_tokens=len(body), output_tokens=max(asked.max_tokens, 0))
+
+
+def _read(body: bytes) -> _Asked:
+    """What is asked for; nothing when the body is no request, which the provider will say."""
     try:
-        return msgspec.json.decode(body, type=_Asked).model
+        return msgspec.json.decode(body, type=_Asked)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
+        return _Asked()

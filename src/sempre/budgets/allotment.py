@@ -10,7 +10,7 @@ from sempre.budgets.amounts import Amount, Limit
 from sempre.budgets.budget import Budget, Budgets
 from sempre.budgets.days import Day
 from sempre.budgets.refusals import Refusal
-from sempre.budgets.scopes import Kind
+from sempre.budgets.scopes import DAY, BudgetScope, Kind
 from sempre.db import Session
 
 # A turn without a cap of its own reserves this part of the day's budget at a time, and more as it needs it.
@@ -20,8 +20,10 @@ _NOTHING = Limit(micros=0, tokens=0)
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One budget that counts for a turn. `held` is what others have reserved of it and not yet spent."""
+    """One budget that counts for a turn. `scope` is what it counts here: a channel's day under a budget for all.
+    `held` is what others have reserved of it and not yet spent."""
 
+    scope: BudgetScope
     budget: Budget
     spent: Amount
     held: Amount
@@ -53,7 +55,12 @@ async def allot(
     """The caller holds the lock. `need` is what calls under way may still take."""
     spent = await reservations.spent_by_turn(session, turn_id, since)
     levels = [
-        Level(budget=budgets.of_turn(channel), spent=spent, held=Amount()),
+        Level(
+            scope=BudgetScope(Kind.TURN),
+            budget=budgets.of_turn(channel),
+            spent=spent,
+            held=Amount(),
+        ),
         *await levels_of(session, budgets, day, channel=channel, but=turn_id),
     ]
     extra = await _released(session, turn_id)
@@ -68,10 +75,12 @@ async def levels_of(
     """The day's and the channel's, with what other turns than `but` have reserved."""
     others = await reservations.every(session)
     levels: list[Level] = []
-    for budget, name in ((budgets.of_channel(channel), channel), (budgets.of_day(), None)):
+    for scope in (BudgetScope(Kind.CHANNEL, channel), DAY):
+        budget = budgets.of(scope)
         if not budget.limit.is_none:
-            spent = await reservations.spent_since(session, day.began, name)
-            levels.append(Level(budget=budget, spent=spent, held=held(others, name, but=but)))
+            spent = await reservations.spent_since(session, day.began, scope.channel)
+            reserved = held(others, scope.channel, but=but)
+            levels.append(Level(scope=scope, budget=budget, spent=spent, held=reserved))
     return levels
 
 
@@ -105,7 +114,7 @@ async def _released(session: Session, turn_id: str) -> Limit:
 
 def _portion(levels: Sequence[Level], need: Amount) -> Limit:
     """Of what is not capped by the turn itself a part, so that others may begin, too."""
-    own = next(each.budget.limit for each in levels if each.budget.scope.kind is Kind.TURN)
+    own = next(each.budget.limit for each in levels if each.scope.kind is Kind.TURN)
     whole = _least([each.budget.limit for each in levels])
     return Limit(
         micros=_part(whole.micros, need.micros) if own.micros is None else None,
@@ -127,7 +136,7 @@ def _refusal(levels: Sequence[Level], extra: Limit, day: Day) -> Refusal:
     short = spent_up or [each for each in levels if is_short(each.left)]
     level = short[0]
     return Refusal(
-        scope=level.budget.scope,
+        scope=level.scope,
         limit=level.budget.limit,
         spent=level.spent,
         until=day.ends,

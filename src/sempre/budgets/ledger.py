@@ -109,7 +109,7 @@ class Ledger(Spending):
         asked = Asked(channel=caller.channel, turn_id=caller.turn_id, model=model, most=most)
         entry = ids.new_id()
         if not made:
-            await self._pass(entry, asked)
+            await self._pass(entry, asked, caller)
         opening = calls.Opening(
             id=entry,
             channel=caller.channel,
@@ -124,8 +124,10 @@ class Ledger(Spending):
         try:
             async with self._db.transaction() as session:
                 await calls.open_call(session, opening)
-        except BaseException:
+        except BaseException as error:
             self._ended(entry)
+            if isinstance(error, asyncio.CancelledError):  # whether the row is there nobody knows
+                spawn(self._withdraw(entry, model), name="ledger.withdraw")
             raise
         self._open[entry] = _Open(asked=asked, agent=agent)
         return entry
@@ -175,6 +177,19 @@ class Ledger(Spending):
         if self._settling:
             _log.error("budgets.lost_at_stop", count=len(self._settling))
 
+    async def _withdraw(self, entry: str, model: str) -> None:
+        """The call was not made after all."""
+        closing = calls.Closing(
+            state=CallState.FAILED,
+            model=model,
+            **calls.NOTHING,
+            cost_micros=0,
+            request_id=None,
+            ended_at=clock.now(),
+        )
+        async with self._db.transaction() as session:
+            await calls.close_call(session, entry, closing)
+
     async def settled(self, turn_id: str) -> None:
         """Wait until what the turn's calls took is written; not for ever."""
         with suppress(TimeoutError):
@@ -182,26 +197,27 @@ class Ledger(Spending):
                 while any(each.turn_id == turn_id for each in self._under_way.values()):
                     await self._fewer.wait()
 
-    async def _pass(self, entry: str, asked: Asked) -> None:
+    async def _pass(self, entry: str, asked: Asked, caller: Caller) -> None:
         """One after the other for each turn, so that no two pass on the same last cent. A call waits while others of
         its turn may still use up what is left."""
         if self._refusing is None and self._limits is not None:
             key = asked.turn_id or asked.channel
             async with self._queues.setdefault(key, asyncio.Lock()):
-                await self._wait_for_room(self._limits, asked, key)
+                await self._wait_for_room(self._limits, asked, key, caller)
                 self._under_way[entry] = asked
         if self._refusing is not None:
             self._ended(entry)
             raise OverBudgetError(self._refusing)
 
-    async def _wait_for_room(self, limits: Limits, asked: Asked, key: str) -> None:
+    async def _wait_for_room(self, limits: Limits, asked: Asked, key: str, caller: Caller) -> None:
         while True:
             fewer, beside = self._fewer, self._beside(key)
             if (reason := await limits.check(asked, beside)) is None:
                 return
             if not beside:
                 raise OverBudgetError(reason)
-            await fewer.wait()
+            with caller.waiting():
+                await fewer.wait()
 
     def _beside(self, key: str) -> list[Asked]:
         return [each for each in self._under_way.values() if key == (each.turn_id or each.channel)]

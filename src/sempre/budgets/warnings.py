@@ -30,6 +30,7 @@ class Warnings:
         self._budgets = budgets
         self._log = log
         self._looked = 0.0
+        self._looking = asyncio.Lock()
         self._given: set[tuple[str, str, str]] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -41,7 +42,8 @@ class Warnings:
 
     async def look_now(self) -> None:
         try:
-            await self._look()
+            async with self._looking:
+                await self._look()
         except UnavailableError as error:  # the next look tells it
             _log.warning("budgets.not_looked", reason=error.message)
 

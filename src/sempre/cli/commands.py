@@ -7,21 +7,32 @@ from typing import Annotated
 import typer
 
 from sempre.cli import (
+    alerts,
+    approvals,
     backup,
+    budget,
     connection,
     dead,
     doctor,
     keys,
     logins,
+    pause,
+    prices,
+    profile,
     rehearse,
     resume,
     send,
+    sessions,
+    spend,
     status,
     supervision,
+    suspend,
     tail,
+    tokens,
     turns,
     up,
 )
+from sempre.cli.authority import TokenFileOption, take_from
 from sempre.cli.exits import complain, exit_code
 from sempre.errors import SempreError
 
@@ -51,8 +62,10 @@ def root(
             "--version", is_eager=True, callback=_print_version, help="Print the version."
         ),
     ] = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """A self-hosted, stateful, always-on runtime for AI agents."""
+    take_from(token_file)
 
 
 _RUN, _WORK, _CARE = "Run", "Work with it", "Look after it"
@@ -61,15 +74,25 @@ app.command(rich_help_panel=_RUN)(up.demo)
 app.command(rich_help_panel=_RUN)(connection.connect)
 app.command(rich_help_panel=_RUN)(connection.disconnect)
 app.command("login-link", rich_help_panel=_RUN)(logins.login_link)
+app.add_typer(tokens.token, name="token", rich_help_panel=_RUN)
 app.command(rich_help_panel=_WORK)(status.status)
+app.add_typer(approvals.approvals, name="approvals", rich_help_panel=_WORK)
 app.command(rich_help_panel=_WORK)(send.send)
 app.command(rich_help_panel=_WORK)(tail.tail)
 app.add_typer(turns.turns, name="turns", rich_help_panel=_WORK)
 app.command(rich_help_panel=_WORK)(turns.cancel)
 app.command(rich_help_panel=_WORK)(turns.retry)
+app.command(rich_help_panel=_WORK)(pause.pause)
 app.command(rich_help_panel=_WORK)(resume.resume)
+app.command(rich_help_panel=_WORK)(suspend.suspend)
+app.add_typer(sessions.sessions, name="sessions", rich_help_panel=_WORK)
 app.add_typer(dead.dead, name="dead", rich_help_panel=_WORK)
+app.add_typer(budget.budget, name="budget", rich_help_panel=_WORK)
+app.command(rich_help_panel=_WORK)(spend.spend)
+app.add_typer(prices.prices, name="prices", rich_help_panel=_WORK)
 app.command(rich_help_panel=_CARE)(doctor.doctor)
+app.add_typer(alerts.alerts, name="alerts", rich_help_panel=_CARE)
+app.command(rich_help_panel=_CARE)(profile.profile)
 app.add_typer(backup.backup, name="backup", rich_help_panel=_CARE)
 app.add_typer(keys.key, name="key", rich_help_panel=_CARE)
 app.add_typer(supervision.service, name="service", rich_help_panel=_CARE)

@@ -17,6 +17,75 @@ class Failure(Struct, frozen=True):
     message: str
 
 
+class Budget(Struct, frozen=True):
+    scope: str
+    kind: str
+    micros: int | None
+    tokens: int | None
+    warn_percent: int
+    spent_micros: int | None
+    spent_tokens: int | None
+    reserved_micros: int
+    reserved_tokens: int
+    unknown_cost_calls: int
+    used_ratio: float | None
+
+
+class BudgetOverview(Struct, frozen=True):
+    next_day_at: datetime
+    items: Sequence[Budget]
+    parked_turns: int
+
+
+class Spent(Struct, frozen=True):
+    calls: int
+    unknown_cost_calls: int
+    cost_micros: int
+    tokens: int
+
+
+class SpentTurn(Struct, frozen=True):
+    channel: str
+    worker: str | None
+    number: int
+    prompt_head: str
+
+
+class SpendItem(Spent, frozen=True):
+    key: str
+    turn: SpentTurn | None
+
+
+class SpendReport(Struct, frozen=True):
+    by: str
+    total: Spent
+    items: Sequence[SpendItem]
+    next: str | None
+
+
+class Forecast(Struct, frozen=True):
+    cost_micros: int
+    tokens: int
+
+
+class SpendToday(Struct, frozen=True):
+    total: Spent
+    forecast: Forecast
+    budget_micros: int | None
+    budget_tokens: int | None
+    used_ratio: float | None
+
+
+class Price(Struct, frozen=True):
+    model: str
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+    cache_write_hour: int
+    own: bool
+
+
 class Attempt(Struct, frozen=True):
     number: int
     state: str
@@ -108,6 +177,43 @@ class DeadLetterPage(Struct, frozen=True):
     next: str | None
 
 
+class ApprovalSummary(Struct, frozen=True):
+    id: str
+    channel: str
+    worker: str | None
+    turn_id: str
+    turn_number: int
+    prompt_head: str
+    headline: str
+    why: str
+    rule: str
+    rule_reason: str
+    risk: str
+    risk_reason: str
+    state: str
+    asked_at: datetime
+    expires_at: datetime
+    decision: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+    @property
+    def turn(self) -> str:
+        return f"{self.worker or self.channel}#{self.turn_number}"
+
+
+class Approval(ApprovalSummary, frozen=True):
+    directory: str
+    input: Mapping[str, object]
+    changed_input: Mapping[str, object] | None
+
+
+class ApprovalPage(Struct, frozen=True):
+    items: Sequence[ApprovalSummary]
+    next: str | None
+    open: int
+
+
 class WorkerToday(Struct, frozen=True):
     answered: int
     failed: int
@@ -137,6 +243,7 @@ class Counts(Struct, frozen=True):
     queued: int
     parked: int
     waiting: int
+    approvals: int
     dead: int
 
 
@@ -152,6 +259,12 @@ class ConnectionSummary(Struct, frozen=True):
     detail: str | None
 
 
+class Suspended(Struct, frozen=True):
+    since: datetime
+    by: str
+    reason: str | None
+
+
 class Status(Struct, frozen=True):
     version: str
     mode: str
@@ -159,6 +272,7 @@ class Status(Struct, frozen=True):
     started_at: datetime
     database: str
     connection: ConnectionSummary
+    suspended: Suspended | None
     counts: Counts
     today: Today
     waiting_for_real_model: int
@@ -170,6 +284,47 @@ class Connection(Struct, frozen=True):
     source: str | None
     hint: str | None
     base_url: str | None
+
+
+class Token(Struct, frozen=True):
+    id: str
+    name: str
+    scopes: Sequence[str]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    valid: bool
+
+
+class NewToken(Token, frozen=True):
+    secret: str
+
+
+class Pause(Struct, frozen=True):
+    until: datetime | None
+
+
+class ChannelHold(Struct, frozen=True):
+    pause: Pause | None
+
+
+class WorkerSession(Struct, frozen=True):
+    id: str
+    current: bool
+    origin: str | None
+    parent: str | None
+    began_at: datetime
+    turns: int
+    cost_micros: int | None
+
+
+class LettersDone(Struct, frozen=True):
+    matched: int
+    done: int
+    skipped: int
+    remaining: int
 
 
 class LoginLink(Struct, frozen=True):

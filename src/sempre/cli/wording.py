@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
+from sempre.errors import InvalidError
 from sempre.telemetry.escape import one_line
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
@@ -16,6 +17,18 @@ def duration(span: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {name}"
     return f"{seconds} s"
+
+
+_SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|m|h|d|w)")
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def span(text: str) -> timedelta:
+    """`90s`, `30min`, `2h`, `3d`, `1w`. Raises InvalidError."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    if found is None:
+        raise InvalidError(f"{text} is no span of time. Say 30min, 2h, 3d or 1w.")
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
 def since(moment: datetime | None, now: datetime) -> str:
@@ -36,6 +49,14 @@ def dollars(micros: int | None) -> str:
     if micros is None:
         return "?"
     return f"${micros / 1e6:.2f}" if micros == 0 or micros >= 10_000 else f"${micros / 1e6:.4f}"
+
+
+def count(number: int) -> str:
+    """Short where the last digits say nothing: `950`, `12.3k`, `4.5M`."""
+    for size, name in ((1_000_000_000, "G"), (1_000_000, "M"), (1000, "k")):
+        if number >= size:
+            return f"{number / size:.1f}{name}"
+    return str(number)
 
 
 def size(count: int) -> str:

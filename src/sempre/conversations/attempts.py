@@ -380,5 +380,5 @@ class Attempts:
 
 def _broken_off(earlier: Sequence[Attempt]) -> bool:
     """Whether the last attempt ended with its effects unknown."""
-    unknown = {attempts.RUNNING, attempts.CRASHED, attempts.STOPPED}
+    unknown = {attempts.RUNNING, attempts.CRASHED, attempts.STOPPED, Ending.BUDGET.value}
     return bool(earlier) and earlier[-1].state in unknown

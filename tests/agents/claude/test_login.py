@@ -9,7 +9,6 @@ from sempre.agents.claude import environment
 from sempre.contract.agents import Ending
 from sempre.contract.gate import Caller, Extras
 from sempre.contract.messages import Usage
-from sempre.errors import RefusedError
 from sempre.rehearsal import MessagesApi, write_tool
 from tests.agents.claude.rig import Notes, Rig
 
@@ -25,9 +24,16 @@ class Ledger:
         self.models: set[str] = set()
         self.settled: dict[str, Usage] = {}
 
-    async def begin(self, caller: Caller, model: str, *, agent: str | None) -> str:
-        if len(self.turns) >= self.most:
-            raise RefusedError("The day's budget is used up. Raise it under Settings.")
+    async def begin(
+        self,
+        caller: Caller,
+        model: str,
+        *,
+        agent: str | None,
+        most: Usage | None = None,
+        made: bool = False,
+    ) -> str:
+        assert made, "no gateway held it back"
         self.turns.append(caller.turn_id)
         self.models.add(model)
         return ids.new_id()
@@ -44,6 +50,11 @@ class Ledger:
     ) -> None:
         assert usage is not None
         self.settled[entry] = usage
+
+    async def refusal(self, caller: Caller) -> str | None:
+        if len(self.turns) < self.most:
+            return None
+        return "The day's budget is used up. Raise it under Settings."
 
     @property
     def total(self) -> Usage:

@@ -17,14 +17,14 @@ from sempre.agents.claude.reply import usage_of
 from sempre.agents.claude.totals import less
 from sempre.contract.gate import Meter
 from sempre.contract.messages import Usage
-from sempre.errors import RefusedError, SempreError
+from sempre.errors import SempreError
 
 _log = structlog.stdlib.get_logger(__name__)
 _SYNTHETIC = "<synthetic>"
 
 
 class Booking:
-    """One turn's. `refused` is called with the reason when a budget says no; the call itself was made already."""
+    """One turn's. `refused` is called with the reason when no further call may be made; what was made is booked."""
 
     def __init__(self, meter: Meter, caller: Pass, refused: Callable[[str], None]) -> None:
         self._meter = meter
@@ -83,9 +83,9 @@ class Booking:
         while (order := await self._orders.get()) is not None:
             model, usage, agent = order
             try:
-                entry = await self._meter.begin(self._caller, model, agent=agent)
+                entry = await self._meter.begin(self._caller, model, agent=agent, made=True)
                 await self._meter.settle(entry, usage, model=model)
-            except RefusedError as error:
-                self._refused(error.message)
+                if (reason := await self._meter.refusal(self._caller)) is not None:
+                    self._refused(reason)
             except SempreError as error:
                 _log.error("claude.not_booked", model=model, error=error.message)

@@ -53,8 +53,9 @@ async def mark_warned(session: Session, scope: str, day: str, level: str, at: da
         insert(budget_warnings)
         .values(scope=scope, day=day, level=level, at=at)
         .on_conflict_do_nothing()
+        .returning(budget_warnings.c.scope)  # the count of rows is not told of every insert
     )
-    return result.rowcount == 1
+    return result.one_or_none() is not None
 
 
 async def forget_warnings(session: Session, before: datetime) -> None:

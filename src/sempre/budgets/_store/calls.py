@@ -1,13 +1,22 @@
 """The ledger's rows: one a model call."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 import sqlalchemy as sa
 
 from sempre.budgets.totals import CallState
 from sempre.db import Session
 from sempre.db.tables import ledger
+
+
+class Counts(TypedDict):
+    """Tokens by kind."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
 
 
 class Opening(TypedDict):
@@ -24,21 +33,17 @@ class Opening(TypedDict):
     started_at: datetime
 
 
-class Closing(TypedDict):
+class Closing(Counts):
     """What a call took."""
 
     state: CallState
     model: str
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
     cost_micros: int | None
     request_id: str | None
     ended_at: datetime
 
 
-_NOTHING = {
+NOTHING: Final[Counts] = {
     "input_tokens": 0,
     "output_tokens": 0,
     "cache_read_tokens": 0,
@@ -51,12 +56,12 @@ _OPEN = ledger.insert()
 _CLOSE = (
     ledger.update()
     .where(ledger.c.id == sa.bindparam("entry"))
-    .values({name: sa.bindparam(name) for name in Closing.__annotations__})
+    .values({name: sa.bindparam(name) for name in sorted(Closing.__required_keys__)})
 )
 
 
 async def open_call(session: Session, opening: Opening) -> None:
-    await session.execute(_OPEN, {**opening, **_NOTHING, "state": CallState.IN_FLIGHT})
+    await session.execute(_OPEN, {**opening, **NOTHING, "state": CallState.IN_FLIGHT})
 
 
 async def close_call(session: Session, entry: str, closing: Closing) -> None:
