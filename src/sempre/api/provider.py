@@ -4,6 +4,7 @@ What a request or an answer says of the connection it came on, or of who we are,
 as it is. Answers are asked for uncompressed, so that what they count can be read as they pass.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ import httpx2
 
 from sempre.api._asgi import Header
 from sempre.errors import MisconfiguredError
+from sempre.tasks import spawn
 
 # No limit for reading: whoever asked has its own, and hangs up.
 _TIMEOUT = httpx2.Timeout(None, connect=10.0, write=60.0, pool=10.0).as_dict()
@@ -94,14 +96,7 @@ class Upstream:
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self._transport = httpx2.AsyncHTTPTransport(
-            limits=httpx2.Limits(
-                max_connections=_MOST_CONNECTIONS,
-                max_keepalive_connections=_MOST_CONNECTIONS,
-                keepalive_expiry=_IDLE_SECONDS,
-            ),
-            proxy=_proxy(provider.base_url),
-        )
+        self._opened: asyncio.Task[httpx2.AsyncHTTPTransport] | None = None
 
     @asynccontextmanager
     async def post(
@@ -119,15 +114,33 @@ class Upstream:
             content=body,
             extensions={"timeout": _TIMEOUT},
         )
-        answer = await self._transport.handle_async_request(request)
+        transport = await asyncio.shield(self.prepare())
+        answer = await transport.handle_async_request(request)
         answer.request = request
         try:
             yield answer
         finally:
             await answer.aclose()
 
+    def prepare(self) -> "asyncio.Task[httpx2.AsyncHTTPTransport]":
+        """Ahead of the first call: what this needs and the certificates take some 80 ms, in a thread."""
+        if self._opened is None:
+            self._opened = spawn(asyncio.to_thread(self._open), name="provider.open")
+        return self._opened
+
     async def close(self) -> None:
-        await self._transport.aclose()
+        if self._opened is not None:
+            await (await self._opened).aclose()
+
+    def _open(self) -> httpx2.AsyncHTTPTransport:
+        return httpx2.AsyncHTTPTransport(
+            limits=httpx2.Limits(
+                max_connections=_MOST_CONNECTIONS,
+                max_keepalive_connections=_MOST_CONNECTIONS,
+                keepalive_expiry=_IDLE_SECONDS,
+            ),
+            proxy=_proxy(self.provider.base_url),
+        )
 
 
 def is_readable(headers: Mapping[str, str]) -> bool:

@@ -26,6 +26,7 @@ from sempre.settings import FILE_NAME
 
 _log = structlog.stdlib.get_logger(__name__)
 _RECONCILE_SECONDS = 30.0
+_WARM_UP_SECONDS = 1.0
 
 
 class Exit(StrEnum):
@@ -90,7 +91,7 @@ class Application:
             await enter(_beside(self._watch(house), "app.watch"))
             await enter(_beside(housekeeping.run(house), "app.collect"))
             await enter(_beside(_reconcile(house), "app.reconcile"))
-            await enter(_beside(work.claude.warm_up(), "app.warm_up"))
+            await enter(_beside(_warm_up(work), "app.warm_up"))
             house.log.append("system.started", {"version": __version__, "mode": self.mode})
             self.ready.set()
             await self._end.wait()
@@ -125,6 +126,12 @@ def _mode(connection: Connection, *, rehearses: bool) -> Mode:
     if rehearses:
         return "rehearsal"
     return "login" if connection.kind is Kind.LOGIN else "live"
+
+
+async def _warm_up(work: Work) -> None:
+    """A moment later: those who wait for us to be ready come first."""
+    await asyncio.sleep(_WARM_UP_SECONDS)
+    await work.claude.warm_up()
 
 
 async def _reconcile(house: House) -> None:

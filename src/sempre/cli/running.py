@@ -2,6 +2,7 @@
 Sempre hangs on it."""
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -91,6 +92,8 @@ async def _live(application: Application, wishes: Wishes) -> Exit:
 
 async def _greet(application: Application, wishes: Wishes) -> None:
     await application.ready.wait()
+    gc.freeze()  # what a start makes stays to the end: no collection needs to look at it again
+    gc.enable()
     welcome = await Welcome.to(application)
     welcome.print(json=wishes.json)
     if wishes.open_browser and welcome.login:

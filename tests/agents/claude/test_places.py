@@ -9,8 +9,8 @@ import pytest
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.pool import Pool
 from sempre.agents.claude.profile import Profile
-from sempre.agents.claude.starter import Running
-from sempre.contract.agents import Session, Sink
+from sempre.agents.claude.running import Running
+from sempre.contract.agents import Question, Session, Sink
 from tests.agents.claude.rig import Notes, until
 from tests.support.patience import PATIENCE
 
@@ -34,7 +34,15 @@ class Processes:
         self.may_start.set()
         self.may_stop.set()
 
-    async def start(self, channel: str, session: Session, profile: Profile, sink: Sink) -> Running:
+    async def start(
+        self,
+        channel: str,
+        session: Session,
+        profile: Profile,
+        sink: Sink,
+        following: Question | None = None,
+    ) -> Running:
+        assert following is None
         self.starting += 1
         self.most_starting = max(self.most_starting, self.starting)
         try:

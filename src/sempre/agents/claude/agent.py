@@ -16,17 +16,17 @@ from sempre.agents.claude.access import Access
 from sempre.agents.claude.launches import Launches, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Passes
+from sempre.agents.claude.pool import Pool
 from sempre.agents.claude.profile import Profile
+from sempre.agents.claude.starter import Starter
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
 from sempre.contract.gate import Meter, Tell
 from sempre.contract.messages import Failure
 from sempre.errors import MisconfiguredError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # they need the agent SDK, which is imported when there is something to answer
     from sempre.agents.claude.exchange import Exchange
-    from sempre.agents.claude.pool import Pool
     from sempre.agents.claude.reply import Reply
-    from sempre.agents.claude.starter import Starter
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -62,20 +62,18 @@ class ClaudeAgent:
     ) -> None:
         self._profile = profile
         self._access = access
-        self._passes = passes
         self._limits = limits or Limits()
-        self._meter = meter
-        self._tell = tell
         self._launches = Launches(state)
+        self._starter = Starter(access, self._limits, self._launches, passes, meter)
+        self._pool = Pool(self._starter, self._limits, tell)
         self._places = asyncio.Semaphore(self._limits.alive)
         self._attempts: dict[str, _Attempt] = {}
         self._uncertain: set[str] = set()  # turns whose last attempt broke off here, in the middle
-        self._pool: Pool | None = None
 
     @property
     def alive(self) -> int:
         """How many processes live now."""
-        return 0 if self._pool is None else self._pool.alive
+        return self._pool.alive
 
     def place(self, channel: str) -> AbstractAsyncContextManager[None]:
         """`Agent.place`: as many as processes may be alive."""
@@ -88,7 +86,7 @@ class ClaudeAgent:
 
     async def warm_up(self) -> None:
         """Import the agent SDK ahead of the first question, off the loop: half a second and 25 MB."""
-        await asyncio.to_thread(_import_pool)
+        await self._starter.warm_up()
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:
         """`Agent.answer`. The work is a task of its own, so that a person's stop can end it wherever it is."""
@@ -123,8 +121,7 @@ class ClaudeAgent:
     async def close(self) -> None:
         """`Agent.close`: running answers end as STOPPED, and every process of ours is gone when it returns."""
         await tasks.stop(*(attempt.work for attempt in self._attempts.values() if attempt.work))
-        if self._pool is not None:
-            await self._pool.close()
+        await self._pool.close()
 
     async def _answer(self, question: Question, sink: Sink, attempt: _Attempt) -> Outcome:
         try:
@@ -164,9 +161,8 @@ class ClaudeAgent:
         self, question: Question, profile: Profile, sink: Sink, attempt: _Attempt
     ) -> tuple[bool, Outcome]:
         """Whether the prompt was taken up, and what came of it."""
-        pool = self._pool or await self._ready_pool()
         following = question if question.continues else None
-        async with pool.lease(
+        async with self._pool.lease(
             question.channel, question.session, profile, sink, following=following
         ) as running:
             if not running.follows:
@@ -220,13 +216,6 @@ class ClaudeAgent:
         else:
             self._uncertain.discard(turn_id)
 
-    async def _ready_pool(self) -> "Pool":
-        pool, starter = await asyncio.to_thread(_import_pool)
-        if self._pool is None:
-            made = starter(self._access, self._limits, self._launches, self._passes, self._meter)
-            self._pool = pool(made, self._limits, self._tell)
-        return self._pool
-
     def _adopt(self, question: Question) -> Outcome | None:
         """The answer to an earlier attempt, when it reached the transcript before we could note it down."""
         if not question.earlier:
@@ -258,14 +247,6 @@ class ClaudeAgent:
 
 _IN_THE_MIDDLE = frozenset({"died", "hung", "silence", "time_limit", "aborted", "no_result"})
 _ADOPTED = "The answer stood in the session's transcript already; it was not asked for again."
-
-
-def _import_pool() -> "tuple[type[Pool], type[Starter]]":
-    # Imported late: these and what they use need the agent SDK, which costs half a second and 25 MB.
-    from sempre.agents.claude.pool import Pool
-    from sempre.agents.claude.starter import Starter
-
-    return Pool, Starter
 
 
 def _check(profile: Profile) -> None:

@@ -2,6 +2,7 @@
 every user of the machine can read those."""
 
 import json
+import os
 import shutil
 import sys
 from importlib.util import find_spec
@@ -38,10 +39,18 @@ def find_program() -> Path:
 
 
 def arguments(
-    program: Path, profile: Profile, session_id: str, *, resume: bool, launch: Launch
+    program: Path,
+    profile: Profile,
+    session_id: str,
+    *,
+    resume: bool,
+    launch: Launch,
+    parent: str | None = None,
 ) -> list[str]:
-    """Without allow rules, `dontAsk` refuses whatever the hook does not allow, also when the hook is dead."""
+    """Without allow rules, `dontAsk` refuses whatever the hook does not allow, also when the hook is dead. With a
+    `parent` the new session begins as a copy of that one."""
     chosen = "--resume" if resume else "--session-id"
+    copied = [f"--resume={parent}", "--fork-session"] if parent and not resume else []
     optional = {
         "--model": profile.model,
         "--effort": profile.effort,
@@ -52,10 +61,11 @@ def arguments(
         *("--input-format", "stream-json", "--output-format", "stream-json", "--verbose"),
         "--include-partial-messages",
         "--forward-subagent-text",
+        *copied,
         f"{chosen}={session_id}",
         *("--permission-mode", "dontAsk"),
         *("--settings", str(launch.settings)),
-        "--setting-sources=",
+        f"--setting-sources={'project,local' if profile.trusted else ''}",
         "--strict-mcp-config",
         # Else a resumed session would go on with the instructions of its first turn.
         *("--system-prompt-snapshot", "off"),
@@ -64,12 +74,36 @@ def arguments(
     ]
 
 
-def settings(hook_address: str) -> str:
-    """The gate: an HTTP hook asked before every tool call; registered before a resumed call can run."""
-    hook = {"type": "http", "url": hook_address, "timeout": _HOOK_SECONDS}
-    return json.dumps(
-        {
-            "hooks": {"PreToolUse": [{"matcher": "*", "hooks": [hook]}]},
-            "cleanupPeriodDays": _TRANSCRIPT_DAYS,
-        }
-    )
+def settings(hook_address: str, profile: Profile) -> str:
+    """The gate: an HTTP hook asked before every tool call; registered before a resumed call can run. These settings
+    stand above a project's own."""
+    hooks: list[dict[str, object]] = [
+        {"type": "http", "url": hook_address, "timeout": _HOOK_SECONDS}
+    ]
+    if profile.trusted:
+        hooks.append(_while_we_live())
+    given: dict[str, object] = {
+        "hooks": {"PreToolUse": [{"matcher": "*", "hooks": hooks}]},
+        "disableAllHooks": False,
+        "cleanupPeriodDays": _TRANSCRIPT_DAYS,
+    }
+    if profile.sandbox:
+        given["sandbox"] = _sandbox(profile)
+    return json.dumps(given)
+
+
+def _while_we_live() -> dict[str, object]:
+    """A trusted project may bring allow rules, with which a call would run though nobody answers the hook. Exit code
+    2 refuses in every mode."""
+    return {"type": "command", "command": f"kill -0 {os.getpid()} 2>/dev/null || exit 2"}
+
+
+def _sandbox(profile: Profile) -> dict[str, object]:
+    """Claude Code's own, for commands. It never stands in for the gate, and without it nothing starts."""
+    return {
+        "enabled": True,
+        "failIfUnavailable": True,
+        "autoAllowBashIfSandboxed": False,
+        "allowUnsandboxedCommands": False,
+        "filesystem": {"denyRead": [*profile.hidden], "denyWrite": [*profile.hidden]},
+    }

@@ -4,15 +4,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 
 from sempre import tasks
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.profile import Profile
-from sempre.agents.claude.starter import Running, Starter
+from sempre.agents.claude.starter import Starter
 from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Tell
+
+if TYPE_CHECKING:
+    from sempre.agents.claude.running import Running
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -47,7 +51,7 @@ class Pool:
         sink: Sink,
         *,
         following: Question | None = None,
-    ) -> AsyncIterator[Running]:
+    ) -> AsyncIterator["Running"]:
         """The channel's process, started or resumed if need be; ours alone inside the block. A slot comes before
         the channel's lock, so whoever has a lock can work, and what is unlocked can be stopped.
 
@@ -74,7 +78,7 @@ class Pool:
         profile: Profile,
         sink: Sink,
         following: Question | None,
-    ) -> Running:
+    ) -> "Running":
         self._forget_timer(channel)
         running = self._running.get(channel)
         if running is not None:
@@ -92,7 +96,7 @@ class Pool:
         profile: Profile,
         sink: Sink,
         following: Question | None,
-    ) -> Running:
+    ) -> "Running":
         self._booked.add(channel)
         try:
             while len(self._running.keys() | self._booked) > self._limits.alive:
@@ -112,7 +116,7 @@ class Pool:
                 return await self._stop(channel, "evicted")
         raise AssertionError("more processes at work than slots")
 
-    def _rest(self, running: Running) -> None:
+    def _rest(self, running: "Running") -> None:
         """After a turn: wait for the next one for a while, or go."""
         channel = running.channel
         if not running.live.usable or self._is_worn(running):
@@ -122,7 +126,7 @@ class Pool:
             self._limits.idle_seconds, self._retire, channel, "idle"
         )
 
-    def _is_worn(self, running: Running) -> bool:
+    def _is_worn(self, running: "Running") -> bool:
         return (
             running.turns >= self._limits.recycle_turns
             or running.live.memory_mb > self._limits.recycle_mb
@@ -146,7 +150,7 @@ class Pool:
         finally:
             self._leaving.discard(channel)
 
-    async def _end(self, running: Running, reason: str) -> None:
+    async def _end(self, running: "Running", reason: str) -> None:
         """It counts as alive until it is gone."""
         await self._starter.stop(running)
         self._running.pop(running.channel, None)

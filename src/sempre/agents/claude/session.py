@@ -1,9 +1,8 @@
-"""One live Claude Code process and its session: connect it, give it one prompt at a time, end it and all that it
+"""One live Claude Code process and its session: connect to it, give it one prompt at a time, end it and all that it
 started. What the messages to a prompt mean is the exchange's affair; who may have a process is the pool's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
@@ -14,6 +13,7 @@ from sempre.agents.claude import descendants
 from sempre.agents.claude.exchange import Exchange
 from sempre.agents.claude.launches import Launch, StartError
 from sempre.agents.claude.limits import Limits
+from sempre.agents.claude.program import Program
 from sempre.agents.claude.transport import CliTransport, Line
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -21,15 +21,13 @@ _CERTAIN_SECONDS = 5.0
 
 
 class LiveSession:
-    """`id` is the session's; it outlives the process."""
+    """`id` is the session's; it outlives the process. `program` is started."""
 
     def __init__(
         self,
         session_id: str,
         *,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        directory: Path,
+        program: Program,
         launch: Launch,
         limits: Limits,
         continues: bool = False,
@@ -37,15 +35,10 @@ class LiveSession:
         self.id = session_id
         self._launch = launch
         self._limits = limits
-        self._transport = CliTransport(
-            command,
-            directory=directory,
-            environment=environment,
-            started=launch.started,
-            heard=self._hear,
-        )
+        self._program = program
         options = ClaudeAgentOptions(verbatim_prompts=True)
-        self._client = ClaudeSDKClient(options, transport=self._transport)
+        transport = CliTransport(program, heard=self._hear)
+        self._client = ClaudeSDKClient(options, transport=transport)
         self._exchange: Exchange | None = None
         # A session that goes on by itself speaks before anybody can listen.
         self._early: list[Message] | None = [] if continues else None
@@ -59,14 +52,14 @@ class LiveSession:
 
     @property
     def pid(self) -> int:
-        return self._transport.pid
+        return self._program.pid
 
     @property
     def memory_mb(self) -> float:
         return descendants.memory_mb(self.pid)
 
     async def connect(self) -> None:
-        """Start the process and shake hands. Raises StartError; nothing is left running then."""
+        """Shake hands with the process. Raises StartError; nothing is left running then."""
         try:
             async with asyncio.timeout(self._limits.start_seconds):
                 await self._client.connect()
@@ -78,7 +71,7 @@ class LiveSession:
             raise
         except Exception as error:  # the SDK raises bare Exceptions for what the process reports
             await self.kill()
-            raise StartError(self._transport.complaint or str(error)) from error
+            raise StartError(self._program.complaint or str(error)) from error
         self._launch.forget_secrets()
         self._listening = tasks.spawn(self._listen(), name=f"claude-listen-{self.pid}")
 
@@ -125,24 +118,24 @@ class LiveSession:
         """End it now."""
         if self._ending is None:
             self._ending = tasks.spawn(self._end_now(), name=f"claude-kill-{self.id}")
-        elif self._transport.is_ready():
-            self._transport.kill()
+        elif self._program.alive:
+            self._program.kill()
         await asyncio.shield(self._ending)
 
     async def _end_in_order(self) -> None:
         if self._exchange is None:
-            await self._transport.end_input()
-            await self._transport.gone(self._limits.farewell_seconds)
-        if self._transport.is_ready():
-            self._transport.terminate()
-            await self._transport.gone(self._limits.farewell_seconds)
+            self._program.end_input()
+            await self._program.gone(self._limits.farewell_seconds)
+        if self._program.alive:
+            self._program.terminate()
+            await self._program.gone(self._limits.farewell_seconds)
         await self._end_now()
 
     async def _end_now(self) -> None:
-        if self._transport.is_ready():
+        if self._program.alive:
             started = await asyncio.to_thread(descendants.children, self.pid)
-            self._transport.kill()
-            await self._transport.gone(_CERTAIN_SECONDS)
+            self._program.kill()
+            await self._program.gone(_CERTAIN_SECONDS)
             descendants.kill(started)
         await asyncio.to_thread(descendants.kill_marked, self._launch.mark)
         await self._client.disconnect()
@@ -165,7 +158,7 @@ class LiveSession:
                 elif self._early is not None:
                     self._early.append(message)
         except Exception as error:  # noqa: BLE001  (whatever broke it, this process is done)
-            reason = self._transport.complaint or str(error)
+            reason = self._program.complaint or str(error)
         if self._exchange is not None:
             self._exchange.broken(reason)
         if self._ending is None:

@@ -1,57 +1,28 @@
-"""Brings a session to life: a new one, or one that is resumed; and when it can't be resumed, a new one instead."""
+"""Brings a session to life: a new one, or one that is resumed; and when it can't be resumed, a new one instead. The
+process comes up while the agent SDK is imported, which takes as long: so nothing here needs it."""
 
 import asyncio
 import os
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sempre import ids
 from sempre.agents.claude import command, environment, transcript
 from sempre.agents.claude.access import Access
-from sempre.agents.claude.exchange import Exchange
-from sempre.agents.claude.launches import Launches, StartError
+from sempre.agents.claude.launches import Launch, Launches, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Pass, Passes
 from sempre.agents.claude.profile import Profile
-from sempre.agents.claude.session import LiveSession
-from sempre.agents.claude.stream import Narrator
+from sempre.agents.claude.program import Program
 from sempre.agents.claude.totals import UNKNOWN, Count, Totals
 from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Meter
 
+if TYPE_CHECKING:
+    from sempre.agents.claude.running import Running
+    from sempre.agents.claude.session import LiveSession
+
 _UNKNOWN = "no conversation found"
 _TAKEN = "already in use"
-
-
-@dataclass(kw_only=True)
-class Running:
-    """A live session and all that belongs to it. `turns` counts those asked of this process. `follows`: it goes on
-    by itself with a call that it was put off for."""
-
-    channel: str
-    live: LiveSession
-    caller: Pass
-    token: str
-    launch: tuple[object, ...]
-    totals: Totals
-    meter: Meter | None
-    turns: int = 0
-    follows: bool = False
-
-    def fits(self, profile: Profile, session: Session) -> bool:
-        return self.live.usable and self.launch == profile.launch and self.live.id == session.id
-
-    def exchange(self, message_id: str, profile: Profile, sink: Sink, limits: Limits) -> Exchange:
-        """For one prompt in this session."""
-        return Exchange(
-            self.live,
-            message_id,
-            narrator=Narrator(sink, limits.coalesce_seconds),
-            caller=self.caller,
-            profile=profile,
-            limits=limits,
-            totals=self.totals,
-            meter=self.meter,
-        )
 
 
 class Starter:
@@ -76,10 +47,10 @@ class Starter:
         profile: Profile,
         sink: Sink,
         following: Question | None = None,
-    ) -> Running:
+    ) -> "Running":
         """Raises StartError, MisconfiguredError."""
         if not session.started:
-            return await self._begin(channel, session.id, profile, sink)
+            return await self._begin(channel, session.id, profile, sink, session.parent)
         await asyncio.to_thread(self._fetch, session.id)
         try:
             return await self._launch(
@@ -91,10 +62,26 @@ class Starter:
                 raise
         fresh = ids.random_uuid()
         sink.tell("session.lost", {"session_id": session.id, "next": fresh, "reason": reason})
-        return await self._begin(channel, fresh, profile, sink)
+        return await self._begin(channel, fresh, profile, sink, None)
 
-    async def _begin(self, channel: str, session_id: str, profile: Profile, sink: Sink) -> Running:
-        """A session that was begun before a crash let us note it down is resumed."""
+    async def _begin(
+        self, channel: str, session_id: str, profile: Profile, sink: Sink, parent: str | None
+    ) -> "Running":
+        """A session that was begun before a crash let us note it down is resumed; one whose parent is gone begins
+        empty."""
+        begun = transcript.find(self._access.config_directory, session_id) is not None
+        if parent is not None and not begun:
+            await asyncio.to_thread(self._fetch, parent)
+            try:
+                return await self._launch(
+                    channel, session_id, profile, sink, resume=False, parent=parent
+                )
+            except StartError as error:
+                reason = str(error)
+                if not self._is_lost(parent, reason):
+                    raise
+            told = {"session_id": parent, "next": session_id, "reason": reason}
+            sink.tell("session.lost", told)
         try:
             return await self._launch(channel, session_id, profile, sink, resume=False)
         except StartError as error:
@@ -110,21 +97,23 @@ class Starter:
         sink: Sink,
         *,
         resume: bool,
+        parent: str | None = None,
         following: Question | None = None,
-    ) -> Running:
-        program = command.find_program()
+    ) -> "Running":
+        found = command.find_program()
         caller = Pass(channel=channel, session_id=session_id, directory=profile.directory)
         if following is not None:  # its hook asks before anybody else knows of the process
             caller.begin(following.turn_id, following.attempt_id)
         token = self._passes.issue(caller)
         launch = self._launches.new()
         launch.write(
-            settings=command.settings(self._access.hook_address(token)),
+            settings=command.settings(self._access.hook_address(token), profile),
             instructions=profile.instructions,
         )
-        live = LiveSession(
-            session_id,
-            command=command.arguments(program, profile, session_id, resume=resume, launch=launch),
+        program = Program(
+            command.arguments(
+                found, profile, session_id, resume=resume, launch=launch, parent=parent
+            ),
             environment=environment.build(
                 os.environ,
                 self._access,
@@ -137,17 +126,29 @@ class Starter:
             ),
             directory=profile.directory,
             launch=launch,
-            limits=self._limits,
-            continues=following is not None,
         )
         try:
+            live_session, running = await _come_up(program, launch)
+            live = live_session(
+                session_id,
+                program=program,
+                launch=launch,
+                limits=self._limits,
+                continues=following is not None,
+            )
             await live.connect()
         except BaseException:
             self._passes.revoke(token)
             raise
-        carried = await asyncio.to_thread(self._carried, session_id) if resume else Count()
-        sink.tell("session.resumed" if resume else "session.started", {"session_id": session_id})
-        return Running(
+        # What Claude Code says that a copy took begins with what its original had taken.
+        before = session_id if resume else parent
+        carried = await asyncio.to_thread(self._carried, before) if before else Count()
+        kind = "session.resumed" if resume else "session.forked" if parent else "session.started"
+        told = (
+            {"session_id": session_id, "parent": parent} if parent else {"session_id": session_id}
+        )
+        sink.tell(kind, told)
+        return running(
             channel=channel,
             live=live,
             caller=caller,
@@ -158,7 +159,11 @@ class Starter:
             follows=following is not None,
         )
 
-    async def stop(self, running: Running) -> None:
+    async def warm_up(self) -> None:
+        """Import the agent SDK ahead of the first session, off the loop: half a second and 25 MB."""
+        await asyncio.to_thread(_import_running)
+
+    async def stop(self, running: "Running") -> None:
         """End its process; the session stays, to be resumed."""
         self._passes.revoke(running.token)
         await running.live.stop()
@@ -179,3 +184,22 @@ class Starter:
             return True
         path = transcript.find(self._access.config_directory, session_id)
         return path is None or not transcript.is_sound(path)
+
+
+async def _come_up(program: Program, launch: Launch) -> "tuple[type[LiveSession], type[Running]]":
+    """Start the process, and meanwhile import what talks to it. Raises StartError; nothing is left running then."""
+    try:
+        await program.start()
+        return await asyncio.to_thread(_import_running)
+    except BaseException:
+        program.kill()
+        launch.remove()
+        raise
+
+
+def _import_running() -> "tuple[type[LiveSession], type[Running]]":
+    # Imported late: these and what they use need the agent SDK, which costs half a second and 25 MB.
+    from sempre.agents.claude.running import Running
+    from sempre.agents.claude.session import LiveSession
+
+    return LiveSession, Running
