@@ -1,25 +1,23 @@
-"""`sempre backup`: copies of the embedded databases, also while Sempre runs. `sempre.db` is imported where it is used:
-that takes longer than all of a quick command."""
+"""`sempre backup`: copies of the embedded databases, also while Sempre runs, and putting one back. What does it is
+imported where it is used: that takes longer than all of a quick command."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sempre.cli import exits, screen
 from sempre.cli.groups import Creating
-from sempre.cli.options import HomeOption, JsonOption
+from sempre.cli.options import HomeOption, JsonOption, YesOption
 from sempre.cli.wording import size, stamp
-from sempre.errors import NotFoundError, RefusedError
 from sempre.home import Home
 
 if TYPE_CHECKING:
-    from sempre.db.backup import Backup
+    from sempre.backups import Kept
 
 backup = typer.Typer(
     cls=Creating,
-    help="Back up the databases, list backups, check that one is whole. By itself it makes one.",
+    help="Back up the databases, list backups, prove that one can be restored, restore one. By itself it makes one.",
 )
 NameArgument = Annotated[
     str | None,
@@ -31,87 +29,135 @@ NameArgument = Annotated[
 
 @backup.command("create")
 def create_backup(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Copy the databases into the home's backups, and check the copy. The key file is not in it."""
-    from sempre.db import backup as copies
-    from sempre.settings import load
+    """Copy the databases into the home's backups, and hold a restore drill with the copy. The key is not in it."""
+    from sempre.cli.copying import create
 
     place = Home.find(home)
-    settings = load(place.path)
-    if settings.database.url:
-        raise RefusedError(
-            "This home's database is Postgres, which has backups of its own: use `pg_dump`, or your provider's."
-        )
-    made = copies.create(place.backups, _databases(place), "manual")
-    problems = copies.verify(made)
-    copies.prune(place.backups, settings.backups.keep)
+    made = create(place)
     if json:
-        screen.json({**_facts(made), "problems": problems})
+        screen.json(_facts(made))
     else:
-        screen.say(f"{made.path} ({size(made.bytes)})")
+        screen.say(f"{made.backup.path} ({size(made.backup.bytes)})")
+        _say_drill(made)
         screen.note(f"The key that opens it is not in it: keep a copy of {place.key} elsewhere.")
-    _end(problems, json=json)
+    _end(made, json=json)
 
 
 @backup.command("list")
 def list_backups(home: HomeOption = None, json: JsonOption = False) -> None:
-    """List backups, newest first."""
-    from sempre.db import backup as copies
+    """List backups, newest first, with what their restore drills said."""
+    from sempre.cli.copying import every
 
-    found = copies.every(Home.find(home).backups)
+    found = every(Home.find(home))
     if json:
         screen.json([_facts(each) for each in found])
     elif not found:
         screen.say("No backups yet. `sempre backup` makes one.")
     else:
-        rows = [(each.name, stamp(each.made_at), size(each.bytes)) for each in found]
-        screen.table(("backup", "made", "size"), rows)
+        screen.table(("backup", "made", "size", "drill"), [_row(each) for each in found])
 
 
 @backup.command("verify")
 def verify_backup(
     name: NameArgument = None, home: HomeOption = None, json: JsonOption = False
 ) -> None:
-    """Check that a backup is whole."""
-    from sempre.db import backup as copies
+    """Hold a restore drill: restore it aside, open it with the key, count. The home is not touched."""
+    from sempre.cli.copying import verify
 
-    folder = Home.find(home).backups
-    chosen = copies.find(folder, name) if name else _newest(folder)
-    problems = copies.verify(chosen)
+    proven = verify(Home.find(home), name)
     if json:
-        screen.json({**_facts(chosen), "problems": problems})
-    elif not problems:
-        screen.say(f"{chosen.name} is whole.")
-    _end(problems, json=json)
+        screen.json(_facts(proven))
+    else:
+        _say_drill(proven)
+    _end(proven, json=json)
 
 
-def _databases(home: Home) -> list[Path]:
-    found = [path for path in (home.database, home.engine_database) if path.exists()]
-    if not found:
-        raise NotFoundError(
-            f"There is nothing to back up in {home.path} yet. Name the home with --home."
+@backup.command("restore")
+def restore_backup(
+    name: NameArgument = None,
+    home: HomeOption = None,
+    yes: YesOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Put a backup in the place of the databases. Sempre must not run; what stands there is laid aside, not deleted."""
+    from sempre.cli.copying import choose, restore
+
+    place = Home.find(home)
+    chosen = choose(place, name)
+    if not yes:
+        typer.confirm(
+            f"Go back to {stamp(chosen.made_at)}? What was done since is laid aside.",
+            abort=True,
+            err=True,
         )
-    return found
+    aside = restore(place, chosen)
+    if json:
+        screen.json({"restored": chosen.name, "laid_aside": str(aside)})
+        return
+    screen.say(f"{chosen.name} is in place. `sempre up` goes on from there.")
+    screen.say(f"What stood there lies in {aside}.")
 
 
-def _newest(folder: Path) -> "Backup":
-    from sempre.db import backup as copies
+@backup.command("schedule")
+def show_schedule(home: HomeOption = None, json: JsonOption = False) -> None:
+    """When backups are made by themselves, and how the newest stands."""
+    from sempre.cli.copying import every, next_at
 
-    found = copies.every(folder)
-    if not found:
-        raise NotFoundError("There is no backup yet. `sempre backup` makes one.")
-    return found[0]
+    place = Home.find(home)
+    settings, upcoming = next_at(place)
+    found = every(place)
+    if json:
+        newest = _facts(found[0]) if found else None
+        told = {"every": settings.every, "keep": settings.keep, "next_at": upcoming}
+        screen.json({**told, "newest": newest})
+        return
+    if upcoming is None:
+        from sempre.backups import ELSEWHERE
+
+        screen.say(ELSEWHERE)
+        return
+    screen.say(f"Every   {settings.every} (backups.every in sempre.toml), while Sempre runs")
+    screen.say(f"Next    {stamp(upcoming)}")
+    screen.say(f"Kept    {settings.keep} (backups.keep)")
+    screen.say(f"Newest  {'  '.join(_row(found[0])) if found else 'none yet'}")
 
 
-def _facts(each: "Backup") -> dict[str, object]:
+def _row(each: "Kept") -> tuple[str, ...]:
+    drill = "none held" if each.drill is None else "passed" if each.drill.passed else "failed"
+    return each.backup.name, stamp(each.backup.made_at), size(each.backup.bytes), drill
+
+
+def _say_drill(each: "Kept") -> None:
+    if each.drill is not None and each.drill.passed:
+        screen.say(
+            f"{each.backup.name} can be restored: {each.drill.rows} rows, {each.drill.opened} samples opened."
+        )
+
+
+def _facts(each: "Kept") -> dict[str, object]:
     return {
-        "name": each.name,
-        "path": str(each.path),
-        "made_at": each.made_at,
-        "bytes": each.bytes,
+        "name": each.backup.name,
+        "path": str(each.backup.path),
+        "made_at": each.backup.made_at,
+        "bytes": each.backup.bytes,
+        "reason": each.backup.reason,
+        "drill": each.drill and {**_drill(each), "passed": each.drill.passed},
+        "problems": _problems(each),
     }
 
 
-def _end(problems: Sequence[str], *, json: bool) -> None:
+def _drill(each: "Kept") -> dict[str, object]:
+    import msgspec
+
+    return msgspec.structs.asdict(each.drill) if each.drill else {}
+
+
+def _problems(each: "Kept") -> Sequence[str]:
+    return each.drill.problems if each.drill else []
+
+
+def _end(each: "Kept", *, json: bool) -> None:
+    problems = _problems(each)
     if not problems:
         return
     if not json:

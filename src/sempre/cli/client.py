@@ -1,14 +1,15 @@
-"""The running Sempre of a home, asked over HTTP with the token that it leaves in the home."""
+"""The running Sempre of a home, asked over HTTP with the token that it leaves in the home; where that is not enough,
+with what the person shows."""
 
 import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from sempre.cli import refusals
-from sempre.errors import UnavailableError
+from sempre.cli import authority, refusals
+from sempre.errors import RefusedError, UnavailableError
 from sempre.home import Home
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ class NotRunningError(UnavailableError):
 
 @dataclass(frozen=True)
 class Server:
-    """`mode` is live, login or rehearsal, as it was when it started."""
+    """`mode` is live, login or rehearsal, as it was when it started. `cookie` is a login's, instead of the token."""
 
     home: Home
     url: str
     mode: str
     token: str = field(repr=False)
+    cookie: str | None = field(default=None, repr=False)
 
     @classmethod
     def find(cls, home: Home) -> "Server":
@@ -67,13 +69,58 @@ class Server:
         *,
         query: Query | None = None,
         body: Mapping[str, object] | None = None,
+        seconds: float = _ANSWER_SECONDS,
     ) -> bytes:
-        """The answer's body. Raises the family that the server named, UnavailableError, NotRunningError."""
-        with self._client(_ANSWER_SECONDS) as client, self._understood():
+        """The answer's body. What the token of this machine may not is asked again with what the person shows.
+        Raises the family that the server named, UnavailableError, NotRunningError."""
+        try:
+            return self.ask_once(method, path, query, body, seconds)
+        except RefusedError as refusal:
+            if refusal.code not in authority.WANTED:
+                raise
+            given = authority.shown(self.home, refusal)
+        with self._as_whoever_shows(given) as higher:
+            return higher.ask_once(method, path, query, body, seconds)
+
+    def ask_once(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Mapping[str, object] | None = None,
+        seconds: float = _ANSWER_SECONDS,
+    ) -> bytes:
+        """The same, with what this one has, and nothing else."""
+        with self._client(seconds) as client, self._understood():
             answer = client.request(method, path, params=_given(query), json=body)
         if answer.is_error:
             raise refusals.read(answer.status_code, answer.content, self.url)
         return answer.content
+
+    @contextmanager
+    def _as_whoever_shows(self, given: str) -> Generator["Server"]:
+        """Raises RefusedError when it opens nothing. A login link is used up, and its login ends with the block."""
+        if "/login?" not in given:
+            higher = replace(self, token=given)
+            try:
+                higher.ask_once("GET", "/api/workers")
+            except UnavailableError as error:
+                raise (_opens_nothing("token") if error.code == "not_ours" else error) from error
+            yield higher
+            return
+        higher = replace(self, cookie=self._log_in(given))
+        try:
+            yield higher
+        finally:
+            higher.ask_once("POST", "/api/logout")
+
+    def _log_in(self, link: str) -> str:
+        token = (parse_qs(urlsplit(link).query).get("token") or [""])[0]
+        with self._client(_ANSWER_SECONDS) as client, self._understood():
+            answer = client.request("GET", "/login", params={"token": token})
+        if not answer.cookies:
+            raise _opens_nothing("login link")
+        return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 
     @contextmanager
     def stream(
@@ -95,13 +142,18 @@ class Server:
 
         return httpx2.Client(
             base_url=self.url,
-            headers={"authorization": f"Bearer {self.token}", "host": self._name()},
+            headers={"host": self._name(), **self._credential()},
             timeout=httpx2.Timeout(seconds, connect=_CONNECT_SECONDS),
             trust_env=False,  # no proxy stands between us and this machine
             verify=ssl.SSLContext(
                 ssl.PROTOCOL_TLS_CLIENT
             ),  # unused; the default takes 20 ms to make
         )
+
+    def _credential(self) -> dict[str, str]:
+        if self.cookie is None:
+            return {"authorization": f"Bearer {self.token}"}
+        return {"cookie": self.cookie, "origin": f"http://{self._name()}"}
 
     def _name(self) -> str:
         """A name that is always allowed, whatever address Sempre listens on."""
@@ -125,6 +177,14 @@ class Server:
                 f"Sempre at {self.url} hung up in the middle of its answer. See its log, {self.home.log}.",
                 code="hung_up",
             ) from error
+
+
+def _opens_nothing(what: str) -> RefusedError:
+    return RefusedError(
+        f"This {what} opens nothing here: it was used up or revoked, has expired, or is of another home. Show another "
+        "one.",
+        code="opens_nothing",
+    )
 
 
 def _given(query: Query | None) -> dict[str, str | int]:
