@@ -30,6 +30,9 @@ class LoginLink(View):
 async def create_login_link(request: Request, parts: Given) -> LoginLink:
     """A link for another browser or phone. Whoever opens it may what the one who made it may, and no more."""
     asks = principal_of(request)
+    await parts.audit.record(
+        "login_link.created", by=asks.who, details={"scopes": sorted(asks.scopes)}
+    )
     link = await parts.logins.create_link(asks.scopes, made_with=asks.token_id)
     address = f"{_scheme(request)}://{request.headers['host']}"
     return LoginLink(url=address + link.path, expires_at=link.expires_at)

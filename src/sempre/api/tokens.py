@@ -14,6 +14,7 @@ from sempre.api.authentication import principal_of, require
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.schema import Form, ItemId, View
+from sempre.errors import UnavailableError
 
 router = APIRouter(prefix="/api", tags=["tokens"])
 
@@ -55,6 +56,11 @@ async def create_token(request: Request, parts: Given, wish: TokenWish) -> NewTo
     """Make one. It may no more than whoever makes it, and ends no later than the token that it was made with."""
     by = principal_of(request)
     made = await parts.tokens.create(wish.name, wish.scopes, by=by, expires_at=wish.expires_at)
+    try:  # nobody knows it yet, so a crash here leaves nothing that could be used
+        await parts.audit.record("token.created", by=by.who, details=_details(made.token))
+    except UnavailableError:
+        await parts.tokens.revoke(made.token.id)
+        raise
     return NewToken(**dict(_token(made.token)), secret=made.secret)
 
 
@@ -64,7 +70,13 @@ async def revoke_token(request: Request, parts: Given, id: ItemId) -> Token:  # 
     token = await parts.tokens.get(id)
     for scope in sorted(token.scopes):
         require(request, scope)
+    await parts.audit.record("token.revoked", by=principal_of(request).who, details=_details(token))
     return _token(await parts.tokens.revoke(id))
+
+
+def _details(token: access.Token) -> dict[str, object]:
+    ends = token.expires_at.isoformat() if token.expires_at else None
+    return {"id": token.id, "name": token.name, "scopes": sorted(token.scopes), "expires_at": ends}
 
 
 def _token(token: access.Token) -> Token:

@@ -1,6 +1,6 @@
 """`sempre dead`: what failed for good and waits for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -12,9 +12,10 @@ from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption, TextOption, YesOption
 from sempre.cli.pages import items_of
-from sempre.cli.records import DeadLetter, Turn, read
+from sempre.cli.records import DeadLetter, LettersDone, Turn, read
+from sempre.cli.references import channel_of
 from sempre.cli.texts import read_text
-from sempre.cli.wording import head, plural, since, stamp
+from sempre.cli.wording import head, plural, since, span, stamp
 from sempre.errors import InvalidError, NotFoundError
 from sempre.home import Home
 
@@ -37,19 +38,38 @@ Letters = Annotated[
 AllOption = Annotated[bool, typer.Option("--all", help="Every dead letter there is.")]
 
 
+ChannelOption = Annotated[
+    str | None,
+    typer.Option("--channel", metavar="CHANNEL", help="All of this worker or channel."),
+]
+KindOption = Annotated[
+    str | None, typer.Option("--kind", metavar="KIND", help="All that failed for this reason.")
+]
+OlderOption = Annotated[
+    str | None,
+    typer.Option("--older-than", metavar="SPAN", help="All that wait for longer: 12h, 3d, 1w."),
+]
+
+
 @dead.command("list")
 def list_letters(
-    home: HomeOption = None, limit: LimitOption = 50, json: JsonOption = False
+    home: HomeOption = None,
+    channel: ChannelOption = None,
+    kind: KindOption = None,
+    limit: LimitOption = 50,
+    json: JsonOption = False,
 ) -> None:
     """List dead letters, newest first."""
-    found = items_of(Server.find(Home.find(home)), _PATH, {}, limit)
+    query = {"channel": channel_of(channel) if channel else None, "kind": kind}
+    found = items_of(Server.find(Home.find(home)), _PATH, query, limit)
     if json:
         screen.json(found)
     elif not found:
         screen.say("No dead letters.")
     else:
         screen.table(
-            ("letter", "since", "attempts", "prompt", "why"), [_row(_letter(raw)) for raw in found]
+            ("letter", "since", "attempts", "kind", "prompt", "why"),
+            [_row(_letter(raw)) for raw in found],
         )
 
 
@@ -75,12 +95,21 @@ def retry_letters(
     letters: Letters = None,
     home: HomeOption = None,
     every: AllOption = False,
+    channel: ChannelOption = None,
+    kind: KindOption = None,
+    older: OlderOption = None,
     file: TextOption = None,
+    yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Try turns again, each under its number."""
+    """Try turns again, each under its number: those named, all, or all that match."""
     server = Server.find(Home.find(home))
-    chosen = _choose(server, letters, every=every)
+    if many := _filter(letters, every, channel, kind, older):
+        if file is not None:
+            raise InvalidError("Another prompt goes with one letter. Name that one.")
+        _clear(server, "retry", many, yes=yes, json=json)
+        return
+    chosen = _named(server, letters or [])
     if file is not None and len(chosen) != 1:
         raise InvalidError("Another prompt goes with one letter. Name that one.")
     body = {"text": read_text(file)} if file else None
@@ -97,13 +126,19 @@ def purge_letters(
     letters: Letters = None,
     home: HomeOption = None,
     every: AllOption = False,
+    channel: ChannelOption = None,
+    kind: KindOption = None,
+    older: OlderOption = None,
     yes: YesOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Let dead letters go. Their turns and records stay."""
+    """Let dead letters go: those named, all, or all that match. Their turns and records stay."""
     server = Server.find(Home.find(home))
-    chosen = _choose(server, letters, every=every)
-    if chosen and not yes:
+    if many := _filter(letters, every, channel, kind, older):
+        _clear(server, "purge", many, yes=yes, json=json)
+        return
+    chosen = _named(server, letters or [])
+    if not yes:
         typer.confirm(f"Purge {plural(len(chosen), 'dead letter')}?", abort=True, err=True)
     for letter in chosen:
         server.ask("DELETE", f"{_PATH}/{letter.id}")
@@ -113,13 +148,55 @@ def purge_letters(
         screen.json({"purged": [letter.id for letter in chosen]})
 
 
-def _choose(server: Server, letters: list[str] | None, *, every: bool) -> list[DeadLetter]:
-    if every == bool(letters):
-        raise InvalidError("Name dead letters, or say --all; `sempre dead` lists them.")
+def _filter(
+    letters: list[str] | None,
+    every: bool,
+    channel: str | None,
+    kind: str | None,
+    older: str | None,
+) -> Mapping[str, str | None] | None:
+    """What many letters have in common; None when they are named one by one."""
+    narrowed = any((channel, kind, older))
+    if bool(letters) == (every or narrowed):
+        raise InvalidError(
+            "Name dead letters, or say which: --channel, --kind, --older-than, or --all; `sempre dead` lists them."
+        )
+    if letters:
+        return None
+    return {
+        "channel": channel_of(channel) if channel else None,
+        "kind": kind,
+        "created_before": (clock.now() - span(older)).isoformat() if older else None,
+    }
+
+
+def _clear(
+    server: Server, action: str, many: Mapping[str, str | None], *, yes: bool, json: bool
+) -> None:
+    """Count, ask, then do it, in as many calls as it takes."""
+    body: dict[str, object] = {"action": action, "filter": many}
+    count = read(server.post(f"{_PATH}/bulk", {**body, "dry_run": True}), LettersDone).matched
+    if count and not yes:
+        question = f"{action.capitalize()} {plural(count, 'dead letter')}?"
+        typer.confirm(question, abort=True, err=True)
+    done = skipped = 0
+    remaining = count
+    while remaining:
+        step = read(server.post(f"{_PATH}/bulk", {**body, "dry_run": False}), LettersDone)
+        done, skipped = done + step.done, skipped + step.skipped
+        remaining = step.remaining if step.done else 0
+    if json:
+        screen.json({"matched": count, "done": done, "skipped": skipped})
+        return
+    word = "tried again" if action == "retry" else "purged"
+    screen.say(
+        f"{plural(done, 'dead letter')} {word}" + (f", {skipped} skipped." if skipped else ".")
+    )
+
+
+def _named(server: Server, letters: Sequence[str]) -> list[DeadLetter]:
     found = _every(server)
-    if every:
-        return [_letter(raw) for raw in found]
-    return [_letter(_find(found, letter)) for letter in letters or []]
+    return [_letter(_find(found, letter)) for letter in letters]
 
 
 def _every(server: Server) -> Sequence[Raw]:
@@ -147,6 +224,7 @@ def _row(letter: DeadLetter) -> tuple[str, ...]:
         letter.name,
         since(letter.created_at, clock.now()),
         str(letter.attempts),
+        letter.failure.kind,
         head(letter.payload, 50),
         head(letter.failure.message, 240),
     )

@@ -22,3 +22,7 @@ class Listing(_Group):
 
 class Creating(_Group):
     usual = "create"
+
+
+class Showing(_Group):
+    usual = "show"

@@ -105,6 +105,12 @@ def _head(status: Status) -> list[str]:
         + plural(counts.dead, "dead letter"),
         f"Today: {today.answered} answered, {today.failed} failed, {dollars(today.cost_micros)}{unknown}",
     ]
+    if status.suspended:
+        reason = f": {head(status.suspended.reason, 200)}" if status.suspended.reason else ""
+        lines.append(
+            f"Everything is suspended by {status.suspended.by} for "
+            f"{since(status.suspended.since, clock.now())}{reason}. Go on: `sempre resume --all`"
+        )
     if status.waiting_for_real_model:
         lines.append(
             f"{plural(status.waiting_for_real_model, 'prompt')} kept for a real model: `sempre connect`"

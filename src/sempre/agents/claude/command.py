@@ -2,11 +2,11 @@
 every user of the machine can read those."""
 
 import json
-import os
 import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sempre.agents.claude.launches import Launch
 from sempre.agents.claude.profile import Profile
@@ -81,7 +81,7 @@ def settings(hook_address: str, profile: Profile) -> str:
         {"type": "http", "url": hook_address, "timeout": _HOOK_SECONDS}
     ]
     if profile.trusted:
-        hooks.append(_while_we_live())
+        hooks.append(_while_it_answers(hook_address))
     given: dict[str, object] = {
         "hooks": {"PreToolUse": [{"matcher": "*", "hooks": hooks}]},
         "disableAllHooks": False,
@@ -92,10 +92,14 @@ def settings(hook_address: str, profile: Profile) -> str:
     return json.dumps(given)
 
 
-def _while_we_live() -> dict[str, object]:
+def _while_it_answers(hook_address: str) -> dict[str, object]:
     """A trusted project may bring allow rules, with which a call would run though nobody answers the hook. Exit code
     2 refuses in every mode."""
-    return {"type": "command", "command": f"kill -0 {os.getpid()} 2>/dev/null || exit 2"}
+    port = urlsplit(hook_address).port
+    return {
+        "type": "command",
+        "command": f"bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}' 2>/dev/null || exit 2",
+    }
 
 
 def _sandbox(profile: Profile) -> dict[str, object]:
