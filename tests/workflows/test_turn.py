@@ -279,10 +279,10 @@ async def test_a_prompt_that_is_no_prompt_is_refused_with_what_to_do(
 
 async def test_an_unknown_channel_is_told_so(sqlite_url: str, tmp_path: Path) -> None:
     async with open_house(sqlite_url, tmp_path) as house:
-        with pytest.raises(NotFoundError, match="api:nobody"):
-            await house.commands.send("api:nobody", "hello")
-        with pytest.raises(NotFoundError, match="api:nobody"):
-            await house.control.resume("api:nobody", by="owner")
+        with pytest.raises(NotFoundError, match="files:nobody"):
+            await house.commands.send("files:nobody", "hello")
+        with pytest.raises(NotFoundError, match="files:nobody"):
+            await house.control.resume("files:nobody", by="owner")
 
 
 async def test_the_same_key_is_the_same_turn(sqlite_url: str, tmp_path: Path) -> None:

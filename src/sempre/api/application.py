@@ -17,6 +17,7 @@ from sempre.api import (
     away,
     backups,
     budgets,
+    channels,
     connection,
     dead_letters,
     directives,
@@ -35,6 +36,7 @@ from sempre.api import (
     spend,
     status,
     tokens,
+    trust,
     turn_events,
     turns,
     workers,
@@ -54,6 +56,7 @@ _GUARDED: tuple[APIRouter, ...] = (
     workers.router,
     sessions.router,
     directives.router,
+    channels.router,
     pauses.router,
     turns.router,
     turn_events.router,
@@ -73,6 +76,7 @@ _GUARDED: tuple[APIRouter, ...] = (
     settings.router,
     policy.router,
     audit.router,
+    trust.router,
     metrics.router,
 )
 

@@ -33,6 +33,14 @@ WorkerArgument = Annotated[
     str,
     typer.Argument(metavar="WORKER", help="The worker's name.", autocompletion=_complete_worker),
 ]
+AddressArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="WORKER",
+        help="The worker's name, or `api:NAME`: a channel that is addressed over the API alone.",
+        autocompletion=_complete_worker,
+    ),
+]
 WorkerFilter = Annotated[
     str | None,
     typer.Argument(metavar="[WORKER]", help="Only this worker.", autocompletion=_complete_worker),

@@ -11,12 +11,13 @@ from sempre import clock, ids
 from sempre.cli import exits, queue, screen
 from sempre.cli.answer import outcome, wait_for
 from sempre.cli.client import NotRunningError, Server
-from sempre.cli.options import HomeOption, JsonOption, WorkerArgument
+from sempre.cli.options import AddressArgument, HomeOption, JsonOption
 from sempre.cli.records import Status, Turn, Worker, read
 from sempre.cli.texts import given_text
 from sempre.errors import InvalidError, NotFoundError, UnavailableError
 from sempre.home import Home
 
+_API = "api:"
 _FOUND_WITHIN = 15.0  # seconds until a new folder has been seen, also where no events tell of it
 
 TextArgument = Annotated[
@@ -46,7 +47,7 @@ NewOption = Annotated[bool, typer.Option("--new", help="Make the worker if it is
 
 
 def send(
-    worker: WorkerArgument,
+    worker: AddressArgument,
     text: TextArgument = None,
     home: HomeOption = None,
     file: FileOption = None,
@@ -56,14 +57,15 @@ def send(
     new: NewOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Send a prompt to a worker. When Sempre does not run, it is laid into the worker's queue."""
+    """Send a prompt to a worker, or to an `api:` channel. When Sempre does not run, a worker's is laid into its
+    queue."""
     prompt = given_text(text or [], file)
     place = Home.find(home)
     try:
         server = Server.find(place)
         turn, answer = _send(server, worker, prompt, key or ids.new_id(), new=new)
     except NotRunningError as error:
-        if wait or key:
+        if wait or key or worker.startswith(_API):
             raise
         _lay_down(place, worker, prompt, new=new, crash=error, json=json)
         return
@@ -77,10 +79,14 @@ def send(
 
 
 def _send(server: Server, worker: str, prompt: str, key: str, *, new: bool) -> tuple[Turn, bytes]:
-    path = f"/api/workers/{quote(worker, safe='')}/turns"
+    on_api = worker.startswith(_API)
+    name = quote(worker, safe="")
+    path = f"/api/channels/{name}/messages" if on_api else f"/api/workers/{name}/turns"
     try:
         answer = server.post(path, {"text": prompt, "key": key})
     except (NotFoundError, InvalidError) as error:
+        if on_api:
+            raise
         known = [each.name for each in read(server.get("/api/workers"), list[Worker])]
         if worker in known:
             raise

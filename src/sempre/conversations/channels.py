@@ -31,6 +31,18 @@ class Channels:
         async with self._db.reading() as session:
             return await channels.every(session)
 
+    async def open(self, channel: str) -> None:
+        """Make a channel known that any machine may answer; one that is known stays as it is."""
+        async with self._db.reading() as session:
+            if await channels.is_known(session, channel):
+                return
+        async with self._db.transaction() as session:
+            fresh = await channels.insert(
+                session, channel, node=None, first_number=1, now=clock.now()
+            )
+        if fresh:
+            self._log.append("channel.opened", {"first_number": 1}, channel=channel)
+
     async def park(self, channel: str, kind: str, reason: str, until: datetime) -> None:
         """Nothing of this channel runs before `until`; then it goes on by itself."""
         async with self._db.transaction() as session:

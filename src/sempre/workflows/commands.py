@@ -14,6 +14,7 @@ from sempre.errors import InvalidError
 from sempre.workflows import turn as turn_workflow
 
 CANCEL_TOPIC = "sempre_cancel"
+_API = "api:"
 _INTERRUPT_TRIES = 20
 _INTERRUPT_PAUSE = 0.05  # seconds
 
@@ -50,7 +51,10 @@ class Commands:
         key: str | None = None,
         origin: Mapping[str, str] | None = None,
     ) -> Turn:
-        """Put a prompt on a channel. The same `key` twice is the same turn. Raises NotFoundError, InvalidError."""
+        """Put a prompt on a channel; an `api:` one is opened by its first. The same `key` twice is the same turn.
+
+        Raises NotFoundError, InvalidError.
+        """
         if not text.strip():
             raise InvalidError("The prompt is empty. Write what the agent shall do.")
         if len(text.encode()) > self._max_bytes:
@@ -58,7 +62,10 @@ class Commands:
                 f"The prompt is larger than {self._max_bytes} bytes. Put the material in a file of the "
                 "worker's directory and name it in the prompt, or raise files.max_prompt_bytes."
             )
-        await self._channels.get(channel)
+        if channel.startswith(_API):
+            await self._channels.open(channel)
+        else:
+            await self._channels.get(channel)
         message = Inbound(
             channel=channel,
             external_id=f"api:{key or ids.new_id()}",

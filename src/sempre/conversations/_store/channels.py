@@ -83,6 +83,10 @@ async def get(session: Session, channel: str) -> ChannelRow:
     return _channel(row)
 
 
+async def is_known(session: Session, channel: str) -> bool:
+    return (await session.execute(_GET, {"channel": channel})).one_or_none() is not None
+
+
 async def every(session: Session) -> Sequence[ChannelRow]:
     return [
         _channel(row) for row in await session.execute(sa.select(channels).order_by(channels.c.id))
