@@ -1,5 +1,6 @@
 """Prompts over several workers while things break at random; then what was promised is compared with what is there."""
 
+import math
 import random
 import resource
 import sqlite3
@@ -34,14 +35,17 @@ class Storm:
     def names(self) -> list[str]:
         return [f"worker{number}" for number in range(self.workers)]
 
-    def run(self, faults: int) -> None:
-        """Drop everything, break things so many times, then let it come to its end."""
+    def run(self, faults: int, seconds: float = math.inf) -> None:
+        """Drop everything, break things so many times or for so long, then let it come to its end."""
         self._start()
         for number in range(self.prompts):
             for worker in self.names:
                 drop(self.server.home, worker, f"{number:04d}", self._prompt(worker, number))
         kinds = self._kinds()
+        until = time.monotonic() + seconds
         for _ in range(faults):
+            if time.monotonic() > until:
+                break
             time.sleep(self._random.uniform(*self.pause))
             next(kinds)()
         self._start_if_down()
