@@ -63,6 +63,27 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("@/routes/compare"), "CompareRoom"),
 });
 
+export interface ApprovalsSearch {
+  show?: "decided" | undefined;
+}
+
+const readShown = (search: Record<string, unknown>): ApprovalsSearch =>
+  search.show === "decided" ? { show: "decided" } : {};
+
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals",
+  validateSearch: readShown,
+  component: lazyRouteComponent(() => import("@/routes/approvals"), "ApprovalsRoom"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals/$id",
+  validateSearch: readShown,
+  component: lazyRouteComponent(() => import("@/routes/approvals"), "ApprovalsRoom"),
+});
+
 const failures = createRoute({
   getParentRoute: () => root,
   path: "/failures",
@@ -76,7 +97,17 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([now, workers, worker, turn, compare, failures, settings]),
+  routeTree: root.addChildren([
+    now,
+    workers,
+    worker,
+    turn,
+    compare,
+    approvals,
+    approval,
+    failures,
+    settings,
+  ]),
   basepath: "/dashboard",
   defaultPreload: "intent",
   scrollRestoration: true,

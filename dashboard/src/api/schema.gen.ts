@@ -24,6 +24,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Everything
+         * @description Nothing runs from now on. What runs is interrupted, counts as no attempt, and goes on in its session after
+         *     `resume`; what comes in is taken in and waits. Survives restarts.
+         */
+        post: operations["suspend_everything"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Everything
+         * @description Everything goes on where it was. Channels that are paused or stopped stay so.
+         */
+        post: operations["resume_everything"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Away
+         * @description What was answered, what failed, what waits and what it cost since then. Cheap enough for each visit.
+         */
+        get: operations["get_away"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Visit
+         * @description The person looks at the page: sent when it opens or is shown again, and each minute while it is looked at. After
+         *     a quarter of an hour without, the next one begins a new visit.
+         */
+        post: operations["note_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workers": {
         parameters: {
             query?: never;
@@ -95,9 +177,135 @@ export interface paths {
         put?: never;
         /**
          * Resume Worker
-         * @description A stopped or parked worker goes on at once.
+         * @description A paused, stopped or parked worker goes on at once.
          */
         post: operations["resume_worker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/{name}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Worker Sessions
+         * @description Those it had, newest first, with what they took.
+         */
+        get: operations["list_worker_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/{name}/session/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Worker Session
+         * @description The next turn begins a new conversation. What runs finishes in its own; the old session is kept.
+         */
+        post: operations["reset_worker_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/{name}/session/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork Worker Session
+         * @description The next turn, here or at another worker, goes on in a copy of the present session, which stays as it is.
+         *     Gives the sessions of the worker that has the copy. 409 when nothing was said in it yet.
+         */
+        post: operations["fork_worker_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workers/{name}/directives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Directives
+         * @description What was said, what sempre.toml says, and what counts.
+         */
+        get: operations["get_directives"];
+        /**
+         * Put Directives
+         * @description Say it, from the next turn on. 409 when somebody else changed it since `version`; 422 for a tool that
+         *     sempre.toml does not give: widening is policy's affair.
+         */
+        put: operations["put_directives"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Channel
+         * @description Let the running turn finish and start nothing new, until then or until it is resumed. What comes in waits.
+         */
+        post: operations["pause_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Channel
+         * @description A paused, parked or stopped channel goes on at once.
+         */
+        post: operations["resume_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -246,6 +454,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dead-letters/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Dead Letters
+         * @description Try all that match again, or let them go. First a count, without `dry_run` the deed.
+         */
+        post: operations["clear_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dead-letters/{id}/retry": {
         parameters: {
             query?: never;
@@ -281,6 +509,398 @@ export interface paths {
          * @description Let it go. The turn and its record stay.
          */
         delete: operations["purge_dead_letter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description Newest first; with `state=open` those that wait for a person.
+         */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description One call with its input, exactly as the agent wants to make it.
+         */
+        get: operations["get_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Approval
+         * @description Decide it. Needs the scope `approve`. 409 with who was first when it has been decided already.
+         */
+        post: operations["decide_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budgets
+         * @description How every budget stands today.
+         */
+        get: operations["get_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Budget
+         * @description Set one; turns that wait for it look again. To raise it the scope `approve` is needed, to lower it `operate`.
+         */
+        put: operations["set_budget"];
+        post?: never;
+        /**
+         * Clear Budget
+         * @description What stands in the settings, or for all channels, holds again; gives that. Needs `approve` where that is more.
+         */
+        delete: operations["clear_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Turn
+         * @description Let a turn that waits for a budget go on at once, in its session. 409 when it does not wait for one.
+         */
+        post: operations["release_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Spend
+         * @description Sums over the ledger of model calls.
+         */
+        get: operations["get_spend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spend/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Spend Today
+         * @description Today so far, hour by hour, with the day's budget and a forecast.
+         */
+        get: operations["get_spend_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spend/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Spend
+         * @description The same sums as a file, or every call. Cells that a spreadsheet would take for a formula begin with `'`.
+         */
+        get: operations["export_spend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prices
+         * @description A person's own first, which overrule; then those that came with this release.
+         */
+        get: operations["list_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Price
+         * @description Counts from the next call that is settled; what is booked stays as it is.
+         */
+        put: operations["set_price"];
+        post?: never;
+        /**
+         * Remove Price
+         * @description The shipped price holds again, if there is one.
+         */
+        delete: operations["remove_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description What is wrong now, or also what was.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Alert
+         * @description Somebody has seen it. It lasts until what it tells of is over.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/webhook/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Alert Webhook
+         * @description Send a notice that tells of nothing. 409 where no webhook is set up.
+         */
+        post: operations["test_alert_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/webhook/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Alert Secret
+         * @description Make another signing secret (Standard Webhooks, `whsec_…`). 409 where no webhook is set up.
+         */
+        post: operations["renew_alert_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backups
+         * @description Every backup with its newest restore drill, and when the next comes by itself.
+         */
+        get: operations["list_backups"];
+        put?: never;
+        /**
+         * Create Backup
+         * @description Make one now and hold a restore drill with it. 403 on Postgres.
+         */
+        post: operations["create_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{name}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Backup
+         * @description Hold a restore drill: restore it aside, open it with the key, count. The home is not touched.
+         */
+        post: operations["verify_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Diagnosis
+         * @description Look at home, machine, database, Claude Code, connection, work and protection. Takes some seconds.
+         */
+        get: operations["get_diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Profile
+         * @description Watch the server for some seconds and write down where its time and memory go. 409 while one is made.
+         */
+        post: operations["take_profile"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -354,6 +974,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description All that there ever were, newest first; never the tokens themselves.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Create Token
+         * @description Make one. It may no more than whoever makes it, and ends no later than the token that it was made with.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description It opens nothing from now on, nor does any token or login made with it. Who lacks a scope of it may not.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -366,6 +1030,186 @@ export interface paths {
          * @description Every setting with its value now.
          */
         get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description The rules in their order, and what each channel does with what a person should decide.
+         */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Policy Rules
+         * @description Another list instead. One that allows more than before needs the scope `approve`.
+         */
+        put: operations["put_policy_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Policy Channel
+         * @description What the channel does with a call that a person should decide. `allow` needs the scope `approve`.
+         */
+        put: operations["put_policy_channel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Policy
+         * @description Which rule, which verdict, which risk: this call, on that channel. Nothing runs and nothing is recorded.
+         */
+        post: operations["test_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policy Proposals
+         * @description What sempre.toml wants beyond what agents may do by themselves, the newest first.
+         */
+        get: operations["list_policy_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/proposals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Policy Proposal
+         * @description Approve or refuse exactly this. It may be decided anew later.
+         */
+        post: operations["decide_policy_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description Who did what, newest first.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Audit
+         * @description Check every record, also against heads in the log and those given.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description The trail as JSON lines, oldest first.
+         */
+        get: operations["export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -438,10 +1282,292 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Alert */
+        Alert: {
+            /** Id */
+            id: string;
+            rule: components["schemas"]["Rule"];
+            /**
+             * Subject
+             * @description The channel, budget or node; empty: no one in particular.
+             */
+            subject: string;
+            severity: components["schemas"]["Severity"];
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Ended At
+             * @description null: it lasts.
+             */
+            ended_at: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /**
+             * Notified At
+             * @description When it was handed to the webhook's queue; null: not yet, or there is no webhook.
+             */
+            notified_at: string | null;
+        };
+        /**
+         * AlertPage
+         * @description Newest first. `next` goes into `before`; null: there is no more.
+         */
+        AlertPage: {
+            /** Items */
+            items: components["schemas"]["Alert"][];
+            /** Next */
+            next: string | null;
+            webhook: components["schemas"]["AlertWebhook"];
+        };
+        /**
+         * AlertWebhook
+         * @description Where alerts are sent. The address is told without its path, which may be a secret.
+         */
+        AlertWebhook: {
+            /** Configured */
+            configured: boolean;
+            /** Host */
+            host: string | null;
+            /**
+             * Waiting
+             * @description Notices on their way.
+             */
+            waiting: number;
+            /** Delivered */
+            delivered: number;
+            /**
+             * Dead
+             * @description Notices that used up their attempts.
+             */
+            dead: number;
+            /**
+             * Error
+             * @description Why the newest notice did not get through yet.
+             */
+            error: string | null;
+        };
         /** Alive */
         Alive: {
             /** Alive */
             alive: boolean;
+        };
+        /**
+         * Approval
+         * @description A call in full.
+         */
+        Approval: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Worker
+             * @description The worker's name, on `files:` channels.
+             */
+            worker: string | null;
+            /** Turn Id */
+            turn_id: string;
+            /**
+             * Turn Number
+             * @description The N of task_N.
+             */
+            turn_number: number;
+            /**
+             * Prompt Head
+             * @description How the turn's prompt begins.
+             */
+            prompt_head: string;
+            /**
+             * Subagent
+             * @description Set when a subagent asks.
+             */
+            subagent: string | null;
+            /** Tool */
+            tool: string;
+            /**
+             * Headline
+             * @description One line: the tool and its most telling argument.
+             */
+            headline: string;
+            /**
+             * Why
+             * @description The agent's last words before the call; empty when it said none.
+             */
+            why: string;
+            /**
+             * Rule
+             * @description The rule that says that a person decides.
+             */
+            rule: string;
+            /** Rule Reason */
+            rule_reason: string;
+            risk: components["schemas"]["Risk"];
+            /** Risk Reason */
+            risk_reason: string;
+            /** @description `pending` and `unknown` can be decided. `unknown`: it was let through, then something broke, so whether it ran is not known; approving runs it again. */
+            state: components["schemas"]["State"];
+            /**
+             * Held
+             * @description The agent's process is there and waits for the answer; else its turn waits without one.
+             */
+            held: boolean;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Refused when nobody has decided until then.
+             */
+            expires_at: string;
+            decision: components["schemas"]["sempre__approvals__approval__Decision"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Decided By
+             * @description `owner`, `token:<name>`, or `system` when it expired.
+             */
+            decided_by: string | null;
+            /** Decision Reason */
+            decision_reason: string | null;
+            /**
+             * Released At
+             * @description When it was let through.
+             */
+            released_at: string | null;
+            /** Call Id */
+            call_id: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Directory
+             * @description Where it would run.
+             */
+            directory: string;
+            /**
+             * Input
+             * @description The call's own input, exactly.
+             */
+            input: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Changed Input
+             * @description What a person made of it; this is what runs.
+             */
+            changed_input: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * ApprovalPage
+         * @description Newest first. `next` goes into `before`; null: there is no more. `open` counts those that wait, everywhere.
+         */
+        ApprovalPage: {
+            /** Items */
+            items: components["schemas"]["ApprovalSummary"][];
+            /** Next */
+            next: string | null;
+            /** Open */
+            open: number;
+        };
+        /**
+         * ApprovalSummary
+         * @description A call as lists show it. Times are UTC.
+         */
+        ApprovalSummary: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Worker
+             * @description The worker's name, on `files:` channels.
+             */
+            worker: string | null;
+            /** Turn Id */
+            turn_id: string;
+            /**
+             * Turn Number
+             * @description The N of task_N.
+             */
+            turn_number: number;
+            /**
+             * Prompt Head
+             * @description How the turn's prompt begins.
+             */
+            prompt_head: string;
+            /**
+             * Subagent
+             * @description Set when a subagent asks.
+             */
+            subagent: string | null;
+            /** Tool */
+            tool: string;
+            /**
+             * Headline
+             * @description One line: the tool and its most telling argument.
+             */
+            headline: string;
+            /**
+             * Why
+             * @description The agent's last words before the call; empty when it said none.
+             */
+            why: string;
+            /**
+             * Rule
+             * @description The rule that says that a person decides.
+             */
+            rule: string;
+            /** Rule Reason */
+            rule_reason: string;
+            risk: components["schemas"]["Risk"];
+            /** Risk Reason */
+            risk_reason: string;
+            /** @description `pending` and `unknown` can be decided. `unknown`: it was let through, then something broke, so whether it ran is not known; approving runs it again. */
+            state: components["schemas"]["State"];
+            /**
+             * Held
+             * @description The agent's process is there and waits for the answer; else its turn waits without one.
+             */
+            held: boolean;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Refused when nobody has decided until then.
+             */
+            expires_at: string;
+            decision: components["schemas"]["sempre__approvals__approval__Decision"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Decided By
+             * @description `owner`, `token:<name>`, or `system` when it expired.
+             */
+            decided_by: string | null;
+            /** Decision Reason */
+            decision_reason: string | null;
+            /**
+             * Released At
+             * @description When it was let through.
+             */
+            released_at: string | null;
         };
         /**
          * Attempt
@@ -471,10 +1597,347 @@ export interface components {
             /** Counted */
             counted: boolean;
         };
+        /**
+         * AuditEntry
+         * @description One record. `mac` chains it to the one before.
+         */
+        AuditEntry: {
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * What
+             * @description A stable word; docs/reference/audit.md lists them.
+             */
+            what: string;
+            /**
+             * By
+             * @description `owner`, `local`, `token:<name>`, `rule:<id>`, `agent:<channel>` or `system`.
+             */
+            by: string;
+            /** Channel */
+            channel: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Mac */
+            mac: string;
+        };
+        /**
+         * AuditHead
+         * @description Where the chain ends. Keep it elsewhere: it proves later that nothing before it was changed or cut off.
+         */
+        AuditHead: {
+            /** Sequence */
+            sequence: number;
+            /** Mac */
+            mac: string;
+        };
+        /**
+         * AuditPage
+         * @description Newest first. `next` goes into `before`; null: there is no more.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * AuditProblem
+         * @description A flaw and where it begins.
+         */
+        AuditProblem: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "changed" | "missing" | "reordered" | "cut_off" | "unsigned";
+            /** Sequence */
+            sequence: number;
+            /** Message */
+            message: string;
+        };
+        /** AuditVerification */
+        AuditVerification: {
+            /**
+             * Whole
+             * @description No row was changed, removed, reordered or cut off.
+             */
+            whole: boolean;
+            /** Rows */
+            rows: number;
+            /**
+             * First
+             * @description The oldest record; those before it were forgotten.
+             */
+            first: number | null;
+            head: components["schemas"]["AuditHead"];
+            /**
+             * Anchors
+             * @description Heads kept elsewhere that it was compared with.
+             */
+            anchors: number;
+            /** Problems */
+            problems: components["schemas"]["AuditProblem"][];
+        };
+        /** Away */
+        Away: {
+            /**
+             * Since
+             * Format: date-time
+             * @description At most three months ago.
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Answered */
+            answered: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Waiting
+             * @description Turns that wait for a person now.
+             */
+            waiting: number;
+            /**
+             * Parked
+             * @description Turns that are parked now.
+             */
+            parked: number;
+            /**
+             * Dead
+             * @description Dead letters that wait now.
+             */
+            dead: number;
+            /**
+             * Cost Micros
+             * @description Millionths of a dollar, of calls with a known price.
+             */
+            cost_micros: number;
+            /** Unknown Cost Calls */
+            unknown_cost_calls: number;
+            /** Channels */
+            channels: components["schemas"]["ChannelAway"][];
+        };
+        /** Backup */
+        Backup: {
+            /** Name */
+            name: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Reason
+             * @description `scheduled`, `manual`, `before-new-key`, or `schema-…` before a migration.
+             */
+            reason: string;
+            /** @description The newest drill; null: none was made. */
+            drill: components["schemas"]["Drill"] | null;
+        };
+        /**
+         * Backups
+         * @description Newest first, all of them: as many are kept as `backups.keep` says.
+         */
+        Backups: {
+            /**
+             * Supported
+             * @description false on Postgres, which has backups of its own.
+             */
+            supported: boolean;
+            /**
+             * Remedy
+             * @description What to do instead where they are not supported.
+             */
+            remedy: string | null;
+            /**
+             * Every
+             * @description The schedule, as `backups.every` says it.
+             */
+            every: string;
+            /** Next At */
+            next_at: string | null;
+            /**
+             * Missing Since
+             * @description When the one that should be there was due; null: nothing is missing.
+             */
+            missing_since: string | null;
+            /**
+             * Failure
+             * @description Why the last scheduled one failed.
+             */
+            failure: string | null;
+            /** Keep */
+            keep: number;
+            /** Folder */
+            folder: string;
+            /** Items */
+            items: components["schemas"]["Backup"][];
+        };
+        /**
+         * Budget
+         * @description `micros` and `tokens` are limits for a day; null: no limit in that unit. What was spent is today's.
+         */
+        Budget: {
+            /** Scope */
+            scope: string;
+            kind: components["schemas"]["sempre__budgets__scopes__Kind"];
+            /** Channel */
+            channel: string | null;
+            /** Micros */
+            micros: number | null;
+            /** Tokens */
+            tokens: number | null;
+            /** Warn Percent */
+            warn_percent: number;
+            /**
+             * Changed At
+             * @description null: it stands in the settings, nobody set it since.
+             */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /**
+             * Inherited
+             * @description What holds for all channels holds for this one.
+             */
+            inherited: boolean;
+            /**
+             * Spent Micros
+             * @description null: not counted for this scope alone (each channel's, each turn's).
+             */
+            spent_micros: number | null;
+            /** Spent Tokens */
+            spent_tokens: number | null;
+            /**
+             * Reserved Micros
+             * @description What turns that run now have reserved and not yet spent.
+             */
+            reserved_micros: number;
+            /** Reserved Tokens */
+            reserved_tokens: number;
+            /**
+             * Unknown Cost Calls
+             * @description Calls without a known cost, which dollars leave out; their tokens count.
+             */
+            unknown_cost_calls: number;
+            /**
+             * Used Ratio
+             * @description The used part, in the unit nearer to its end; null: nothing is limited, or not counted.
+             */
+            used_ratio: number | null;
+        };
+        /**
+         * BudgetOverview
+         * @description Every budget as it stands today: the day's, each channel's and each turn's, then those of one channel.
+         */
+        BudgetOverview: {
+            /**
+             * Day
+             * @description Today, in the operator's time zone.
+             */
+            day: string;
+            /**
+             * Day Began At
+             * Format: date-time
+             */
+            day_began_at: string;
+            /**
+             * Next Day At
+             * Format: date-time
+             * @description When budgets are whole again.
+             */
+            next_day_at: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Items */
+            items: components["schemas"]["Budget"][];
+            /**
+             * Parked Turns
+             * @description Turns that wait for a budget.
+             */
+            parked_turns: number;
+        };
+        /**
+         * BudgetWish
+         * @description The limits that hold from now on, both of them; null: none in that unit.
+         */
+        BudgetWish: {
+            /** Micros */
+            micros?: number | null;
+            /** Tokens */
+            tokens?: number | null;
+            /**
+             * Warn Percent
+             * @description null: as it is.
+             */
+            warn_percent?: number | null;
+        };
+        /** BusyFunction */
+        BusyFunction: {
+            /** Name */
+            name: string;
+            /** Percent */
+            percent: number;
+        };
+        /**
+         * ChannelAway
+         * @description One channel meanwhile; channels where nothing happened are left out.
+         */
+        ChannelAway: {
+            /** Channel */
+            channel: string;
+            /** Worker */
+            worker: string | null;
+            /** Answered */
+            answered: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Cost Micros
+             * @description Millionths of a dollar; null: no price is known.
+             */
+            cost_micros: number | null;
+        };
+        /**
+         * ChannelHold
+         * @description What holds a channel back. It may be paused by a person and parked or stopped besides.
+         */
+        ChannelHold: {
+            /** Channel */
+            channel: string;
+            pause: components["schemas"]["Pause"] | null;
+            /**
+             * State
+             * @description `parked`: it goes on by itself; `stopped`: a person must mend something.
+             * @enum {string}
+             */
+            state: "open" | "parked" | "stopped";
+            /** State Reason */
+            state_reason: string | null;
+            /** State Until */
+            state_until: string | null;
+        };
         /** Connection */
         Connection: {
             /** @description `login`: the user's own `claude` login. */
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["sempre__access__connection__Kind"];
             /**
              * Source
              * @description null: nothing is connected.
@@ -493,7 +1956,7 @@ export interface components {
         };
         /** ConnectionSummary */
         ConnectionSummary: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["sempre__access__connection__Kind"];
             /**
              * Detail
              * @description Where the model is reached and how, without any secret.
@@ -516,6 +1979,16 @@ export interface components {
              * @description Those that wait for a person.
              */
             waiting: number;
+            /**
+             * Approvals
+             * @description Calls that a person can decide now.
+             */
+            approvals: number;
+            /**
+             * Alerts
+             * @description Alerts that last.
+             */
+            alerts: number;
             /** Dead */
             dead: number;
             /** Sessions Alive */
@@ -559,6 +2032,120 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * DecisionForm
+         * @description What a person decides.
+         */
+        DecisionForm: {
+            /** @description `approve_turn` also approves calls of this tool under this rule, at no higher risk, until the turn ends. */
+            decision: components["schemas"]["sempre__approvals__approval__Decision"];
+            /**
+             * Input
+             * @description With an approval: run it with this input instead.
+             */
+            input?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Reason
+             * @description With a refusal it is told to the agent.
+             */
+            reason?: string | null;
+        };
+        /** Diagnosis */
+        Diagnosis: {
+            /**
+             * Ok
+             * @description There is no problem; there may be warnings.
+             */
+            ok: boolean;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Directives
+         * @description `told` holds what a person said, null where sempre.toml counts; `configured` is what that says; `effective` is
+         *     what the next turn has.
+         */
+        Directives: {
+            /**
+             * Version
+             * @description Goes into the next change; 0: nobody said anything yet.
+             */
+            version: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            told: components["schemas"]["DirectivesTold"];
+            configured: components["schemas"]["Tuning"];
+            effective: components["schemas"]["Tuning"];
+        };
+        /** DirectivesTold */
+        DirectivesTold: {
+            /** Model */
+            model: string | null;
+            /** Effort */
+            effort: string | null;
+            /** Instructions */
+            instructions: string | null;
+            /** Tools */
+            tools: string[] | null;
+            /** Silence Seconds */
+            silence_seconds: number | null;
+            /** Turn Seconds */
+            turn_seconds: number | null;
+        };
+        /**
+         * DirectivesWish
+         * @description All that a person says; null takes it back. `version` is the one that it was made from.
+         */
+        DirectivesWish: {
+            /** Version */
+            version: number;
+            /** Model */
+            model?: string | null;
+            /** Effort */
+            effort?: ("" | "low" | "medium" | "high" | "max") | null;
+            /** Instructions */
+            instructions?: string | null;
+            /**
+             * Tools
+             * @description Only tools that sempre.toml gives it.
+             */
+            tools?: string[] | null;
+            /** Silence Seconds */
+            silence_seconds?: number | null;
+            /** Turn Seconds */
+            turn_seconds?: number | null;
+        };
+        /**
+         * Drill
+         * @description A restore drill: the backup was restored aside, opened with the key and counted.
+         */
+        Drill: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Passed */
+            passed: boolean;
+            /** Problems */
+            problems: string[];
+            /**
+             * Rows
+             * @description Rows counted in the restored databases.
+             */
+            rows: number;
+            /**
+             * Opened
+             * @description Encrypted values that the key opened.
+             */
+            opened: number;
+            /** Seconds */
+            seconds: number;
         };
         /** ErrorAnswer */
         ErrorAnswer: {
@@ -635,6 +2222,87 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** Finding */
+        Finding: {
+            /**
+             * Check
+             * @description What was looked at.
+             */
+            check: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "ok" | "note" | "warning" | "problem";
+            /** Message */
+            message: string;
+            /**
+             * Remedy
+             * @description The next step; there is one for each warning and problem.
+             */
+            remedy: string | null;
+        };
+        /**
+         * Forecast
+         * @description What the day will have cost at its end, if it goes on like this.
+         */
+        Forecast: {
+            /** Cost Micros */
+            cost_micros: number;
+            /** Tokens */
+            tokens: number;
+            /** @description `profile`: what recent days spent after this time of day; `rate`: the last three hours' rate. */
+            method: components["schemas"]["Method"];
+        };
+        /** ForkWish */
+        ForkWish: {
+            /**
+             * To
+             * @description Another worker, which goes on in the copy; without it this one does.
+             */
+            to?: string | null;
+        };
+        /** GivenRule */
+        GivenRule: {
+            /**
+             * Id
+             * @description Of a rule that is kept; empty for a new one.
+             * @default
+             */
+            id: string;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /**
+             * Tool
+             * @default
+             */
+            tool: string;
+            /**
+             * Command
+             * @default
+             */
+            command: string;
+            /**
+             * Path
+             * @default
+             */
+            path: string;
+            risk?: components["schemas"]["Risk"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Group
+         * @enum {string}
+         */
+        Group: "day" | "channel" | "model" | "agent" | "turn";
         /**
          * Ignored
          * @description A file in the queue that is no prompt.
@@ -647,10 +2315,68 @@ export interface components {
         };
         JsonValue: unknown;
         /**
-         * Kind
-         * @enum {string}
+         * LastBackup
+         * @description The newest backup; `GET /api/backups` has all of them.
          */
-        Kind: "none" | "key" | "token" | "base_url" | "login";
+        LastBackup: {
+            /** Name */
+            name: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** @description Its restore drill; null: none was held. */
+            drill: components["schemas"]["Drill"] | null;
+        };
+        /**
+         * LettersDone
+         * @description What became of them. One call takes at most 500, the oldest first: ask again while some remain.
+         */
+        LettersDone: {
+            /** Matched */
+            matched: number;
+            /** Done */
+            done: number;
+            /**
+             * Skipped
+             * @description Somebody else was faster, or they are being put away now.
+             */
+            skipped: number;
+            /** Remaining */
+            remaining: number;
+        };
+        /**
+         * LettersFilter
+         * @description All that match; null does not narrow.
+         */
+        LettersFilter: {
+            /** Channel */
+            channel?: string | null;
+            /**
+             * Kind
+             * @description The failure's kind.
+             */
+            kind?: string | null;
+            /** Created Before */
+            created_before?: string | null;
+        };
+        /** LettersWish */
+        LettersWish: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "retry" | "purge";
+            /** @default {} */
+            filter: components["schemas"]["LettersFilter"];
+            /**
+             * Dry Run
+             * @description Only count them. Nothing is changed before this is false.
+             * @default true
+             */
+            dry_run: boolean;
+        };
         /** LoginLink */
         LoginLink: {
             /**
@@ -664,6 +2390,356 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * Method
+         * @description How it was reckoned.
+         * @enum {string}
+         */
+        Method: "profile" | "rate";
+        /** NewToken */
+        NewToken: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description What it may do; each includes those before it.
+             */
+            scopes: components["schemas"]["Scope"][];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * @description null: when it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Last Used At
+             * @description To the minute.
+             */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Valid */
+            valid: boolean;
+            /**
+             * Secret
+             * @description The token. It is shown now and never again.
+             */
+            secret: string;
+        };
+        /**
+         * OnAsk
+         * @description What a channel does with a call that a person should decide.
+         * @enum {string}
+         */
+        OnAsk: "wait" | "deny" | "allow";
+        /** OnAskChange */
+        OnAskChange: {
+            /** @description null: what the settings say, again. */
+            on_ask: components["schemas"]["OnAsk"] | null;
+        };
+        /**
+         * Pause
+         * @description A person's pause: what runs may finish, nothing new starts.
+         */
+        Pause: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Until
+             * @description null: until a person resumes it.
+             */
+            until: string | null;
+        };
+        /** PauseWish */
+        PauseWish: {
+            /**
+             * Reason
+             * @description Why; people see it, and the audit trail.
+             */
+            reason?: string | null;
+            /**
+             * Until
+             * @description It goes on by itself then; with its time zone.
+             */
+            until?: string | null;
+        };
+        /**
+         * Policy
+         * @description `version` names the list of rules: send it back with a change.
+         */
+        Policy: {
+            /** Version */
+            version: string;
+            /** Rules */
+            rules: components["schemas"]["PolicyRule"][];
+            /** Settings Rules */
+            settings_rules: components["schemas"]["SettingsRule"][];
+            /** Channels */
+            channels: components["schemas"]["PolicyChannel"][];
+            /** Proposals Waiting */
+            proposals_waiting: number;
+            defaults: components["schemas"]["PolicyDefaults"];
+        };
+        /**
+         * PolicyAnswer
+         * @description One thing that the call needs, and how it was answered.
+         */
+        PolicyAnswer: {
+            /**
+             * Needs
+             * @description In words: what runs, or what is read or written.
+             */
+            needs: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Rule */
+            rule: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PolicyCase
+         * @description A call to try. Nothing runs.
+         */
+        PolicyCase: {
+            /** Channel */
+            channel: string;
+            /**
+             * Tool
+             * @default Bash
+             */
+            tool: string;
+            /**
+             * Input
+             * @description The tool's own input, such as `{"command": "git push"}`.
+             */
+            input: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** PolicyChannel */
+        PolicyChannel: {
+            /** Channel */
+            channel: string;
+            on_ask: components["schemas"]["OnAsk"];
+            /**
+             * Unattended
+             * @description Calls that a person should decide are allowed without.
+             */
+            unattended: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "person" | "settings";
+        };
+        /**
+         * PolicyDefaults
+         * @description What holds when no rule says another.
+         */
+        PolicyDefaults: {
+            /**
+             * Programs
+             * @description Programs that run without asking; they only look.
+             */
+            programs: string[];
+            /**
+             * Git
+             * @description The same of git.
+             */
+            git: string[];
+            /**
+             * Tools
+             * @description Tools that act within the session alone.
+             */
+            tools: string[];
+        };
+        /**
+         * PolicyProposal
+         * @description A right that sempre.toml names and that waits for a person, or was decided by one.
+         */
+        PolicyProposal: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "command" | "tool" | "directory" | "on_ask" | "rule";
+            /**
+             * Subject
+             * @description The channel it is for; empty for a rule that is for all.
+             */
+            subject: string;
+            wish: components["schemas"]["JsonValue"];
+            /** Headline */
+            headline: string;
+            state: components["schemas"]["sempre__rulebook__proposals__Decision"];
+            /**
+             * Wanted
+             * @description The settings still say so.
+             */
+            wanted: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+        };
+        /**
+         * PolicyRule
+         * @description An empty condition holds for every call. docs/reference/policy.md says how rules are read.
+         */
+        PolicyRule: {
+            /**
+             * Id
+             * @description Stands on the audit trail and in refusals as `rule:<id>`.
+             */
+            id: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Channel */
+            channel: string;
+            /** Tool */
+            tool: string;
+            /**
+             * Command
+             * @description The first words of a simple command.
+             */
+            command: string;
+            /** Path */
+            path: string;
+            /** @description Allow up to it; ask or deny from it on. */
+            risk: components["schemas"]["Risk"] | null;
+            /** Note */
+            note: string;
+        };
+        /**
+         * PolicyTest
+         * @description What would become of the call. `outcome` is after the channel's `on_ask`: `wait` is for a person.
+         */
+        PolicyTest: {
+            verdict: components["schemas"]["Verdict"];
+            /** Rule */
+            rule: string;
+            /** Reason */
+            reason: string;
+            risk: components["schemas"]["Risk"];
+            /** Risk Reason */
+            risk_reason: string;
+            on_ask: components["schemas"]["OnAsk"];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "allow" | "deny" | "wait";
+            /** Answers */
+            answers: components["schemas"]["PolicyAnswer"][];
+        };
+        /**
+         * Price
+         * @description Millionths of a dollar for a million tokens of each kind.
+         */
+        Price: {
+            /** Model */
+            model: string;
+            /** Input */
+            input: number;
+            /** Output */
+            output: number;
+            /** Cache Read */
+            cache_read: number;
+            /** Cache Write */
+            cache_write: number;
+            /** Cache Write Hour */
+            cache_write_hour: number;
+            /**
+             * Own
+             * @description A person set it; else it came with this release.
+             */
+            own: boolean;
+        };
+        /** PriceWish */
+        PriceWish: {
+            /**
+             * Input
+             * @description Millionths of a dollar for a million tokens.
+             */
+            input: number;
+            /**
+             * Output
+             * @description Millionths of a dollar for a million tokens.
+             */
+            output: number;
+            /**
+             * Cache Read
+             * @description Millionths of a dollar for a million tokens.
+             */
+            cache_read: number;
+            /**
+             * Cache Write
+             * @description Millionths of a dollar for a million tokens.
+             */
+            cache_write: number;
+            /**
+             * Cache Write Hour
+             * @description Millionths of a dollar for a million tokens.
+             */
+            cache_write_hour: number;
+        };
+        /**
+         * Profile
+         * @description Files in the home's state folder. `cpu` is in the form of flame graph tools and speedscope.
+         */
+        Profile: {
+            /** Cpu */
+            cpu: string;
+            /** Memory */
+            memory: string;
+            /** Samples */
+            samples: number;
+            /**
+             * Top
+             * @description Where the threads were most often.
+             */
+            top: components["schemas"]["BusyFunction"][];
+            /**
+             * Rss Bytes
+             * @description Memory of this process now.
+             */
+            rss_bytes: number;
+            /**
+             * Grown Bytes
+             * @description Memory allocated meanwhile and still held.
+             */
+            grown_bytes: number;
+        };
+        /** ProfileWish */
+        ProfileWish: {
+            /**
+             * Seconds
+             * @description How long to watch.
+             * @default 10
+             */
+            seconds: number;
+        };
         /** Prompt */
         Prompt: {
             /**
@@ -676,6 +2752,19 @@ export interface components {
              * @description Sent twice under one key, it is one turn.
              */
             key?: string | null;
+        };
+        /** ProposalDecision */
+        ProposalDecision: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "refuse";
+        };
+        /** ProposalList */
+        ProposalList: {
+            /** Items */
+            items: components["schemas"]["PolicyProposal"][];
         };
         /**
          * Ready
@@ -699,6 +2788,29 @@ export interface components {
              * @description The engine takes work.
              */
             engine: boolean;
+            /**
+             * Suspended
+             * @description A person suspended everything; it is ready all the same.
+             */
+            suspended: boolean;
+        };
+        /**
+         * ReleaseWish
+         * @description How much more the turn may spend from now on, whatever the budgets say; give one or both.
+         */
+        ReleaseWish: {
+            /**
+             * Extra Micros
+             * @description Millionths of a dollar.
+             * @default 0
+             */
+            extra_micros: number;
+            /**
+             * Extra Tokens
+             * @description Tokens of every kind, cache included.
+             * @default 0
+             */
+            extra_tokens: number;
         };
         /** Restarting */
         Restarting: {
@@ -720,6 +2832,30 @@ export interface components {
             text?: string | null;
         };
         /**
+         * Risk
+         * @description How much a call may break, in order.
+         * @enum {string}
+         */
+        Risk: "low" | "medium" | "high";
+        /**
+         * Rule
+         * @enum {string}
+         */
+        Rule: "queue_age" | "failure_rate" | "budget" | "approval_waiting" | "disk_low" | "backup" | "provider_down";
+        /**
+         * RuleList
+         * @description The whole list in its order; the first that fits decides.
+         */
+        RuleList: {
+            /**
+             * Version
+             * @description `version` as it was read; 409 when it is another by now.
+             */
+            version: string;
+            /** Rules */
+            rules: components["schemas"]["GivenRule"][];
+        };
+        /**
          * ScheduleEntry
          * @description A prompt that comes by itself.
          */
@@ -736,6 +2872,12 @@ export interface components {
             /** Prompt */
             prompt: string;
         };
+        /**
+         * Scope
+         * @description What a login or a token may do. Each includes those before it.
+         * @enum {string}
+         */
+        Scope: "read" | "operate" | "approve";
         /**
          * Session
          * @description The worker's memory: one Claude Code session, kept from turn to turn.
@@ -794,6 +2936,221 @@ export interface components {
             /** Description */
             description: string;
         };
+        /**
+         * SettingsRule
+         * @description A rule of sempre.toml. They are asked after a person's own.
+         */
+        SettingsRule: {
+            rule: components["schemas"]["PolicyRule"];
+            /** Holds */
+            holds: boolean;
+            /** @description null: it only narrows and needs no approval. */
+            state: components["schemas"]["sempre__rulebook__proposals__Decision"] | null;
+            /** Proposal Id */
+            proposal_id: string | null;
+        };
+        /**
+         * Severity
+         * @enum {string}
+         */
+        Severity: "warning" | "problem";
+        /**
+         * Sheet
+         * @description What stands in a line.
+         * @enum {string}
+         */
+        Sheet: "call" | "day" | "channel" | "model" | "agent" | "turn";
+        /** SpendItem */
+        SpendItem: {
+            /** Calls */
+            calls: number;
+            /**
+             * Failed Calls
+             * @description Refused by the provider or not reached: they took nothing.
+             */
+            failed_calls: number;
+            /**
+             * Unknown Cost Calls
+             * @description Without a known price, or broken off: they may have cost more.
+             */
+            unknown_cost_calls: number;
+            /** Cost Micros */
+            cost_micros: number;
+            /**
+             * Tokens
+             * @description Of every kind.
+             */
+            tokens: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /**
+             * Key
+             * @description The day (2026-03-01), channel, model, agent (`claude`, `claude:subagents`, `claude:background`) or turn id. Of turns, an empty one stands for calls that belong to no turn.
+             */
+            key: string;
+            /** @description Only by turn, and null when the turn is not there any more. */
+            turn: components["schemas"]["SpentTurn"] | null;
+        };
+        /**
+         * SpendReport
+         * @description Days newest first, all else the dearest first. `next` goes into `after`; null: there is no more.
+         */
+        SpendReport: {
+            by: components["schemas"]["Group"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Before
+             * Format: date-time
+             */
+            before: string;
+            /** @description Of the whole range, not of the page. */
+            total: components["schemas"]["Spent"];
+            /** Items */
+            items: components["schemas"]["SpendItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SpendToday
+         * @description Since midnight in the operator's time zone.
+         */
+        SpendToday: {
+            /** Day */
+            day: string;
+            /**
+             * Day Began At
+             * Format: date-time
+             */
+            day_began_at: string;
+            /**
+             * Next Day At
+             * Format: date-time
+             */
+            next_day_at: string;
+            /** Time Zone */
+            time_zone: string;
+            total: components["schemas"]["Spent"];
+            /**
+             * Hours
+             * @description Hours of UTC in which anything was called.
+             */
+            hours: components["schemas"]["SpentHour"][];
+            forecast: components["schemas"]["Forecast"];
+            /**
+             * Budget Micros
+             * @description The day's budget; null: none in this unit.
+             */
+            budget_micros: number | null;
+            /** Budget Tokens */
+            budget_tokens: number | null;
+            /** Warn Percent */
+            warn_percent: number;
+            /**
+             * Used Ratio
+             * @description The used part of the day's budget, in the unit nearer to its end.
+             */
+            used_ratio: number | null;
+        };
+        /**
+         * Spent
+         * @description What a number of model calls took. Money in millionths of a dollar, of calls with a known cost.
+         */
+        Spent: {
+            /** Calls */
+            calls: number;
+            /**
+             * Failed Calls
+             * @description Refused by the provider or not reached: they took nothing.
+             */
+            failed_calls: number;
+            /**
+             * Unknown Cost Calls
+             * @description Without a known price, or broken off: they may have cost more.
+             */
+            unknown_cost_calls: number;
+            /** Cost Micros */
+            cost_micros: number;
+            /**
+             * Tokens
+             * @description Of every kind.
+             */
+            tokens: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+        };
+        /** SpentHour */
+        SpentHour: {
+            /** Calls */
+            calls: number;
+            /**
+             * Failed Calls
+             * @description Refused by the provider or not reached: they took nothing.
+             */
+            failed_calls: number;
+            /**
+             * Unknown Cost Calls
+             * @description Without a known price, or broken off: they may have cost more.
+             */
+            unknown_cost_calls: number;
+            /** Cost Micros */
+            cost_micros: number;
+            /**
+             * Tokens
+             * @description Of every kind.
+             */
+            tokens: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+        };
+        /**
+         * SpentTurn
+         * @description The turn that a line is about.
+         */
+        SpentTurn: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /** Worker */
+            worker: string | null;
+            /** Number */
+            number: number;
+            /** Prompt Head */
+            prompt_head: string;
+        };
+        /**
+         * State
+         * @description Where it stands. A person can decide only what is open: pending or unknown.
+         * @enum {string}
+         */
+        State: "pending" | "approved" | "refused" | "expired" | "withdrawn" | "released" | "unknown";
         /** Status */
         Status: {
             /** Version */
@@ -819,8 +3176,12 @@ export interface components {
              */
             database: "sqlite" | "postgres";
             connection: components["schemas"]["ConnectionSummary"];
+            /** @description A person suspended everything; null: work goes on. */
+            suspended: components["schemas"]["Suspended"] | null;
             counts: components["schemas"]["Counts"];
             today: components["schemas"]["Today"];
+            /** @description null: there is none, or they are made elsewhere (Postgres). */
+            backup: components["schemas"]["LastBackup"] | null;
             /**
              * Waiting For Real Model
              * @description Prompts that are kept for a real model while this is a rehearsal.
@@ -831,6 +3192,39 @@ export interface components {
              * @description Where the live stream stands; begin it after this.
              */
             last_event_id: number;
+        };
+        /**
+         * Suspended
+         * @description Since when everything is suspended, and by whom.
+         */
+        Suspended: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /** Suspension */
+        Suspension: {
+            /** @description null: work goes on. */
+            suspended: components["schemas"]["Suspended"] | null;
+        };
+        /** SuspensionWish */
+        SuspensionWish: {
+            /**
+             * Reason
+             * @description Why; people see it, and the audit trail.
+             */
+            reason?: string | null;
+        };
+        /** TestNotice */
+        TestNotice: {
+            /** Queued */
+            queued: boolean;
         };
         /**
          * Today
@@ -853,6 +3247,78 @@ export interface components {
             cost_micros: number;
             /** Unknown Cost Calls */
             unknown_cost_calls: number;
+        };
+        /** Token */
+        Token: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description What it may do; each includes those before it.
+             */
+            scopes: components["schemas"]["Scope"][];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * @description null: when it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Last Used At
+             * @description To the minute.
+             */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Valid */
+            valid: boolean;
+        };
+        /** TokenWish */
+        TokenWish: {
+            /**
+             * Name
+             * @description What the audit trail calls it; no two valid tokens have the same.
+             */
+            name: string;
+            /** Scopes */
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * Expires At
+             * @description null: when it is revoked, or with the token it was made with.
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * Tuning
+         * @description Empty: Claude Code's own default.
+         */
+        Tuning: {
+            /** Model */
+            model: string;
+            /** Effort */
+            effort: string;
+            /** Instructions */
+            instructions: string;
+            /** Tools */
+            tools: string[];
+            /**
+             * Silence Seconds
+             * @description Without a sign for so long, the turn is ended.
+             */
+            silence_seconds: number;
+            /**
+             * Turn Seconds
+             * @description A turn takes no longer.
+             */
+            turn_seconds: number;
         };
         /**
          * Turn
@@ -1040,6 +3506,33 @@ export interface components {
             /** Cache Write Tokens */
             cache_write_tokens: number;
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "allow" | "ask" | "deny";
+        /** Visit */
+        Visit: {
+            /**
+             * Away Since
+             * @description When the person had last looked before this visit; null: never with this login.
+             */
+            away_since: string | null;
+        };
+        /** WebhookSecret */
+        WebhookSecret: {
+            /**
+             * Secret
+             * @description Shown this once; the one before signs no more.
+             */
+            secret: string;
+        };
+        /**
+         * Which
+         * @description `open` are those that a person can decide; `closed` are all others.
+         * @enum {string}
+         */
+        Which: "open" | "closed" | "pending" | "approved" | "refused" | "expired" | "withdrawn" | "released" | "unknown";
         /** Worker */
         Worker: {
             /** Name */
@@ -1058,10 +3551,10 @@ export interface components {
             model: string | null;
             /**
              * State
-             * @description `away`: its machine does not run Sempre now.
+             * @description `away`: its machine does not run Sempre now; `paused`: a person holds it back; `waiting`: a person must decide something.
              * @enum {string}
              */
-            state: "idle" | "running" | "parked" | "stopped" | "away";
+            state: "idle" | "running" | "waiting" | "parked" | "paused" | "stopped" | "away";
             /** State Reason */
             state_reason: string | null;
             /**
@@ -1069,6 +3562,8 @@ export interface components {
              * @description When a parked one goes on by itself.
              */
             state_until: string | null;
+            /** @description A person's pause; its running turn may still finish. */
+            pause: components["schemas"]["Pause"] | null;
             /**
              * Queued
              * @description Turns that wait.
@@ -1090,6 +3585,55 @@ export interface components {
             schedule: components["schemas"]["ScheduleEntry"][];
         };
         /**
+         * WorkerSession
+         * @description One Claude Code session that a worker had or has.
+         */
+        WorkerSession: {
+            /** Id */
+            id: string;
+            /**
+             * Current
+             * @description The next turn goes on in it.
+             */
+            current: boolean;
+            /**
+             * Origin
+             * @description `new`: its first; `reset`, `fork`, `adopted`: a person's wish; `lost`: the one before could not be resumed; null: from before this was noted down.
+             */
+            origin: ("new" | "reset" | "fork" | "adopted" | "lost") | null;
+            /**
+             * Parent
+             * @description The session that it was forked from.
+             */
+            parent: string | null;
+            /**
+             * By
+             * @description Who wanted it.
+             */
+            by: string | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Last Turn At */
+            last_turn_at: string | null;
+            /**
+             * Turns
+             * @description Turns answered in it.
+             */
+            turns: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Cost Micros
+             * @description Millionths of a dollar; null: no price is known.
+             */
+            cost_micros: number | null;
+        };
+        /**
          * WorkerToday
          * @description Since midnight in the operator's time zone.
          */
@@ -1104,6 +3648,26 @@ export interface components {
              */
             cost_micros: number | null;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        sempre__access__connection__Kind: "none" | "key" | "token" | "base_url" | "login";
+        /**
+         * Decision
+         * @enum {string}
+         */
+        sempre__approvals__approval__Decision: "approve" | "approve_turn" | "refuse";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        sempre__budgets__scopes__Kind: "day" | "channel" | "turn";
+        /**
+         * Decision
+         * @enum {string}
+         */
+        sempre__rulebook__proposals__Decision: "open" | "approved" | "refused";
     };
     responses: never;
     parameters: never;
@@ -1129,6 +3693,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    suspend_everything: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SuspensionWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    resume_everything: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_away: {
+        parameters: {
+            query?: {
+                /** @description Without it: since the last visit of this login, or since midnight if there was none. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Away"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    note_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid. */
@@ -1429,6 +4260,575 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_worker_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerSession"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    reset_worker_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerSession"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    fork_worker_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerSession"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_directives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directives"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    put_directives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectivesWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directives"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    pause_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel, such as `files:coder`. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PauseWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHold"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    resume_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel, such as `files:coder`. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHold"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid. */
@@ -1985,6 +5385,10 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
+                /** @description Only this channel, such as `files:coder`. */
+                channel?: string | null;
+                /** @description Only failures of this kind. */
+                kind?: string | null;
                 /** @description `next` of the page before; without it the newest come. */
                 before?: string | null;
                 /** @description Items on a page. */
@@ -2003,6 +5407,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    clear_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LettersWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LettersDone"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid. */
@@ -2190,6 +5663,1636 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_approvals: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["Which"] | null;
+                /** @description Only this channel, such as `files:coder`. */
+                channel?: string | null;
+                /** @description Only this turn. */
+                turn_id?: string | null;
+                /** @description `next` of the page before; without it the newest come. */
+                before?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    decide_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetOverview"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    set_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `day`, `channel` (each channel's day), `turn` (each turn), or for one channel `channel:files:coder`, `turn:files:coder`. */
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    clear_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `day`, `channel` (each channel's day), `turn` (each turn), or for one channel `channel:files:coder`, `turn:files:coder`. */
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    release_turn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_spend: {
+        parameters: {
+            query: {
+                by: components["schemas"]["Group"];
+                /** @description The first day, in the operator's time zone; else 30 days up to `until`. */
+                since?: string | null;
+                /** @description The last day, included; else today. */
+                until?: string | null;
+                /** @description Only this channel, such as `files:coder`. */
+                channel?: string | null;
+                /** @description `next` of the page before; without it the first comes. */
+                after?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendReport"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_spend_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendToday"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    export_spend: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["Sheet"];
+                /** @description The first day, in the operator's time zone; else 30 days up to `until`. */
+                since?: string | null;
+                /** @description The last day, included; else today. */
+                until?: string | null;
+                /** @description Only this channel, such as `files:coder`. */
+                channel?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV with a head line, UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Price"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    set_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the provider writes it, or its beginning and `*`; what overrules the shipped price. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Price"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the provider writes it, or its beginning and `*`; what overrules the shipped price. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                /** @description `open`: those that last; `all`: ended ones too. */
+                state?: "open" | "all";
+                /** @description `next` of the page before; without it the newest come. */
+                before?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    test_alert_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestNotice"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    renew_alert_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    create_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    verify_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    take_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProfileWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2589,6 +7692,226 @@ export interface operations {
             };
         };
     };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -2605,6 +7928,683 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Setting"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    put_policy_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    put_policy_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel, such as `files:coder`. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnAskChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    test_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyTest"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_policy_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalList"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    decide_policy_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as the list gives it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProposal"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Only this, such as `policy.changed`; with a dot at its end all that begin so. */
+                what?: string | null;
+                /** @description Only what this one did, such as `owner`. */
+                by?: string | null;
+                /** @description Only this channel, such as `files:coder`. */
+                channel?: string | null;
+                /** @description Only this turn. */
+                turn?: string | null;
+                /** @description `next` of the page before. */
+                before?: number | null;
+                /** @description Items on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description Heads that were kept elsewhere (a backup, a log, a notebook), as `sequence:mac`. */
+                head?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Only this, such as `policy.changed`; with a dot at its end all that begin so. */
+                what?: string | null;
+                /** @description Only what this one did, such as `owner`. */
+                by?: string | null;
+                /** @description Only this channel, such as `files:coder`. */
+                channel?: string | null;
+                /** @description Only this turn. */
+                turn?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record a line as JSON, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             /** @description Nobody is logged in, or the token is not valid. */

@@ -1,8 +1,9 @@
 /** What stands around every room. */
 import { useQuery } from "@tanstack/react-query";
-import { Outlet } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useApprovalNotices } from "@/features/approvals/notices";
 import { Ribbon } from "@/features/connection/Ribbon";
 import { statusOptions } from "@/features/now/api";
 import { onSignedIn } from "@/lib/client";
@@ -17,9 +18,15 @@ export function Frame() {
   const { t } = useTranslation();
   const signedIn = useSignedIn();
   const { data: status } = useQuery(statusOptions);
-  const waiting = status?.counts.waiting ?? 0;
+  const waiting = status?.counts.approvals ?? 0;
   useEffect(() => setTabCount(waiting), [waiting]);
   useListKeys();
+  const navigate = useNavigate();
+  const take = useCallback(
+    (id: string) => void navigate({ to: "/approvals/$id", params: { id } }),
+    [navigate],
+  );
+  useApprovalNotices(take);
   if (!signedIn) return <SignedOut />;
   return (
     <div className={classes.frame}>

@@ -24,12 +24,7 @@ export function Rail({ status }: { status: Status | undefined }) {
             >
               <room.icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.name}>{t(`room.${room.key}`)}</span>
-              {room.key === "failures" && status && status.counts.dead > 0 ? (
-                <span className={classes.count}>
-                  {status.counts.dead}
-                  <span className={classes.unseen}> {t("room.failuresCount")}</span>
-                </span>
-              ) : null}
+              <RoomCount room={room.key} status={status} />
             </Link>
           </li>
         ))}
@@ -40,5 +35,24 @@ export function Rail({ status }: { status: Status | undefined }) {
         </p>
       ) : null}
     </nav>
+  );
+}
+
+/** How many things wait in a room. */
+function RoomCount({ room, status }: { room: string; status: Status | undefined }) {
+  const { t } = useTranslation();
+  const counts = status?.counts;
+  const [count, tone] =
+    room === "approvals"
+      ? [counts?.approvals ?? 0, "waiting"]
+      : room === "failures"
+        ? [counts?.dead ?? 0, "failed"]
+        : [0, ""];
+  if (count === 0) return null;
+  return (
+    <span data-tone={tone} className={classes.count}>
+      {count}
+      <span className={classes.unseen}> {t("room.waitingCount")}</span>
+    </span>
   );
 }

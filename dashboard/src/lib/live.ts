@@ -21,6 +21,23 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** What an event of each kind makes stale, beside status and workers. */
+const STALE: Readonly<Record<string, readonly string[]>> = {
+  agent: ["away"],
+  alert: ["alerts"],
+  approval: ["approvals"],
+  audit: ["audit"],
+  backup: ["backups"],
+  budget: ["budgets", "spend"],
+  channel: ["sessions"],
+  directives: ["directives"],
+  policy: ["policy", "approvals"],
+  price: ["prices", "spend"],
+  session: ["sessions"],
+  system: ["connection", "settings"],
+  token: ["tokens"],
+};
+
 let stale = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let refreshed = 0;
@@ -32,7 +49,8 @@ function markStale(events: readonly SempreEvent[]): void {
     stale.add("status").add("workers");
     if (area === "turn" && event.turn_id) stale.add(`turn ${event.turn_id}`);
     if (event.kind === "turn.ended" || event.kind === "turn.accepted") stale.add("dead-letters");
-    if (area === "system") stale.add("connection").add("settings");
+    if (event.kind === "turn.ended") stale.add("spend").add("away").add("approvals");
+    for (const mark of STALE[area ?? ""] ?? []) stale.add(mark);
   }
   if (stale.size === 0 || timer !== undefined) return;
   timer = setTimeout(refresh, Math.max(0, refreshed + REFRESH_EVERY - Date.now()));

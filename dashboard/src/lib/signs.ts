@@ -16,7 +16,9 @@ const TURN: Record<TurnState, Tone> = {
 const WORKER: Record<WorkerState, Tone> = {
   idle: "idle",
   running: "running",
+  waiting: "waiting",
   parked: "parked",
+  paused: "parked",
   stopped: "waiting",
   away: "parked",
 };

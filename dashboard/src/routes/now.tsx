@@ -9,6 +9,8 @@ import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Page, Section } from "@/components/Page";
 import { Trouble } from "@/components/Trouble";
+import { ApprovalRows } from "@/features/approvals/ApprovalList";
+import { openApprovalsOptions } from "@/features/approvals/api";
 import { deadLetterHeadOptions } from "@/features/dead-letters/api";
 import { LetterRow } from "@/features/dead-letters/LetterRow";
 import { statusOptions } from "@/features/now/api";
@@ -22,7 +24,7 @@ import { WorkerNotice } from "@/features/workers/WorkerNotice";
 import classes from "./now.module.css";
 
 const RECENT = 8;
-const HELD = new Set<Worker["state"]>(["parked", "stopped", "away"]);
+const HELD = new Set<Worker["state"]>(["parked", "paused", "stopped", "away"]);
 
 export function NowRoom() {
   const { t } = useTranslation();
@@ -68,12 +70,18 @@ function Rooms({ status, workers, held, answered }: RoomsProps) {
   const { t } = useTranslation();
   const day = useQuery(dayOptions);
   const dead = useQuery(deadLetterHeadOptions);
+  const { data: waiting = [] } = useQuery(openApprovalsOptions);
   const running = workers
     .filter((worker) => !HELD.has(worker.state))
     .flatMap((worker) => (worker.live ? [worker.live] : []));
   const letters = dead.data?.items ?? [];
   return (
     <>
+      {waiting.length > 0 ? (
+        <Section title={t("now.forYou")} count={waiting.length}>
+          <ApprovalRows approvals={waiting} label={t("now.forYou")} />
+        </Section>
+      ) : null}
       {held.length > 0 ? (
         <Section title={t("now.waiting")} count={held.length}>
           {held.map((worker) => (

@@ -11,6 +11,7 @@ import { Markdown } from "@/components/Markdown";
 import { Page, Section } from "@/components/Page";
 import { TurnSign } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
+import { TurnApprovals } from "@/features/approvals/TurnApprovals";
 import { Attempts } from "@/features/turns/Attempts";
 import { turnOptions } from "@/features/turns/api";
 import { TurnButtons } from "@/features/turns/TurnButtons";
@@ -55,6 +56,7 @@ function TurnParts({ turn }: { turn: FullTurn }) {
       lead={<TurnSign state={turn.state} />}
       actions={turn.failure ? undefined : <TurnButtons turn={turn} />}
     >
+      {turn.state === "waiting" ? <TurnApprovals turnId={turn.id} /> : null}
       <TurnFailure turn={turn} />
       <TurnFacts turn={turn} />
       <Section

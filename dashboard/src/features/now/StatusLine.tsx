@@ -17,7 +17,7 @@ function judge(
   held: Held,
 ): { tone: Tone; head: "stopped" | "dead" | "waiting" | "parked" | "well" } {
   if (held.stopped > 0) return { tone: "waiting", head: "stopped" };
-  if (status.counts.waiting > 0) return { tone: "waiting", head: "waiting" };
+  if (status.counts.approvals > 0) return { tone: "waiting", head: "waiting" };
   if (status.counts.dead > 0) return { tone: "failed", head: "dead" };
   if (held.parked > 0) return { tone: "parked", head: "parked" };
   return { tone: "done", head: "well" };
@@ -26,8 +26,8 @@ function judge(
 export function StatusLine({ status, held }: { status: Status; held: Held }) {
   const { t } = useTranslation();
   const { tone, head } = judge(status, held);
-  const { running, queued, dead, waiting } = status.counts;
-  const counts = { stopped: held.stopped, dead, waiting, parked: held.parked, well: 0 };
+  const { running, queued, dead, approvals } = status.counts;
+  const counts = { stopped: held.stopped, dead, waiting: approvals, parked: held.parked, well: 0 };
   return (
     <p className={classes.line} data-tone={tone}>
       <Shape tone={tone} size={18} />

@@ -22,7 +22,7 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
   const say = useErrorText();
   const resume = useResumeWorker(worker.name);
   const { state } = worker;
-  if (state !== "parked" && state !== "stopped" && state !== "away") return null;
+  if (state === "idle" || state === "running" || state === "waiting") return null;
   const onError = (error: unknown) => notifications.show({ color: "red", message: say(error) });
   return (
     <div data-tone={workerTone(state)} className={classes.notice}>
@@ -40,7 +40,7 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
             ) : null}
           </span>
         </p>
-        <p>{worker.state_reason ?? t(`workers.reason.${state}`)}</p>
+        <p>{worker.state_reason || t(`workers.reason.${state}`)}</p>
       </div>
       {state === "away" ? null : (
         <Button
