@@ -1,13 +1,14 @@
 """Who takes in, who answers, who judges, who gives out: the channels and agents of one home, wired to its house."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sempre.access import Connection, Kind
-from sempre.agents.claude import HELD_SECONDS, Access, ClaudeAgent, Limits, Passes, Profile
+from sempre.agents.claude import HELD_SECONDS, Access, ClaudeAgent, Limits, Passes, Profile, project
 from sempre.api.loopback import Loopback, Provider
 from sempre.app.budgets import wake_turns
 from sempre.app.control import control_of, heed_suspension
@@ -295,6 +296,9 @@ async def _profile(house: House, channel: str) -> Profile:
         directory.mkdir(parents=True, exist_ok=True)
     return Profile(
         directory=directory,
+        trusted=await _trusted(house, directory),
+        sandbox=worker.sandbox,
+        hidden=(str(home.state), str(home.path / ".queue"), str(home.path / ".output")),
         model=told.model if told.model is not None else worker.model,
         effort=told.effort if told.effort is not None else worker.effort,
         instructions=told.instructions if told.instructions is not None else worker.instructions,
@@ -304,6 +308,16 @@ async def _profile(house: House, channel: str) -> Profile:
         or settings.turns.silence_seconds,
         turn_seconds=told.turn_seconds or worker.turn_seconds or settings.turns.seconds,
     )
+
+
+async def _trusted(house: House, directory: Path) -> str:
+    """What a person trusts the folder to bring, when it is still just that. Blocks a thread only for a trusted one."""
+    await house.trusts.look()
+    trust = house.trusts.of(await asyncio.to_thread(directory.resolve))
+    if trust is None or sys.platform == "win32":  # there the gate's second hook cannot look
+        return ""
+    found = await asyncio.to_thread(project.read, directory)
+    return trust.contents if found.contents == trust.contents else ""
 
 
 def _limits(settings: Settings) -> Limits:

@@ -8,13 +8,19 @@ TOOLS = ("Read", "Edit", "Write", "Bash", "Grep", "Glob", "Agent")
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """`tools` is what exists for the model; whether a call may run is the gate's affair."""
+    """`tools` is what exists for the model; whether a call may run is the gate's affair. `trusted` is the hash of what
+    a person trusts the folder to bring (settings, hooks, CLAUDE.md); empty: nothing of it is loaded. In the sandbox
+    commands can neither read nor change what is `hidden`.
+    """
 
     directory: Path
     model: str = ""
     effort: str = ""
     instructions: str = ""
     tools: tuple[str, ...] = TOOLS
+    trusted: str = ""
+    sandbox: bool = False
+    hidden: tuple[str, ...] = ()
     silence_seconds: float = 300
     turn_seconds: float = 3600
 
@@ -27,5 +33,8 @@ class Profile:
             self.effort,
             self.instructions,
             self.tools,
+            self.trusted,
+            self.sandbox,
+            self.hidden,
             self.silence_seconds,
         )
