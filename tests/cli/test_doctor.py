@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -261,3 +262,36 @@ def test_json_says_whether_all_is_well(shell: Shell, home: Home):
     assert json.loads(shell.run("doctor", "--json").out)["ok"] is True
     home.key.unlink()
     assert json.loads(shell.run("doctor", "--json").out)["ok"] is False
+
+
+def test_a_backup_that_cannot_be_restored_or_is_late_is_told(shell: Shell, home: Home):
+    assert findings(shell)["backups"][0]["level"] == "note"
+    assert shell.run("backup").code == 0
+    assert "proven" in findings(shell)["backups"][0]["message"]
+    with clock.shifted(timedelta(days=3)):
+        assert findings(shell)["backups"][0]["level"] == "warning"
+    made = next(home.backups.iterdir())
+    (made / "sempre.sqlite").write_bytes(b"gone")
+    assert shell.run("backup", "verify").code == 1
+    assert findings(shell, code=1)["backups"][0]["level"] == "problem"
+
+
+def test_a_restore_that_was_broken_off_is_told(shell: Shell, home: Home):
+    (home.state / "restore.json").write_text("{}")
+    told = findings(shell, code=1)["backups"][0]
+    assert told["remedy"] == "`sempre up` finishes it."
+
+
+def test_each_worker_is_told_what_protects_it(
+    shell: Shell, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("boxed", "free"):
+        (home.path / ".queue" / name).mkdir()
+    (home.path / "sempre.toml").write_text("[workers.boxed]\nsandbox = true\n")
+    monkeypatch.setattr(agents, "has_sandbox", lambda: True)
+    told = {each["message"].partition(":")[0]: each for each in findings(shell)["protection"]}
+    assert told["boxed"]["level"] == "ok"
+    assert "any code as you" in told["free"]["message"]
+    monkeypatch.setattr(agents, "has_sandbox", lambda: False)
+    told = {each["message"].partition(":")[0]: each for each in findings(shell)["protection"]}
+    assert told["boxed"]["level"] == ("problem" if Path("/proc/self").exists() else "ok")

@@ -115,8 +115,12 @@ def test_a_backup_is_whole_has_no_key_and_a_damaged_one_is_found(connected: Shel
     made = connected.json("backup")
     assert made["problems"] == []
     folder = Path(made["path"])
-    assert {each.name for each in folder.iterdir()} == {"sempre.sqlite"}
-    assert connected.run("backup", "verify").out == f"{made['name']} is whole.\n"
+    assert {each.name for each in folder.iterdir()} == {
+        "sempre.sqlite",
+        "manifest.json",
+        "drill.json",
+    }
+    assert f"{made['name']} can be restored" in connected.run("backup", "verify").out
     with sqlite3.connect(folder / "sempre.sqlite") as copy:
         assert copy.execute("SELECT count(*) FROM secrets").fetchone() == (1,)
     copy.close()
@@ -135,8 +139,47 @@ def test_as_many_backups_are_kept_as_the_settings_say(connected: Shell):
     assert [each["name"] for each in connected.json("backup", "list")] == [names[3], names[2]]
 
 
+def test_a_home_goes_back_to_a_backup_and_what_stood_there_is_kept(connected: Shell):
+    made = connected.json("backup")
+    assert connected.json("disconnect")["connection"]["kind"] == "none"
+    lock = Lock(Home(connected.home))
+    try:
+        said = connected.run("backup", "restore", "--yes")
+        assert said.code == 4, "not under a running Sempre"
+    finally:
+        lock.release()
+    assert connected.run("backup", "restore", stdin=b"n\n").code != 0
+    assert asyncio.run(stored(connected.home)).kind == "none"
+    told = connected.json("backup", "restore", made["name"], "--yes")
+    assert told["restored"] == made["name"]
+    assert asyncio.run(stored(connected.home)).api_key == SECRET
+    assert (Path(told["laid_aside"]) / "sempre.sqlite").exists()
+
+
+def test_what_cannot_be_restored_is_not_put_in(connected: Shell):
+    made = connected.json("backup")
+    (Path(made["path"]) / "sempre.sqlite").write_bytes(b"not a database")
+    said = connected.run("backup", "restore", "--yes")
+    assert said.code == 4
+    assert "Nothing was changed" in said.err
+    assert asyncio.run(stored(connected.home)).api_key == SECRET
+
+
+def test_the_schedule_is_told_with_the_newest_and_its_drill(connected: Shell):
+    (connected.home / "sempre.toml").write_text('[backups]\nevery = "6h"\n')
+    told = connected.json("backup", "schedule")
+    assert (told["every"], told["newest"]) == ("6h", None)
+    connected.run("backup")
+    told = connected.json("backup", "schedule")
+    assert told["newest"]["drill"]["passed"] is True
+    assert "6h" in connected.run("backup", "schedule").out
+    (connected.home / "sempre.toml").write_text('[backups]\nevery = "sometimes"\n')
+    assert connected.run("backup", "schedule").code == 7
+
+
 def test_postgres_has_backups_of_its_own(shell: Shell):
     (shell.home / "sempre.toml").write_text('[database]\nurl = "postgresql://u@h/d"\n')
     said = shell.run("backup")
     assert said.code == 5
     assert "pg_dump" in said.err
+    assert "pg_dump" in shell.run("backup", "schedule").out

@@ -36,7 +36,7 @@ def doctor(home: HomeOption = None, json: JsonOption = False) -> None:
 
 def examine(home: Home) -> "Iterator[Finding]":
     """Every finding. What is wrong with one check leaves the others alone."""
-    from sempre.cli.diagnosis import agents, machine, place, server, stores, work
+    from sempre.cli.diagnosis import agents, machine, place, protection, server, stores, work
     from sempre.cli.diagnosis.finding import Examined, problem
 
     settings, wrong = _settings(home.path)
@@ -48,8 +48,8 @@ def examine(home: Home) -> "Iterator[Finding]":
         *(machine.disk, machine.time_of_day, machine.limits, machine.watching),
         *(stores.database, stores.files, stores.backups),
         *(server.running, server.port, server.connection),
-        *(agents.program, agents.user, agents.sandbox),
-        *(work.work, work.claims),
+        *(agents.program, agents.user, agents.sandbox, protection.protection),
+        *(work.work, work.claims, work.alerts),
     ):
         try:
             yield from check(examined)

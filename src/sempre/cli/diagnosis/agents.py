@@ -68,7 +68,7 @@ def sandbox(_examined: Examined) -> Iterator[Finding]:
             "tool call is asked by; a command that is allowed may run any code as you.",
             "To have one: sudo apt-get install bubblewrap socat.",
         )
-    elif not _runs(["bwrap", "--ro-bind", "/", "/", "--unshare-user", "--proc", "/proc", "true"]):
+    elif not has_sandbox():
         yield note(
             "sandbox",
             "bubblewrap is here, but the system lets it make no sandbox.",
@@ -76,6 +76,13 @@ def sandbox(_examined: Examined) -> Iterator[Finding]:
         )
     else:
         yield ok("sandbox", "bubblewrap is here and works.")
+
+
+def has_sandbox() -> bool:
+    """Whether a sandbox can be made here."""
+    return all(shutil.which(name) for name in _SANDBOX) and _runs(
+        ["bwrap", "--ro-bind", "/", "/", "--unshare-user", "--proc", "/proc", "true"]
+    )
 
 
 def _bash() -> Iterator[Finding]:

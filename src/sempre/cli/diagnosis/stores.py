@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sempre import clock
-from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem
+from sempre import clock, schedule
+from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
 from sempre.cli.wording import duration, size
-from sempre.db import backup, schema
+from sempre.db import backup, drill, restore, schema
 
 _QUICK = 300_000_000  # bytes that are checked in some seconds
 
@@ -60,14 +61,43 @@ def files(examined: Examined) -> Iterator[Finding]:
 
 
 def backups(examined: Examined) -> Iterator[Finding]:
-    if examined.settings.database.url or not examined.has_data:
+    if examined.settings.database.url:
+        said = "The database is Postgres, which Sempre does not copy."
+        yield note(
+            "backups", said, "Use pg_dump or your provider's; docs/how-to/backups.md says how."
+        )
         return
+    if not examined.has_data:
+        return
+    if restore.is_unfinished(examined.home.state):
+        yield problem("backups", "A restore was broken off.", "`sempre up` finishes it.")
     found = backup.every(examined.home.backups)
     if not found:
         yield note("backups", "There is no backup yet.", "`sempre backup` makes one.")
         return
-    age = duration(clock.now() - found[0].made_at)
-    yield ok("backups", f"{len(found)} kept; the newest is {age} old.")
+    newest, said = found[0], drill.last(found[0])
+    age = duration(clock.now() - newest.made_at)
+    if said is not None and not said.passed:
+        yield problem(
+            "backups",
+            f"The newest backup cannot be restored: {said.problems[0]}.",
+            "`sempre backup` makes another and proves it.",
+        )
+    elif _is_late(examined, newest.made_at):
+        told = f"The newest backup is {age} old; one was due since."
+        yield warning(
+            "backups", told, "Sempre makes them while it runs; `sempre backup` makes one now."
+        )
+    else:
+        proven = "not proven yet" if said is None else "proven by a restore drill"
+        yield ok("backups", f"{len(found)} kept; the newest is {age} old, {proven}.")
+
+
+def _is_late(examined: Examined, made_at: datetime) -> bool:
+    settings = examined.settings
+    plan = schedule.parse(settings.backups.every, settings.server.zone)
+    grace = timedelta(minutes=settings.alerts.backup_grace_minutes)
+    return made_at < plan.previous(clock.now() - grace)
 
 
 def address(examined: Examined) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from msgspec import Struct
+
 from sempre import clock
 from sempre.cli.diagnosis import reading
 from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
@@ -18,6 +20,21 @@ _SOON = timedelta(seconds=60)  # what should happen at once has happened by then
 _OVERDUE = timedelta(minutes=5)  # beyond the time limit of an attempt
 # A claim carries the id of its turn; docs/reference/files.md describes its name.
 _CLAIM = re.compile(r"[0-9]{19}-(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-.+", re.DOTALL)
+
+
+class _Alert(Struct):
+    severity: str
+    message: str
+    remedy: str
+
+
+class _Webhook(Struct):
+    error: str | None
+
+
+class _Alerts(Struct):
+    items: list[_Alert]
+    webhook: _Webhook
 
 
 def work(examined: Examined) -> Iterator[Finding]:
@@ -39,6 +56,22 @@ def claims(examined: Examined) -> Iterator[Finding]:
             yield note("work", said, "The next `sempre up` takes them up; nothing is lost.")
         else:
             yield problem("work", said, "Start Sempre again: it takes them up, in their order.")
+
+
+def alerts(examined: Examined) -> Iterator[Finding]:
+    """What the running Sempre says is wrong."""
+    if examined.server is None:
+        return
+    page = read(examined.server.get("/api/alerts"), _Alerts)
+    for alert in page.items:
+        say = problem if alert.severity == "problem" else warning
+        yield say("alerts", head(alert.message, 300), head(alert.remedy, 300))
+    if page.webhook.error is not None:
+        yield warning(
+            "alerts", head(page.webhook.error, 300), "`sempre alerts test` tries it again."
+        )
+    elif not page.items:
+        yield ok("alerts", "No alert lasts.")
 
 
 def _running(examined: Examined) -> Iterator[Finding]:

@@ -1,0 +1,37 @@
+"""Alerts and profiles of a running Sempre, from the command line."""
+
+import json
+from pathlib import Path
+
+from sempre.cli.client import Server
+from sempre.home import Home
+from tests.cli.shell import Shell
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+def test_alerts_are_listed_and_an_unknown_one_is_not_acknowledged(rehearsing: Shell):
+    assert rehearsing.json("alerts") == []
+    assert rehearsing.run("alerts").out == "Nothing is wrong.\n"
+    assert rehearsing.run("alerts", "acknowledge", NOBODY).code == 3
+
+
+def test_without_a_webhook_the_way_to_one_is_told(rehearsing: Shell):
+    for command in ("test", "secret"):
+        said = rehearsing.run("alerts", command)
+        assert said.code == 4
+        assert "alerts.webhook_url" in said.err
+
+
+def test_a_profile_is_written_into_the_home(rehearsing: Shell):
+    told = rehearsing.json("profile", "--seconds", "0.2")
+    assert Path(told["cpu"]).is_relative_to(rehearsing.home)
+    assert Path(told["cpu"]).stat().st_size > 0
+    assert "CPU" in rehearsing.run("profile", "-s", "0.1").out
+
+
+def test_the_page_is_told_what_the_doctor_says(rehearsing: Shell):
+    told = json.loads(Server.find(Home(rehearsing.home)).get("/api/doctor"))
+    checks = {each["check"] for each in told["findings"]}
+    assert {"disk", "clock", "database", "claude", "server", "work", "protection"} <= checks
+    assert all(each["remedy"] for each in told["findings"] if each["level"] == "problem")
