@@ -2,10 +2,12 @@
 decided, run once. One server serves all tests, each with a worker of its own; some kill it."""
 
 import itertools
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from sempre.rehearsal import MessagesApi, write_tool
@@ -21,6 +23,7 @@ echo "$1" >> ended
 echo "deployed $1"
 """
 _numbers = itertools.count(1)
+SHORT = 0.3  # seconds that a process is held
 
 
 @pytest.fixture(scope="module")
@@ -29,42 +32,56 @@ def provider() -> Iterator[MessagesApi]:
         yield api
 
 
-@pytest.fixture(scope="module")
-def person(provider: MessagesApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
-    root = tmp_path_factory.mktemp("approvals")
+@contextmanager
+def served(provider: MessagesApi, root: Path, **more: str) -> Iterator[Person]:
     (root / "user").mkdir()
     settings = {
-        "SEMPRE_APPROVALS__WAIT_SECONDS": "0.3",
+        "SEMPRE_APPROVALS__WAIT_SECONDS": f"{SHORT}",
         "SEMPRE_SERVER__GRACE_SECONDS": "1",
         "SEMPRE_TURNS__BACKOFF_SECONDS": "0.2",
         "SEMPRE_SESSIONS__ALIVE": "4",
+        **more,
     }
     given = environment.allowed_environment(root / "user")
+    (root / "home").mkdir()
+    (root / "home" / "sempre.toml").write_text('[workers.leader]\ntools = ["Bash", "Agent"]\n')
     server = Server(root / "home", {**given, **credentials(provider), **settings})
     person = Person(server.start().wait_ready()).log_in()
-    yield person
-    person.close()
-    server.end()
-    for pid in children_of(server.home):
-        kill(pid)
+    try:
+        yield person
+    finally:
+        person.close()
+        server.end()
+        for pid in children_of(server.home):
+            kill(pid)
 
 
-@pytest.fixture(autouse=True)
-def running(person: Person) -> None:
+@pytest.fixture(scope="module")
+def lasting(provider: MessagesApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+    with served(provider, tmp_path_factory.mktemp("approvals")) as person:
+        yield person
+
+
+@pytest.fixture
+def person(lasting: Person) -> Person:
     """A test before this one may have left the server dead."""
-    if person.server.process is None or person.server.process.poll() is not None:
-        person.server.start().wait_ready()
+    if lasting.server.process is None or lasting.server.process.poll() is not None:
+        lasting.server.start().wait_ready()
+    return lasting
 
 
 @pytest.fixture
 def worker(person: Person) -> str:
+    return hire(person, f"w{next(_numbers)}")
+
+
+def hire(person: Person, name: str) -> str:
     """A worker with a script that it may not run by itself."""
-    name = f"w{next(_numbers)}"
     place = folder(person, name)
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     (place / "deploy.sh").write_text(_SCRIPT)
     (place / "deploy.sh").chmod(0o755)
-    (person.server.home / ".queue" / name).mkdir(parents=True)
+    (person.server.home / ".queue" / name).mkdir(parents=True, exist_ok=True)
     person.wait(
         lambda: name in {each["name"] for each in person.get("/api/workers")}, "it is known"
     )
@@ -84,9 +101,10 @@ def lines(person: Person, worker: str, name: str) -> list[str]:
     return path.read_text().split() if path.exists() else []
 
 
-def restart(person: Person) -> None:
+def restart(person: Person, **settings: str) -> None:
+    """After a kill -9, with other settings if there are any."""
     person.server.kill()
-    person.server.start().wait_ready()
+    person.server.start(**settings).wait_ready()
 
 
 def test_a_turn_waits_without_a_process_and_goes_on_with_the_decision(
@@ -123,6 +141,12 @@ def worker_of(call: object, name: str) -> bool:
     return f"./deploy.sh {name} " in getattr(call, "prompt", "")
 
 
+def transcript(person: Person, worker: str) -> str:
+    (channel,) = [each for each in person.get("/api/workers") if each["name"] == worker]
+    found = person.server.home.glob(f".sempre/claude/projects/*/{channel['session']['id']}.jsonl")
+    return "".join(path.read_text("utf-8") for path in found)
+
+
 def sessions(person: Person, worker: str) -> list[int]:
     """Claude Code processes that work in this worker's folder."""
     found: list[int] = []
@@ -133,3 +157,224 @@ def sessions(person: Person, worker: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def test_whoever_is_there_decides_at_once_while_the_process_is_held(
+    person: Person, worker: str
+) -> None:
+    restart(person, SEMPRE_APPROVALS__WAIT_SECONDS="60")
+    turn_id = person.send(worker, f"{deploy('a')}[[say:done]]")
+    asked = person.wait_asked(worker, held=True)
+    assert person.turn(turn_id)["state"] == "running"
+    person.decide(asked, "approve")
+    assert person.wait_record(worker)["status"] == "answered"
+    assert lines(person, worker, "started") == ["a"]
+    assert [each["state"] for each in person.turn(turn_id)["attempt_log"]] == ["answered"]
+
+
+def test_a_subagents_call_is_held_and_never_put_off(person: Person) -> None:
+    worker = hire(person, "leader")
+    inner = f"{deploy('sub')}[[say:the subagent is done]]"
+    turn_id = person.send(worker, f"[[agent:{inner}]][[say:all done]]")
+    asked = person.wait_asked(worker, held=True)
+    assert asked["subagent"]
+    later = datetime.now(UTC) + timedelta(seconds=3 * SHORT)
+    person.wait(lambda: datetime.now(UTC) > later, "the short wait is long over")
+    assert person.wait_asked(worker, held=True)["id"] == asked["id"]
+    assert person.turn(turn_id)["state"] == "running"
+    person.decide(asked, "approve")
+    assert person.wait_record(worker)["status"] == "answered"
+    assert lines(person, worker, "started") == ["sub"]
+    assert [each["state"] for each in person.turn(turn_id)["attempt_log"]] == ["answered"]
+
+
+def test_a_refusal_reaches_the_model_with_the_persons_words(person: Person, worker: str) -> None:
+    turn_id = person.send(worker, f"{deploy('a')}[[say:then not]]")
+    asked = person.wait_asked(worker, held=False)
+    person.decide(asked, "refuse", reason="Not on a Friday.")
+    person.wait_record(worker)
+    assert lines(person, worker, "started") == []
+    (result,) = person.results(turn_id)
+    assert not result["ok"]
+    assert "A person refused this call. They say: Not on a Friday." in result["output"]
+    assert person.turn(turn_id)["answer"] == "then not"
+
+
+def test_with_changed_input_that_runs_and_the_model_is_told(
+    person: Person, worker: str, provider: MessagesApi
+) -> None:
+    turn_id = person.send(worker, f"{deploy('production')}[[say:done]]")
+    asked = person.wait_asked(worker, held=False)
+    change = {"command": "./deploy.sh staging 0", "description": "deploy"}
+    person.decide(asked, "approve", input=change, reason="Staging first.")
+    person.wait_record(worker)
+    assert lines(person, worker, "started") == ["staging"]
+    (result,) = person.results(turn_id)
+    assert "deployed staging" in result["output"]
+    told = transcript(person, worker)
+    assert "A person changed this call before it ran." in told
+    assert "Staging first." in told
+
+
+def test_of_several_calls_in_one_message_one_is_put_off_and_the_rest_asks_again(
+    person: Person, worker: str
+) -> None:
+    calls = f"{deploy('a')}{deploy('b')}{deploy('c')}"
+    turn_id = person.send(worker, f"[[tools:together]]{calls}[[say:done]]")
+    asked = person.wait_asked(worker, held=False)
+    assert asked["headline"] == "Bash: ./deploy.sh a 0"
+    person.decide(asked, "approve")
+    person.wait_record(worker)
+    assert lines(person, worker, "started") == ["a"]
+    results = person.results(turn_id)
+    assert [each["ok"] for each in results] == [False, False, True]
+    assert all("One at a time" in each["output"] for each in results[:2])
+
+
+def test_an_approval_for_the_turn_covers_the_calls_after_it_also_after_a_restart(
+    person: Person, worker: str
+) -> None:
+    turn_id = person.send(worker, f"{deploy('a', 3)}{deploy('b')}{deploy('c')}[[say:done]]")
+    asked = person.wait_asked(worker, held=False)
+    restart(person)
+    person.decide(asked, "approve_turn")
+    person.wait_record(worker)
+    assert lines(person, worker, "ended") == ["a", "b", "c"]
+    kinds = [each["kind"] for each in person.get(f"/api/turns/{turn_id}/events")["items"]]
+    assert kinds.count("approval.covered") == 2
+    assert len(person.asked(worker, "closed")) == 1
+
+
+def test_a_decision_across_a_kill_9_goes_on_in_the_same_session(
+    person: Person, worker: str
+) -> None:
+    turn_id = person.send(worker, f"{deploy('a')}[[say:after the restart]]")
+    asked = person.wait_asked(worker, held=False)
+    session = person.turn(turn_id)["session_id"]
+    restart(person)
+    assert person.turn(turn_id)["state"] == "waiting"
+    assert [each["id"] for each in person.asked(worker)] == [asked["id"]]
+    person.decide(asked, "approve")
+    person.wait_record(worker)
+    turn = person.turn(turn_id)
+    assert (turn["answer"], turn["session_id"]) == ("after the restart", session)
+    assert [each["state"] for each in turn["attempt_log"]] == ["waiting", "answered"]
+    assert lines(person, worker, "started") == ["a"]
+
+
+@pytest.mark.parametrize("point", ["turn.deferred", "approval.decided", "approval.released"])
+def test_a_crash_at_this_point_forgets_no_decision_and_runs_nothing_twice(
+    person: Person, worker: str, point: str
+) -> None:
+    person.server.kill()
+    person.server.start(SEMPRE_CRASH_AT=point).wait_ready()
+    turn_id = person.send(worker, f"{deploy('a')}[[say:done]]")
+    if point != "turn.deferred":
+        asked = person.wait_asked(worker, held=False)
+        try:
+            person.decide(asked, "approve")
+        except httpx2.TransportError:
+            assert point == "approval.decided"
+    assert person.server.wait_dead() == -9, "the point was never passed"
+
+    person.server.start().wait_ready()
+    if point == "turn.deferred":
+        person.decide(person.wait_asked(worker, held=False), "approve")
+    if point == "approval.released":  # nobody knows whether Claude Code heard of it
+        asked = person.wait_asked(worker, held=False)
+        assert asked["state"] == "unknown"
+        person.decide(asked, "approve")
+    person.wait_record(worker)
+    assert lines(person, worker, "started") == ["a"]
+    assert person.turn(turn_id)["answer"] == "done"
+
+
+@pytest.mark.parametrize("victim", ["server", "claude"])
+def test_a_kill_9_while_an_approved_command_runs_asks_the_person_again(
+    person: Person, worker: str, victim: str
+) -> None:
+    turn_id = person.send(worker, f"{deploy('a', 5)}[[say:now I know]]")
+    person.decide(person.wait_asked(worker, held=False), "approve")
+    person.wait(lambda: lines(person, worker, "started") == ["a"], "the command runs")
+    if victim == "server":
+        restart(person)
+    else:
+        for pid in sessions(person, worker):
+            if b"--output-format" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                kill(pid)
+    asked = person.wait_asked(worker, held=False)
+    assert asked["state"] == "unknown"
+    person.wait_state(turn_id, "waiting")
+    assert lines(person, worker, "started") == ["a"]
+
+    person.decide(asked, "refuse", reason="It went through.")
+    person.wait_record(worker)
+    assert lines(person, worker, "started") == ["a"], "it ran twice"
+    (result,) = person.results(turn_id)
+    assert "It went through." in result["output"]
+    assert "whether it took effect is not known" in result["output"]
+    assert person.turn(turn_id)["answer"] == "now I know"
+
+
+def test_cancelling_a_waiting_turn_withdraws_what_it_asked(person: Person, worker: str) -> None:
+    turn_id = person.send(worker, f"{deploy('a')}[[say:never]]")
+    asked = person.wait_asked(worker, held=False)
+    person.wait_state(turn_id, "waiting")
+    assert person.ask("POST", f"/api/turns/{turn_id}/cancel").status_code == 200
+    person.wait(lambda: person.asked(worker) == [], "it is withdrawn")
+    assert person.wait_record(worker)["status"] == "cancelled"
+    answer = person.ask(
+        "POST", f"/api/approvals/{asked['id']}/decision", json={"decision": "approve"}
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "already_decided")
+
+    following = person.send(worker, "[[say:the next one]]")
+    person.wait_record(worker, 2)
+    assert person.turn(following)["answer"] == "the next one"
+    assert len(person.results(following)) == 0, "the call came up again in the next turn"
+    assert lines(person, worker, "started") == []
+
+
+def test_a_session_that_is_reset_meanwhile_ends_the_turn_in_clear_words(
+    person: Person, worker: str
+) -> None:
+    turn_id = person.send(worker, f"{deploy('a')}[[say:never]]")
+    asked = person.wait_asked(worker, held=False)
+    person.wait_state(turn_id, "waiting")
+    answer = person.ask("POST", f"/api/workers/{worker}/session/reset", json={})
+    assert answer.status_code == 200, answer.text
+    assert person.wait_record(worker)["status"] == "failed"
+    turn = person.turn(turn_id)
+    assert turn["failure"]["kind"] == "session_reset"
+    assert "Retry it" in turn["failure"]["message"]
+    (closed,) = person.asked(worker, "closed")
+    assert (closed["id"], closed["state"]) == (asked["id"], "withdrawn")
+    assert lines(person, worker, "started") == []
+
+
+def test_a_prompt_that_comes_meanwhile_waits_until_the_call_is_settled(
+    person: Person, worker: str
+) -> None:
+    first = person.send(worker, f"{deploy('a')}[[say:first]]")
+    asked = person.wait_asked(worker, held=False)
+    second = person.send(worker, "[[say:second]]")
+    person.wait_state(first, "waiting")
+    assert person.turn(second)["state"] == "queued"
+    person.decide(asked, "approve")
+    person.wait_record(worker, 2)
+    assert [person.turn(each)["answer"] for each in (first, second)] == ["first", "second"]
+
+
+def test_what_nobody_decides_in_time_is_refused(person: Person, worker: str) -> None:
+    restart(person, SEMPRE_APPROVALS__EXPIRE_SECONDS="2")
+    turn_id = person.send(worker, f"{deploy('a')}[[say:without it]]")
+    assert person.wait_record(worker)["status"] == "answered"
+    assert lines(person, worker, "started") == []
+    (result,) = person.results(turn_id)
+    assert "Nobody decided this in time" in result["output"]
+    (closed,) = person.asked(worker, "closed")
+    assert (closed["state"], closed["decided_by"]) == ("expired", "system")
+    assert [each["state"] for each in person.turn(turn_id)["attempt_log"]] == [
+        "waiting",
+        "answered",
+    ]

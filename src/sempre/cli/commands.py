@@ -9,6 +9,7 @@ import typer
 from sempre.cli import (
     alerts,
     approvals,
+    audit,
     backup,
     budget,
     connection,
@@ -17,6 +18,7 @@ from sempre.cli import (
     keys,
     logins,
     pause,
+    policy,
     prices,
     profile,
     rehearse,
@@ -29,6 +31,7 @@ from sempre.cli import (
     suspend,
     tail,
     tokens,
+    trust,
     turns,
     up,
 )
@@ -90,6 +93,9 @@ app.add_typer(dead.dead, name="dead", rich_help_panel=_WORK)
 app.add_typer(budget.budget, name="budget", rich_help_panel=_WORK)
 app.command(rich_help_panel=_WORK)(spend.spend)
 app.add_typer(prices.prices, name="prices", rich_help_panel=_WORK)
+app.add_typer(policy.policy, name="policy", rich_help_panel=_CARE)
+app.command(rich_help_panel=_CARE)(trust.trust)
+app.add_typer(audit.audit, name="audit", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(doctor.doctor)
 app.add_typer(alerts.alerts, name="alerts", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(profile.profile)

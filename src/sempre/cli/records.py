@@ -342,3 +342,106 @@ def read(answer: bytes | Raw, kind: type[T]) -> T:
             "with `sempre up`.",
             code="not_ours",
         ) from error
+
+
+class PolicyRule(Struct, frozen=True):
+    id: str
+    verdict: str
+    channel: str
+    tool: str
+    command: str
+    path: str
+    risk: str | None
+    note: str
+
+
+class SettingsRule(Struct, frozen=True):
+    rule: PolicyRule
+    holds: bool
+
+
+class PolicyChannel(Struct, frozen=True):
+    channel: str
+    on_ask: str
+    unattended: bool
+
+
+class Policy(Struct, frozen=True):
+    version: str
+    rules: Sequence[PolicyRule]
+    settings_rules: Sequence[SettingsRule]
+    channels: Sequence[PolicyChannel]
+    proposals_waiting: int
+
+
+class PolicyAnswer(Struct, frozen=True):
+    needs: str
+    verdict: str
+    rule: str
+    reason: str
+
+
+class PolicyTest(Struct, frozen=True):
+    verdict: str
+    rule: str
+    reason: str
+    risk: str
+    risk_reason: str
+    on_ask: str
+    outcome: str
+    answers: Sequence[PolicyAnswer]
+
+
+class PolicyProposal(Struct, frozen=True):
+    id: str
+    headline: str
+    state: str
+    wanted: bool
+    proposed_at: datetime
+
+
+class ProposalList(Struct, frozen=True):
+    items: Sequence[PolicyProposal]
+
+
+class AuditEntry(Struct, frozen=True):
+    sequence: int
+    at: datetime
+    what: str
+    by: str
+    channel: str | None
+    turn_id: str | None
+    details: Mapping[str, object]
+    mac: str
+
+
+class AuditPage(Struct, frozen=True):
+    items: Sequence[AuditEntry]
+    next: int | None
+
+
+class AuditProblem(Struct, frozen=True):
+    kind: str
+    sequence: int
+    message: str
+
+
+class AuditHead(Struct, frozen=True):
+    sequence: int
+    mac: str
+
+
+class AuditVerification(Struct, frozen=True):
+    whole: bool
+    rows: int
+    head: AuditHead
+    anchors: int
+    problems: Sequence[AuditProblem]
+
+
+class FolderTrust(Struct, frozen=True):
+    worker: str
+    directory: str
+    state: str
+    contents: str
+    files: Sequence[str]

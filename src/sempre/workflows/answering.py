@@ -162,7 +162,6 @@ class Answering:
         wish = await memory.session_request(channel.id, session.id if session.started else None)
         if wish.kind == "reset":
             session = await self._channels.new_session(channel.id, by="session file")
-            self._log.append("session.reset", {"session_id": session.id}, channel=channel.id)
         elif wish.kind == "adopt" and wish.session_id is not None:
             session = Session(id=wish.session_id, started=True)
             await self._channels.set_session(channel.id, session, by="session file")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sempre import crash
 from sempre.approvals import Approval, Approvals, State
 from sempre.contract.actions import Action, Judgement, OnAsk, Ruling, Say, Verdict
 from sempre.contract.audit import Audit
@@ -131,6 +132,7 @@ class Asking:
         )
         if not await self._approvals.release(approval):
             return await self._by_row(await self._approvals.get(approval.id))
+        crash.point("approval.released")
         if approval.changed_input is None:
             return Ruling(say=Say.ALLOW)
         told = json.dumps(dict(approval.changed_input), ensure_ascii=False)

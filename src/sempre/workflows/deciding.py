@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from sempre import crash
 from sempre.approvals import Approval, Approvals, Decision
 from sempre.contract.actions import Action, Judgement, Verdict
 from sempre.contract.audit import Audit
@@ -53,6 +54,7 @@ class Deciding:
         decided = await self._approvals.decide(
             approval_id, decision, by=by, changed=changed, reason=said
         )
+        crash.point("approval.decided")
         try:
             await self._audit.record(
                 "approval.decided",

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from sempre import crash
+from sempre.contract.audit import Audit
 from sempre.contract.channel import Channel, NumberTakenError
 from sempre.contract.messages import Outbound, Usage
 from sempre.conversations import Turn, Turns
@@ -28,11 +29,13 @@ class Publishing:
         channel: Callable[[str], Channel | None],
         spent: Callable[[str], Awaitable[Usage]],
         mine: Callable[[str], Awaitable[bool]],
+        audit: Audit,
     ) -> None:
         self._turns = turns
         self._channel = channel
         self._spent = spent
         self._mine = mine
+        self._audit = audit
 
     async def publish(self, turn_id: str) -> float | None:
         """Seconds to wait before the next try, or None when it is given out."""
@@ -50,7 +53,9 @@ class Publishing:
     async def _publish(self, turn_id: str) -> None:
         turn = await self._turns.get(turn_id)
         if turn.usage is None:
-            turn = await self._turns.record_usage(turn, await self._spent(turn_id))
+            spent = await self._spent(turn_id)
+            self._on_record(turn, spent)
+            turn = await self._turns.record_usage(turn, spent)
         channel = self._channel(turn.channel)
         if turn.published_at is None:
             if not await self._mine(turn.workflow):
@@ -58,6 +63,26 @@ class Publishing:
             turn = await self._give_out(turn, channel)
         if channel is not None:
             await channel.settle(outbound(turn))
+
+    def _on_record(self, turn: Turn, spent: Usage) -> None:
+        """What it came to, and what it cost."""
+        self._audit.note(
+            "turn.ended",
+            by=f"agent:{turn.channel}",
+            channel=turn.channel,
+            turn_id=turn.id,
+            details={
+                "state": turn.state.value,
+                "failure": turn.failure.kind if turn.failure else None,
+                "attempts": turn.attempts,
+                "model": turn.model,
+                "input_tokens": spent.input_tokens,
+                "output_tokens": spent.output_tokens,
+                "cache_read_tokens": spent.cache_read_tokens,
+                "cache_write_tokens": spent.cache_write_tokens,
+                "cost_micros": spent.cost_micros,
+            },
+        )
 
     async def _give_out(self, turn: Turn, channel: Channel | None) -> Turn:
         """The turn as it was given out: under another number when its own was taken."""

@@ -1,12 +1,11 @@
 """What lets turns go on that wait for a budget: a person releases one, budgets change, others end."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from sempre.budgets import Amount, Purse
 from sempre.contract.agents import Ending
 from sempre.contract.messages import TurnState
 from sempre.conversations import Turn, Turns
-from sempre.durable import Engine
 from sempre.errors import ConflictError, NotFoundError
 from sempre.workflows.turn import GO_ON
 
@@ -14,10 +13,14 @@ _KIND = Ending.BUDGET.value
 
 
 class Releasing:
-    def __init__(self, *, turns: Turns, purse: Purse, engine: Engine) -> None:
+    """`signal` wakes a workflow that waits for a topic; `Engine.signal` is it."""
+
+    def __init__(
+        self, *, turns: Turns, purse: Purse, signal: Callable[[str, str], Awaitable[None]]
+    ) -> None:
         self._turns = turns
         self._purse = purse
-        self._engine = engine
+        self._signal = signal
 
     async def release(self, turn_id: str, extra: Amount, *, by: str) -> Turn:
         """It may spend so much more, whatever the budgets say, and goes on at once. Raises NotFoundError,
@@ -41,6 +44,6 @@ class Releasing:
             try:
                 turn = await self._turns.get(turn_id)
                 await self._turns.hurry(turn_id)
-                await self._engine.signal(turn.workflow, GO_ON)
+                await self._signal(turn.workflow, GO_ON)
             except NotFoundError:  # it has ended and was forgotten, or is not with the engine yet
                 continue

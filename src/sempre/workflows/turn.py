@@ -1,9 +1,11 @@
 """One message in, one answer out.
 
-A turn is asked until it has ended, and then given out; between tries it waits without a thread or a process.
-Both steps look at the turn's row first, so running one again after a crash does only what is missing.
+A turn is asked until it has ended, and then given out; between tries it waits without a thread or a process. It is
+one step, since each recorded one costs the engine as much as all of ours: it looks at the turn's row first, so running
+it again after a crash does only what is missing.
 """
 
+import asyncio
 from typing import Protocol
 
 from sempre import durable
@@ -14,10 +16,11 @@ GO_ON = "go_on"  # the topic that wakes a waiting turn: a person resumed, cancel
 # Each agent has time limits of its own; these only bound what forgot to.
 _ANSWER_SECONDS = 7 * 24 * 3600.0
 _PUBLISH_SECONDS = 600.0
+_AFTER_A_TIMEOUT = 5.0
 
 
 class Work(Protocol):
-    """What the steps do; `app` puts it together. Seconds to wait before the next try, or None: it is done."""
+    """What the step does; `app` puts it together. Seconds to wait before the next try, or None: it is done."""
 
     async def answer(self, turn_id: str) -> float | None: ...
     async def publish(self, turn_id: str) -> float | None: ...
@@ -27,27 +30,31 @@ _work: Work | None = None
 
 
 def equip(work: Work | None) -> None:
-    """Give the steps what they work with, before the engine is launched. One process, one engine, one work."""
+    """Give the step what it works with, before the engine is launched. One process, one engine, one work."""
     global _work
     _work = work
 
 
 @durable.workflow(WORKFLOW)
 async def turn(turn_id: str) -> None:
-    while (pause := await answer(turn_id)) is not None:
-        await durable.wait(GO_ON, pause)
-    while (pause := await publish(turn_id)) is not None:
+    while (pause := await advance(turn_id)) is not None:
         await durable.wait(GO_ON, pause)
 
 
 @durable.step(timeout=_ANSWER_SECONDS)
-async def answer(turn_id: str) -> float | None:
-    return await _equipped().answer(turn_id)
+async def advance(turn_id: str) -> float | None:
+    """Answer it, then give it out, as far as that is missing. Seconds to wait before the next try, or None."""
+    work = _equipped()
+    pause = await work.answer(turn_id)
+    return await _give_out(work, turn_id) if pause is None else pause
 
 
-@durable.step(timeout=_PUBLISH_SECONDS)
-async def publish(turn_id: str) -> float | None:
-    return await _equipped().publish(turn_id)
+async def _give_out(work: Work, turn_id: str) -> float | None:
+    try:
+        async with asyncio.timeout(_PUBLISH_SECONDS):
+            return await work.publish(turn_id)
+    except TimeoutError:
+        return _AFTER_A_TIMEOUT
 
 
 def _equipped() -> Work:
