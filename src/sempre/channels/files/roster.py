@@ -1,7 +1,7 @@
 """The workers of this node: found when a folder appears under `.queue/`, gone with it, each one on its own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sempre import clock
@@ -13,7 +13,7 @@ from sempre.channels.files.layout import QUEUE, Place
 from sempre.channels.files.notices import Notice, Notices
 from sempre.channels.files.publish import Publisher
 from sempre.channels.files.reconcile import reconcile
-from sempre.channels.files.scan import Ignored
+from sempre.channels.files.scan import Ignored, Listing
 from sempre.channels.files.scheduler import Scheduler
 from sempre.channels.files.take import Taker
 from sempre.channels.files.worker import Worker
@@ -21,6 +21,7 @@ from sempre.contract.channel import Inbox
 from sempre.errors import InvalidError
 from sempre.settings import FileSettings, WorkerSettings
 
+_BATCH = 20  # workers
 _SAID = 20  # ignored files of a worker that are told of; the list shows all
 
 
@@ -83,10 +84,13 @@ class Roster:
 
     async def look_after_workers(self) -> None:
         """Prompts that no event told of, files that are ignored, claims that may go. Raises UnavailableError."""
-        for worker in self.all():
-            if worker.intake:
-                await self._look_after_files(worker.intake)
-            await worker.settle_published(self._inbox, keep=self._settings.keep_done)
+        for some in _batches(self.all()):
+            intakes = [worker.intake for worker in some if worker.intake]
+            places = [intake.place for intake in intakes]
+            for intake, seen in zip(intakes, await asyncio.to_thread(_look, places), strict=True):
+                await self._look_after_files(intake, seen)
+            for worker in some:
+                await worker.settle_published(self._inbox, keep=self._settings.keep_done)
 
     async def stop(self) -> None:
         await asyncio.gather(*(worker.intake.stop() for worker in self.all() if worker.intake))
@@ -124,18 +128,16 @@ class Roster:
             Notice.WORKER_GONE, {"reason": reason}, channel=worker.place.channel
         )
 
-    async def _look_after_files(self, intake: Intake) -> None:
+    async def _look_after_files(self, intake: Intake, seen: Listing | OSError) -> None:
         place = intake.place
-        try:
-            listing = await asyncio.to_thread(scan.prompts, place)
-        except FileNotFoundError:
+        if isinstance(seen, FileNotFoundError):
             return  # the next round sees that the folder is gone
-        except OSError as error:
-            await self._say_fault(place, error)
+        if isinstance(seen, OSError):
+            await self._say_fault(place, seen)
             return
         self._notices.over(Notice.WORKER_FAULT, channel=place.channel)
-        intake.listed(listing)
-        await self._say_ignored(place, listing.ignored)
+        intake.listed(seen)
+        await self._say_ignored(place, seen.ignored)
 
     async def _say_ignored(self, place: Place, ignored: list[Ignored]) -> None:
         channel = place.channel
@@ -164,3 +166,21 @@ class Roster:
         if self._notices.over(Notice.WORKER_GONE, channel=worker.place.channel):
             await self._notices.say(Notice.WORKER_BACK, {}, channel=worker.place.channel)
             self._notices.over(Notice.WORKER_BACK, channel=worker.place.channel)
+
+
+def _look(places: Sequence[Place]) -> list[Listing | OSError]:
+    """Blocks."""
+    seen: list[Listing | OSError] = []
+    for place in places:
+        try:
+            seen.append(scan.prompts(place))
+        except OSError as error:
+            seen.append(error)
+    return seen
+
+
+def _batches(workers: Sequence[Worker]) -> Iterator[Sequence[Worker]]:
+    """As many as are looked at in one go: a thread for each would cost more than the look, and one for all of them
+    would tell the last what was so when it came to the first."""
+    for start in range(0, len(workers), _BATCH):
+        yield workers[start : start + _BATCH]
