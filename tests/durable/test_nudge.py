@@ -5,6 +5,7 @@ from sempre.durable.nudge import Nudger
 from sempre.errors import UnavailableError
 from tests.durable.conftest import Launch
 from tests.durable.place import Place
+from tests.support.patience import until
 
 # The engines of these tests poll once a minute: what starts, a nudge has started.
 
@@ -59,7 +60,7 @@ async def test_many_nudges_become_few_claims() -> None:
         claims[queue] += 1
         await release.wait()
 
-    nudger = Nudger(claim, ["turns", "other"])
+    nudger = Nudger(claim, ["turns", "other"], poll=60.0)
     nudger.open()
     nudger.nudge("turns")
     await asyncio.sleep(0)
@@ -85,7 +86,7 @@ async def test_a_nudge_during_a_claim_is_not_lost() -> None:
         first.set()
         await release.wait()
 
-    nudger = Nudger(claim, ["turns"])
+    nudger = Nudger(claim, ["turns"], poll=60.0)
     nudger.open()
     nudger.nudge()
     await first.wait()
@@ -105,7 +106,7 @@ async def test_a_claim_that_the_database_refuses_is_tried_again() -> None:
             raise UnavailableError("busy")
         done.set()
 
-    nudger = Nudger(claim, ["turns"])
+    nudger = Nudger(claim, ["turns"], poll=60.0)
     nudger.open()
     nudger.nudge()
     await done.wait()
@@ -119,10 +120,24 @@ async def test_nothing_is_claimed_once_closing_has_begun() -> None:
     async def claim(queue: str) -> None:
         claims.append(queue)
 
-    nudger = Nudger(claim, ["turns"])
+    nudger = Nudger(claim, ["turns"], poll=60.0)
     nudger.open()
     nudger.nudge()
     await nudger.close()
     nudger.nudge()
     await asyncio.sleep(0.01)
     assert claims == []
+
+
+async def test_what_no_nudge_told_of_is_found_at_the_next_poll() -> None:
+    claimed: list[str] = []
+
+    async def claim(queue: str) -> None:
+        claimed.append(queue)
+        if len(claimed) == 1:
+            raise ValueError("a bug of ours")
+
+    nudger = Nudger(claim, ["turns", "other"], poll=0.01)
+    nudger.open()
+    await until(lambda: min(claimed.count("turns"), claimed.count("other")) > 1)
+    await nudger.close()

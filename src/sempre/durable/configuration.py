@@ -16,6 +16,8 @@ MAX_THREADS = 32
 # Only a safety net on SQLite, where each tick costs a query for every waiting workflow: signals wake
 # them directly. On Postgres they are woken by NOTIFY.
 LISTENER_SECONDS = 60.0
+# dbos' own look at a queue takes 5 ms; we look ourselves, see `nudge`.
+UNUSED_POLL_SECONDS = 60.0
 # For events and streams, which we do not use; by default dbos looks a hundred times a second.
 COALESCE_SECONDS = 0.2
 SCHEDULER_SECONDS = 3600.0  # we have no schedules in dbos

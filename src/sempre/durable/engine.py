@@ -8,16 +8,21 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-from dbos import DBOS, Queue
+from dbos import DBOS
 from dbos import error as dbos_error
 
 from sempre import ids
 from sempre.durable import internals, registry
-from sempre.durable._store import open_store, reachable, stop_waiting
+from sempre.durable._store import Claims, open_store, reachable, stop_waiting
 from sempre.durable.alone import Alone
 from sempre.durable.cluster import Cluster
 from sempre.durable.collect import collect
-from sempre.durable.configuration import EngineSettings, dbos_config, quiet_logs
+from sempre.durable.configuration import (
+    UNUSED_POLL_SECONDS,
+    EngineSettings,
+    dbos_config,
+    quiet_logs,
+)
 from sempre.durable.nudge import Nudger
 from sempre.durable.runs import Runs, cancel
 from sempre.durable.states import OF_DBOS, State
@@ -49,9 +54,9 @@ class Engine:
         self._closer = ThreadPoolExecutor(1, thread_name_prefix="engine-close")
         self._store = open_store(settings.database_url, connections=_CONNECTIONS)
         self._members = self._membership()
-        self._nudger = Nudger(self._claim, settings.listened)
+        self._nudger = Nudger(self._claim, settings.listened, poll=settings.poll)
         self._submissions = Submissions(self._insert, self._inserted)
-        self._queues: dict[str, Queue] = {}
+        self._queues: dict[str, Claims] = {}
         self._runs = Runs(self._queues_of, lambda queues: self._nudger.nudge(*queues))
         self._dbos: DBOS | None = None
         self._joined = False
@@ -249,12 +254,13 @@ class Engine:
 
     def _register_queues(self) -> None:
         for name in self._settings.listened:
-            self._queues[name] = DBOS.register_queue(
+            DBOS.register_queue(
                 name,
                 partition_concurrency=1,  # and no other limit: one that waits must not take a slot
-                polling_interval_sec=self._settings.poll,
+                polling_interval_sec=UNUSED_POLL_SECONDS,
                 on_conflict="always_update",
             )
+            self._queues[name] = internals.claims(self._launched(), name)
 
     async def _claim(self, queue: str) -> None:
         await self._in_thread(partial(internals.claim, self._launched(), self._queues[queue]))

@@ -7,18 +7,17 @@ Held to the pinned version by tests/durable/test_internals.py, whose message say
 
 import asyncio
 import logging
-import sys
 import threading
 import time
 from collections.abc import Sequence
 
-from dbos import DBOS, Queue, _workflow_commands
+from dbos import DBOS, _workflow_commands
 from dbos._context import current_owner_xid
 from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
 from dbos._utils import GlobalParams, generate_uuid
 
 from sempre import clock
-from sempre.durable._store import insert_rows
+from sempre.durable._store import Claims, insert_rows
 from sempre.durable.submissions import Submission
 
 _log = logging.getLogger(__name__)
@@ -66,17 +65,17 @@ def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:
     dbos._sys_db.init_workflows(rows)
 
 
-def claim(dbos: DBOS, queue: Queue) -> None:
+def claims(dbos: DBOS, queue: str) -> Claims:
+    """What `claim` claims with; once for each queue, after the launch."""
+    return Claims(
+        dbos._sys_db, queue, version=GlobalParams.app_version, executor=GlobalParams.executor_id
+    )
+
+
+def claim(dbos: DBOS, claims: Claims) -> None:
     """Start what is at the head of every free key, as the queue's thread does at its next poll."""
     owner = generate_uuid()
-    claimed = dbos._sys_db.start_queued_partitioned_workflows(
-        queue,
-        GlobalParams.executor_id,
-        GlobalParams.app_version,
-        sys.maxsize,
-        owner_xid=owner,
-        is_latest_version=True,  # there is one; asking costs a query each time
-    )
+    claimed = claims.take(owner)
     if not claimed:
         return
     # From here on the rows are ours: each must be started, or it would wait for a recovery.
