@@ -14,7 +14,6 @@ from sempre.api import About, Parts, WorkerPlace, create_app
 from sempre.app.budgets import open_money
 from sempre.approvals import Approvals
 from sempre.audit import Head, Trail
-from sempre.budgets import Amount, Money
 from sempre.contract.actions import Action, Judgement, OnAsk, Verdict
 from sempre.contract.messages import Inbound, Usage
 from sempre.conversations import Directives, Suspension, Turn
@@ -28,6 +27,7 @@ from sempre.workflows.clearing import Clearing
 from sempre.workflows.control import Control
 from sempre.workflows.deciding import Deciding
 from sempre.workflows.permissions import Permissions
+from sempre.workflows.releasing import Releasing
 from sempre.workflows.tool_gate import Rules
 from tests.api.care import care_of
 from tests.support.store import Store
@@ -68,19 +68,6 @@ class Commands:
     async def retry(self, turn_id: str, *, text: str | None = None) -> Turn:
         await self.store.turns.retry(turn_id, text=text)
         return await self.store.turns.get(turn_id)
-
-
-@dataclass
-class Releasing:
-    """Lets a turn spend more, without an engine that would take it up again."""
-
-    store: Store
-    money: Money
-
-    async def release(self, turn_id: str, extra: Amount, *, by: str) -> Turn:
-        turn = await self.store.turns.get(turn_id)
-        await self.money.purse.release(turn_id, turn.channel, extra, by=by)
-        return turn
 
 
 @dataclass
@@ -161,6 +148,9 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
     async def waiting() -> int:
         return 0
 
+    async def signal(workflow: str, _topic: str) -> None:
+        woken.append(workflow)
+
     async def wake(workflow: str) -> None:
         woken.append(workflow)
 
@@ -224,7 +214,7 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
         clearing=Clearing(letters=store.dead_letters, audit=audit, retry=commands.retry),
         audit=audit,
         money=money,
-        releasing=Releasing(store, money),
+        releasing=Releasing(turns=store.turns, purse=money.purse, signal=signal),
         audit_anchors=anchors,
         rulebook=rulebook,
         proposals=proposals,

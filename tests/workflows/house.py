@@ -206,7 +206,7 @@ async def open_house(
     money = open_money(
         db, budgets or BudgetSettings(), notices, node=node, zone=zone, audit=audit, log=log
     )
-    releasing = Releasing(turns=turns, purse=money.purse, engine=engine)
+    releasing = Releasing(turns=turns, purse=money.purse, signal=engine.signal)
     wake_turns(money, notices, releasing)
     notices.open()
     control = Control(suspension=suspension, channels=channels, turns=turns, audit=audit, wake=wake)
@@ -233,7 +233,11 @@ async def open_house(
         stopping=engine.stopping,
     )
     publishing = Publishing(
-        turns=turns, channel=lambda _channel: outbox, spent=spent, mine=engine.still_mine
+        turns=turns,
+        channel=lambda _channel: outbox,
+        spent=spent,
+        mine=engine.still_mine,
+        audit=audit,
     )
     turn_workflow.equip(_Steps(answering, publishing))
     try:

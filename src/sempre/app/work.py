@@ -81,7 +81,9 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         turn_workflow.equip(steps)
         commands = _commands(house, agent)
         deciding = _deciding(house, rules)
-        releasing = Releasing(turns=house.turns, purse=house.money.purse, engine=house.engine)
+        releasing = Releasing(
+            turns=house.turns, purse=house.money.purse, signal=house.engine.signal
+        )
         wake_turns(house.money, house.notices, releasing)
         await heed_suspension(house)
         await house.engine.launch()
@@ -104,7 +106,7 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
 
 
 class Steps:
-    """The two steps of a turn, with all that they need. The engine takes up what was left before the channels are
+    """The two halves of a turn, with all that they need. The engine takes up what was left before the channels are
     open, so the steps wait until `ready` is set."""
 
     def __init__(
@@ -130,6 +132,7 @@ class Steps:
             channel=channel,
             spent=house.ledger.turn_usage,
             mine=house.engine.still_mine,
+            audit=house.audit,
         )
         self.ready = asyncio.Event()
         self._answering = answering

@@ -7,7 +7,7 @@ what a dead process left in flight is marked as unknown by the next one's `sweep
 import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -53,6 +53,7 @@ class _Open:
 
     asked: Asked
     agent: str | None
+    begun: float = field(default_factory=clock.ticks)
 
     @property
     def channel(self) -> str:
@@ -260,6 +261,7 @@ class Ledger(Spending):
             "cache_read_tokens": closing["cache_read_tokens"],
             "cache_write_tokens": closing["cache_write_tokens"],
             "cost_micros": closing["cost_micros"],
+            "duration_ms": round((clock.ticks() - begun.begun) * 1000),
         }
         self._tell(begun.turn_id, begun.channel, "turn.usage", details)
 

@@ -15,6 +15,7 @@ from sempre.errors import InvalidError
 
 _USUAL_DAYS = 30
 _MOST_DAYS = 3660
+_YEARS = range(1970, 3000)
 _PAGE = 1000
 
 
@@ -51,8 +52,9 @@ class Reports:
 
     def stretch(self, since: date | None, until: date | None, channel: str | None) -> Stretch:
         """Whole days, both included; the last thirty when nothing is said. Raises InvalidError."""
-        today = Day.today(self.zone)
-        last = Day(until, self.zone) if until else today
+        last = Day(until, self.zone) if until else Day.today(self.zone)
+        if not all(each is None or each.year in _YEARS for each in (since, until)):
+            raise InvalidError("Name days of this age, such as 2026-03-01.")
         first = Day(since, self.zone) if since else last.after(1 - _USUAL_DAYS)
         if not 0 <= (last.date - first.date).days < _MOST_DAYS:
             raise InvalidError(
@@ -132,11 +134,12 @@ class Reports:
 
 def _day(text: str, zone: tzinfo) -> Day:
     try:
-        return Day(date.fromisoformat(text), zone)
-    except ValueError as error:
-        raise InvalidError(
-            "This is no cursor. Give `next` of the page before, as it was."
-        ) from error
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.year not in _YEARS:
+        raise InvalidError("This is no cursor. Give `next` of the page before, as it was.")
+    return Day(day, zone)
 
 
 def _hours(quarters: Mapping[datetime, Totals]) -> Sequence[Hour]:
