@@ -272,6 +272,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description All channels, by name.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Message
+         * @description Put a message on an `api:` channel. It is stored when this answers; the answer is read from the turn.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{channel}/pause": {
         parameters: {
             query?: never;
@@ -1218,6 +1258,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workers/{name}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Worker Trust
+         * @description What the worker's folder would bring, and whether a person trusts it.
+         */
+        get: operations["get_worker_trust"];
+        /**
+         * Put Worker Trust
+         * @description Trust the folder as it is now, which needs the scope `approve`, or trust it no longer. Holds from the worker's
+         *     next turn on.
+         */
+        put: operations["put_worker_trust"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1897,6 +1962,49 @@ export interface components {
             percent: number;
         };
         /**
+         * Channel
+         * @description An addressable place with turns in a strict order.
+         */
+        Channel: {
+            /** Channel */
+            channel: string;
+            /**
+             * Kind
+             * @description What stands before the colon: `files`, `api`.
+             */
+            kind: string;
+            /**
+             * Node
+             * @description The machine that it is bound to; null: any answers it.
+             */
+            node: string | null;
+            /**
+             * State
+             * @description `parked`: it goes on by itself; `stopped`: a person must mend something.
+             * @enum {string}
+             */
+            state: "open" | "parked" | "stopped";
+            /** State Reason */
+            state_reason: string | null;
+            /** State Until */
+            state_until: string | null;
+            pause: components["schemas"]["Pause"] | null;
+            /**
+             * Queued
+             * @description Turns that wait.
+             */
+            queued: number;
+            /** Oldest Queued At */
+            oldest_queued_at: string | null;
+            /** @description The turn that runs, waits or is parked now. */
+            live: components["schemas"]["TurnSummary"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * ChannelAway
          * @description One channel meanwhile; channels where nothing happened are left out.
          */
@@ -2243,6 +2351,33 @@ export interface components {
             remedy: string | null;
         };
         /**
+         * FolderTrust
+         * @description `contents` names what would be loaded as it is now: send it back to trust just that.
+         */
+        FolderTrust: {
+            /** Worker */
+            worker: string;
+            /** Directory */
+            directory: string;
+            state: components["schemas"]["TrustState"];
+            /** Contents */
+            contents: string;
+            /**
+             * Files
+             * @description What Claude Code would load, in full paths.
+             */
+            files: string[];
+            /**
+             * Too Much
+             * @description These are too many files to be looked through and trusted.
+             */
+            too_much: boolean;
+            /** Trusted At */
+            trusted_at: string | null;
+            /** Trusted By */
+            trusted_by: string | null;
+        };
+        /**
          * Forecast
          * @description What the day will have cost at its end, if it goes on like this.
          */
@@ -2389,6 +2524,19 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /** Message */
+        Message: {
+            /**
+             * Text
+             * @description What the agent shall answer.
+             */
+            text: string;
+            /**
+             * Key
+             * @description Sent twice under one key, it is one turn.
+             */
+            key?: string | null;
         };
         /**
          * Method
@@ -3296,6 +3444,23 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        /** TrustChange */
+        TrustChange: {
+            /** Trusted */
+            trusted: boolean;
+            /**
+             * Contents
+             * @description As it was read; 409 when it is another by now.
+             * @default
+             */
+            contents: string;
+        };
+        /**
+         * TrustState
+         * @description `changed`: it was trusted, but what would be loaded is not the same any more, so nothing is.
+         * @enum {string}
+         */
+        TrustState: "empty" | "untrusted" | "trusted" | "changed";
         /**
          * Tuning
          * @description Empty: Claude Code's own default.
@@ -4693,6 +4858,152 @@ export interface operations {
             };
             /** @description It is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `api:` and a name of up to 64 letters, digits, `-`, `_` and `.`. The first message opens it. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Message"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8618,6 +8929,173 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_worker_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderTrust"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    put_worker_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderTrust"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
