@@ -7,7 +7,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "sempre"
 DOCS = Path(__file__).parents[2] / "docs"
-_KIND = re.compile(r"(channel|turn|session|system|gateway|alert|backup)\.[a-z_]+")
+_KIND = re.compile(r"(agent|directives|channel|turn|session|system|gateway|alert|backup)\.[a-z_]+")
 # Calls whose first word looks like an event's kind and is none: log lines, crash points, names of tasks.
 _OTHER_CALLS = re.compile(
     r"(_log|log)\.(debug|info|warning|error|exception)|crash\.point|spawn|_beside"

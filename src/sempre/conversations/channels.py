@@ -110,12 +110,16 @@ class Channels:
         """Forget the conversation: the next turn begins another."""
         fresh = Session(id=random_uuid(), started=False)
         await self.set_session(channel, fresh, origin=origin, by=by)
+        if origin == "reset":
+            self._log.append("session.reset", {"session_id": fresh.id, "by": by}, channel=channel)
         return fresh
 
     async def fork(self, channel: str, parent: str, *, by: str) -> Session:
         """The next turn goes on in a copy of that session, which itself stays as it is."""
         fresh = Session(id=random_uuid(), started=False, parent=parent)
         await self.set_session(channel, fresh, origin="fork", by=by)
+        told = {"session_id": fresh.id, "parent": parent, "by": by}
+        self._log.append("session.chosen", told, channel=channel)
         return fresh
 
     async def set_session(
