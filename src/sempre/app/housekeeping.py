@@ -9,6 +9,7 @@ import structlog
 
 from sempre import clock, crypto
 from sempre.app.house import House
+from sempre.audit import anchors
 from sempre.conversations.standing import Standing
 from sempre.crypto import Keyring
 from sempre.db import retention
@@ -37,6 +38,7 @@ async def tidy(house: House, keyring: Keyring) -> None:
     settings, now = house.settings, clock.now()
     await house.engine.collect(now - timedelta(days=settings.engine.retention_days))
     await tend_log(house, keyring)
+    await tend_trail(house)
     for name in retention.RULES:
         days = days_of(name, settings)
         if days:
@@ -55,6 +57,16 @@ async def tend_log(house: House, keyring: Keyring) -> None:
     metrics.FORGOTTEN.labels("events").inc(gone)
     packed = await archive.pack(ended, partial(_closed, standing, ended))
     metrics.EVENTS_PACKED.inc(packed)
+
+
+async def tend_trail(house: House) -> None:
+    """Where the audit trail stands goes into the log, so that one that is cut off later shows."""
+    if days := house.settings.retention.audit_days:
+        gone = await house.audit.forget(timedelta(days=days))
+        metrics.FORGOTTEN.labels("audit").inc(gone)
+    head = await house.audit.head()
+    if head.sequence:
+        _log.info(anchors.EVENT, sequence=head.sequence, mac=head.mac)
 
 
 def days_of(name: str, settings: Settings) -> int:

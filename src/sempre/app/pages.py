@@ -71,7 +71,7 @@ def parts_of(
         control=work.control,
         clearing=clearing_of(house, work.commands),
         audit=house.audit,
-        audit_anchors=lambda: asyncio.to_thread(anchors.from_log, plan.home.log),
+        audit_anchors=lambda: asyncio.to_thread(anchors.known, plan.home.log, house.home.backups),
         rulebook=house.rulebook,
         proposals=house.proposals,
         trusts=house.trusts,

@@ -1,15 +1,18 @@
-"""Heads of the trail that were kept in the log: what a whole database that was put back to an earlier state cannot
-take with it."""
+"""Heads of the trail that were kept elsewhere, in the log and with backups: what a whole database that was put back
+to an earlier state cannot take with it."""
 
 import gzip
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from sempre.audit.chain import Head
+from sempre.db import manifest
 
 EVENT = "audit.head"
+_SAID = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 _MARK = f'"{EVENT}"'.encode()
 
 
@@ -17,6 +20,24 @@ class _Line(msgspec.Struct):
     event: str
     sequence: int = 0
     mac: str = ""
+
+
+def known(log: Path, backups: Path) -> list[Head]:
+    """Blocks."""
+    return [*from_log(log), *from_backups(backups)]
+
+
+def from_backups(folder: Path) -> list[Head]:
+    """One for each backup that says where the trail stood; blocks."""
+    manifests = [manifest.read(each) for each in sorted(folder.glob("*")) if each.is_dir()]
+    found = [read(each.audit_head) for each in manifests if each and each.audit_head]
+    return [head for head in found if head is not None]
+
+
+def read(text: str) -> Head | None:
+    """`sequence:mac`, as manifests and people say it; nothing for anything else, and for a trail that was empty."""
+    said = _SAID.fullmatch(text)
+    return Head(int(said[1]), said[2]) if said and int(said[1]) else None
 
 
 def from_log(log: Path) -> list[Head]:

@@ -1,0 +1,58 @@
+"""`sempre trust`: whether a worker's folder may bring settings, hooks and instructions of its own."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from sempre.cli import screen
+from sempre.cli.client import Server
+from sempre.cli.options import HomeOption, JsonOption, WorkerArgument, YesOption
+from sempre.cli.records import FolderTrust, read
+from sempre.errors import ConflictError
+from sempre.home import Home
+
+TakeOption = Annotated[bool, typer.Option("--take", help="Trust the folder no longer.")]
+ShowOption = Annotated[bool, typer.Option("--show", help="Only tell how it stands.")]
+
+
+def trust(
+    worker: WorkerArgument,
+    home: HomeOption = None,
+    take: TakeOption = False,
+    show: ShowOption = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Let a worker's folder bring its own Claude settings, hooks and CLAUDE.md, as they are now. Needs a token of scope
+    `approve`; when they change, it asks again."""
+    server = Server.find(Home.find(home))
+    path = f"/api/workers/{quote(worker, safe='')}/trust"
+    answer = server.get(path)
+    found = read(answer, FolderTrust)
+    if not show:
+        if not take:
+            _ask(found, yes=yes)
+        body = {"trusted": not take, "contents": "" if take else found.contents}
+        answer = server.ask("PUT", path, body=body)
+        found = read(answer, FolderTrust)
+    if json:
+        screen.json(answer)
+        return
+    screen.say(f"{found.worker}: {found.state}", bold=True)
+    screen.say(f"  {found.directory}")
+    for each in found.files:
+        screen.say(f"  {each}")
+
+
+def _ask(found: FolderTrust, *, yes: bool) -> None:
+    if not found.files:
+        raise ConflictError(
+            f"{found.directory} brings nothing that Claude Code would load; there is nothing to trust.",
+            code="nothing_to_trust",
+        )
+    for each in found.files:
+        screen.note(f"  {each}")
+    if not yes:
+        question = "Claude Code will obey these files and run their hooks, outside of the gate. Trust them?"
+        typer.confirm(question, abort=True, err=True)
