@@ -24,7 +24,9 @@ export const keys = {
   approval: (id: string) => ["approvals", "one", id] as const,
   directives: (name: string) => ["directives", name] as const,
   sessions: (name: string) => ["sessions", name] as const,
-  away: ["away"] as const,
+  awaySince: ["away-since"] as const,
+  /** As it stood when a visit began: no event refreshes it. */
+  away: (since: string) => ["away", since] as const,
   spendToday: ["spend", "today"] as const,
   connection: ["connection"] as const,
   settings: ["settings"] as const,

@@ -4,8 +4,10 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApprovalNotices } from "@/features/approvals/notices";
+import { useVisits } from "@/features/away/api";
 import { Ribbon } from "@/features/connection/Ribbon";
 import { statusOptions } from "@/features/now/api";
+import { SuspendedLine } from "@/features/suspension/SuspendedLine";
 import { onSignedIn } from "@/lib/client";
 import { setTabCount } from "@/lib/tabTitle";
 import classes from "./Frame.module.css";
@@ -27,6 +29,7 @@ export function Frame() {
     [navigate],
   );
   useApprovalNotices(take);
+  useVisits();
   if (!signedIn) return <SignedOut />;
   return (
     <div className={classes.frame}>
@@ -36,6 +39,7 @@ export function Frame() {
       <Rail status={status} />
       <div className={classes.page}>
         <TopBar status={status} />
+        <SuspendedLine status={status} />
         {status ? <Ribbon status={status} /> : null}
         <main id="main" tabIndex={-1} className={classes.main}>
           <Outlet />

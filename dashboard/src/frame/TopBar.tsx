@@ -9,9 +9,10 @@ import {
 import { IconCheck, IconLanguage, IconMoon, IconSun } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Status } from "@/api/types";
-import { Money } from "@/components/figures";
 import { openConnect } from "@/features/connection/openConnect";
 import { SearchButton } from "@/features/search/SearchButton";
+import { TodaySpend } from "@/features/spend/TodaySpend";
+import { SuspendButton } from "@/features/suspension/SuspendButton";
 import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
 import { LiveState } from "./LiveState";
 import classes from "./TopBar.module.css";
@@ -32,15 +33,11 @@ export function TopBar({ status }: { status: Status | undefined }) {
       </span>
       <SearchButton onConnect={() => openConnect(t)} />
       <span className={classes.spring} />
-      {status ? (
-        <span className={classes.spend}>
-          <Money micros={status.today.cost_micros} />{" "}
-          <span className={`meta ${classes.word}`}>{t("status.today")}</span>
-        </span>
-      ) : null}
+      <TodaySpend />
       <LiveState />
       <LanguageMenu />
       <ThemeButton />
+      <SuspendButton status={status} />
     </header>
   );
 }

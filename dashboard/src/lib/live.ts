@@ -23,7 +23,6 @@ export const queryClient = new QueryClient({
 
 /** What an event of each kind makes stale, beside status and workers. */
 const STALE: Readonly<Record<string, readonly string[]>> = {
-  agent: ["away"],
   alert: ["alerts"],
   approval: ["approvals"],
   audit: ["audit"],
@@ -49,7 +48,7 @@ function markStale(events: readonly SempreEvent[]): void {
     stale.add("status").add("workers");
     if (area === "turn" && event.turn_id) stale.add(`turn ${event.turn_id}`);
     if (event.kind === "turn.ended" || event.kind === "turn.accepted") stale.add("dead-letters");
-    if (event.kind === "turn.ended") stale.add("spend").add("away").add("approvals");
+    if (event.kind === "turn.ended") stale.add("spend").add("approvals");
     for (const mark of STALE[area ?? ""] ?? []) stale.add(mark);
   }
   if (stale.size === 0 || timer !== undefined) return;
@@ -82,7 +81,9 @@ function onLive(fresh: boolean): void {
     return;
   }
   catchUpLogs();
-  void queryClient.invalidateQueries({ predicate: (query) => query.queryKey[1] !== "list" });
+  void queryClient.invalidateQueries({
+    predicate: (query) => query.queryKey[1] !== "list" && query.queryKey[0] !== "away",
+  });
   refreshTurnLists(queryClient).catch(() => undefined);
 }
 

@@ -11,6 +11,7 @@ import { Page, Section } from "@/components/Page";
 import { Trouble } from "@/components/Trouble";
 import { ApprovalRows } from "@/features/approvals/ApprovalList";
 import { openApprovalsOptions } from "@/features/approvals/api";
+import { WhileAway } from "@/features/away/WhileAway";
 import { deadLetterHeadOptions } from "@/features/dead-letters/api";
 import { LetterRow } from "@/features/dead-letters/LetterRow";
 import { statusOptions } from "@/features/now/api";
@@ -72,11 +73,12 @@ function Rooms({ status, workers, held, answered }: RoomsProps) {
   const dead = useQuery(deadLetterHeadOptions);
   const { data: waiting = [] } = useQuery(openApprovalsOptions);
   const running = workers
-    .filter((worker) => !HELD.has(worker.state))
+    .filter((worker) => !HELD.has(worker.state) && worker.state !== "waiting")
     .flatMap((worker) => (worker.live ? [worker.live] : []));
   const letters = dead.data?.items ?? [];
   return (
     <>
+      <WhileAway />
       {waiting.length > 0 ? (
         <Section title={t("now.forYou")} count={waiting.length}>
           <ApprovalRows approvals={waiting} label={t("now.forYou")} />

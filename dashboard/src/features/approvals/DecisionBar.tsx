@@ -23,14 +23,13 @@ interface DecisionBarProps {
 export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarProps) {
   const { t } = useTranslation();
   const say = useErrorText();
-  const decide = useDecide(approval.id);
+  const decide = useDecide(approval.id, onDecided);
   const settled = useSettled(approval.id);
   const [form, setForm] = useState<"edit" | "refuse">();
   const ready = settled && !decide.isPending;
 
   const give = (decided: Decided) =>
     decide.mutate(decided, {
-      onSuccess: onDecided,
       onError: (error) => notifications.show({ color: "red", message: say(error) }),
     });
   const choose = (act: () => void) => (event: KeyboardEvent | React.MouseEvent) => {
@@ -82,7 +81,7 @@ export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarPr
     <section className={classes.bar} aria-label={t("approval.decide")}>
       <Button
         className={classes.approve}
-        color="teal"
+        color="teal.9"
         leftSection={<IconCheck size={16} />}
         rightSection={key("A")}
         loading={decide.isPending && decide.variables?.decision === "approve"}

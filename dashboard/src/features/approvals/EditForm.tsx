@@ -52,7 +52,7 @@ export function EditForm({ input, pending, onApprove, onBack }: EditFormProps) {
         />
       ))}
       <div className={classes.buttons}>
-        <Button type="submit" color="teal" loading={pending} disabled={!ready}>
+        <Button type="submit" color="teal.9" loading={pending} disabled={!ready}>
           {t("approval.approveEdited")}
         </Button>
         <Button variant="default" onClick={onBack}>

@@ -44,7 +44,7 @@ export function RefuseForm({ pending, onRefuse, onBack }: RefuseFormProps) {
         ])}
       />
       <div className={classes.buttons}>
-        <Button type="submit" color="red" loading={pending}>
+        <Button type="submit" color="red.9" loading={pending}>
           {t("approval.refuse")}
         </Button>
         <Button variant="default" onClick={onBack}>

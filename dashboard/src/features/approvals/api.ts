@@ -59,7 +59,8 @@ export interface Decided {
   reason?: string;
 }
 
-export function useDecide(id: string) {
+/** `onDecided` is told although what asked for it leaves the page with the decision. */
+export function useDecide(id: string, onDecided: () => void) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: ({ decision, input, reason }: Decided) =>
@@ -69,7 +70,10 @@ export function useDecide(id: string) {
           body: { decision, input: (input as never) ?? null, reason: reason ?? null },
         }),
       ),
-    onSuccess: (approval) => cache.setQueryData(keys.approval(id), approval),
+    onSuccess: (approval) => {
+      onDecided();
+      cache.setQueryData(keys.approval(id), approval);
+    },
     onSettled: () => {
       void cache.invalidateQueries({ queryKey: keys.status });
       return cache.invalidateQueries({ queryKey: keys.approvals });

@@ -53,7 +53,7 @@ function RemoveButton() {
       title: t("connection.removeTitle"),
       children: <Text size="sm">{t("connection.removeEffect")}</Text>,
       labels: { confirm: t("connection.remove"), cancel: t("action.keep") },
-      confirmProps: { color: "red" },
+      confirmProps: { color: "red.9" },
       closeButtonProps: { "aria-label": t("action.close") },
       onConfirm: () =>
         remove.mutate(undefined, {

@@ -51,7 +51,7 @@ export function usePurge(): (letter: DeadLetter) => void {
       title: t("dead.purgeTitle"),
       children: <Text size="sm">{t("dead.purgeEffect")}</Text>,
       labels: { confirm: t("dead.purge"), cancel: t("action.keep") },
-      confirmProps: { color: "red" },
+      confirmProps: { color: "red.9" },
       closeButtonProps: { "aria-label": t("action.close") },
       onConfirm: () => later(letter),
     });

@@ -15,7 +15,8 @@ export interface Held {
 function judge(
   status: Status,
   held: Held,
-): { tone: Tone; head: "stopped" | "dead" | "waiting" | "parked" | "well" } {
+): { tone: Tone; head: "suspended" | "stopped" | "dead" | "waiting" | "parked" | "well" } {
+  if (status.suspended) return { tone: "waiting", head: "suspended" };
   if (held.stopped > 0) return { tone: "waiting", head: "stopped" };
   if (status.counts.approvals > 0) return { tone: "waiting", head: "waiting" };
   if (status.counts.dead > 0) return { tone: "failed", head: "dead" };
@@ -27,7 +28,14 @@ export function StatusLine({ status, held }: { status: Status; held: Held }) {
   const { t } = useTranslation();
   const { tone, head } = judge(status, held);
   const { running, queued, dead, approvals } = status.counts;
-  const counts = { stopped: held.stopped, dead, waiting: approvals, parked: held.parked, well: 0 };
+  const counts = {
+    stopped: held.stopped,
+    dead,
+    waiting: approvals,
+    parked: held.parked,
+    well: 0,
+    suspended: 0,
+  };
   return (
     <p className={classes.line} data-tone={tone}>
       <Shape tone={tone} size={18} />
