@@ -30,6 +30,7 @@ OPERATE = {
     "put_directives",
     "put_policy_channel",  # widening needs more: tests/api/test_policy.py
     "put_policy_rules",  # likewise
+    "put_worker_trust",  # giving it needs more: tests/api/test_trust.py
     "remove_connection",
     "renew_alert_secret",
     "reset_worker_session",

@@ -16,6 +16,7 @@ from sempre.api.given import Given
 from sempre.api.parts import Parts
 from sempre.api.schema import Form, View
 from sempre.contract.actions import Action, OnAsk, Risk, Verdict
+from sempre.contract.agents import Ending
 from sempre.contract.rules import Rule
 from sempre.errors import InvalidError
 from sempre.policy import DEFAULTS, Question, check, widenings, widens
@@ -176,7 +177,9 @@ async def put_policy_rules(parts: Given, request: Request, wanted: RuleList) -> 
     after = _rules(wanted.rules, {each.id for each in before.rules})
     if widenings(before.rules, after):
         require(request, Scope.APPROVE)
-    await parts.rulebook.replace(after, seen=before.version, by=principal_of(request).who)
+    who = principal_of(request).who
+    await parts.rulebook.replace(after, seen=before.version, by=who)
+    _tell(parts, "rules", None, who)
     return await _policy(parts)
 
 
@@ -189,7 +192,9 @@ async def put_policy_channel(
     then = change.on_ask or parts.permissions.on_ask_of_settings(channel)
     if widens(now, then):
         require(request, Scope.APPROVE)
-    await parts.rulebook.set_on_ask(channel, change.on_ask, by=principal_of(request).who)
+    who = principal_of(request).who
+    await parts.rulebook.set_on_ask(channel, change.on_ask, by=who)
+    _tell(parts, "on_ask", channel, who)
     return await _policy(parts)
 
 
@@ -241,7 +246,23 @@ async def decide_policy_proposal(
     """Approve or refuse exactly this. It may be decided anew later."""
     approve = decision.decision == "approve"
     who = principal_of(request).who
-    return _proposal(await parts.proposals.decide(id, approve=approve, by=who))
+    decided = await parts.proposals.decide(id, approve=approve, by=who)
+    wish = decided.wish
+    _tell(parts, "proposal", wish.subject or None, who)
+    if approve and wish.kind == "directory":
+        await _go_on(parts, wish.subject, by=who)
+    return _proposal(decided)
+
+
+async def _go_on(parts: Parts, channel: str, *, by: str) -> None:
+    """A worker that had no approved directory was stopped; no other stop is lifted."""
+    row = next((each for each in await parts.channels.every() if each.id == channel), None)
+    if row is not None and row.state == "stopped" and row.state_kind == Ending.MISCONFIGURED.value:
+        await parts.control.resume(channel, by=by)
+
+
+def _tell(parts: Parts, what: str, channel: str | None, by: str) -> None:
+    parts.log.append("policy.changed", {"what": what, "by": by}, channel=channel)
 
 
 async def _policy(parts: Parts) -> Policy:

@@ -34,6 +34,7 @@ class Counts(View):
     waiting: int = Field(description="Those that wait for a person.")
     approvals: int = Field(description="Calls that a person can decide now.")
     alerts: int = Field(description="Alerts that last.")
+    proposals: int = Field(description="Rights in sempre.toml that wait for a person's approval.")
     dead: int
     sessions_alive: int
 
@@ -114,6 +115,7 @@ async def _counts(parts: Parts) -> Counts:
         waiting=by_state.get(TurnState.WAITING, 0),
         approvals=(await parts.approvals.standing())[0],
         alerts=sum((await parts.care.alerts.count()).values()),
+        proposals=parts.proposals.waiting,
         dead=await parts.dead_letters.count(),
         sessions_alive=parts.sessions_alive(),
     )

@@ -66,6 +66,7 @@ async def put_worker_trust(
     found = await _read(parts, name)
     if not change.trusted:
         await parts.trusts.take(found.directory, by=who)
+        _tell(parts, name, who)
         return await _standing(parts, name)
     require(request, Scope.APPROVE)
     if found.too_much or not found.contents:
@@ -79,7 +80,12 @@ async def put_worker_trust(
             code="contents_changed",
         )
     await parts.trusts.give(found.directory, found.contents, by=who)
+    _tell(parts, name, who)
     return await _standing(parts, name)
+
+
+def _tell(parts: Parts, worker: str, by: str) -> None:
+    parts.log.append("policy.changed", {"what": "trust", "by": by}, channel=f"files:{worker}")
 
 
 async def _standing(parts: Parts, name: str) -> FolderTrust:

@@ -244,6 +244,7 @@ class Counts(Struct, frozen=True):
     parked: int
     waiting: int
     approvals: int
+    proposals: int
     dead: int
 
 

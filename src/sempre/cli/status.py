@@ -111,6 +111,9 @@ def _head(status: Status) -> list[str]:
             f"Everything is suspended by {status.suspended.by} for "
             f"{since(status.suspended.since, clock.now())}{reason}. Go on: `sempre resume --all`"
         )
+    if counts.proposals:
+        waiting = plural(counts.proposals, "right")
+        lines.append(f"{waiting} in sempre.toml waiting for approval: `sempre policy proposals`")
     if status.waiting_for_real_model:
         lines.append(
             f"{plural(status.waiting_for_real_model, 'prompt')} kept for a real model: `sempre connect`"

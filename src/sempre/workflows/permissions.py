@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from sempre.contract.actions import OnAsk, Risk, Verdict
 from sempre.contract.rules import Rule
 from sempre.errors import MisconfiguredError
@@ -16,6 +18,8 @@ from sempre.rulebook import Decision, Proposals, Rulebook, Wish
 from sempre.settings import RuleSettings, Settings, WorkerSettings
 
 FILES = "files:"
+_REMEDY = "Approve or refuse them under Settings (policies), or with `sempre policy proposals`."
+_log = structlog.stdlib.get_logger(__name__)
 _TOOLS = frozenset(WorkerSettings().tools)
 
 
@@ -51,6 +55,8 @@ class Permissions:
         """Put before a person what the settings want. `shipped`: these settings came with Sempre itself."""
         await self._rulebook.open()
         await self._proposals.offer(self._wishes(), shipped=shipped)
+        if waiting := self._proposals.waiting:
+            _log.warning("policy.proposals_wait", count=waiting, remedy=_REMEDY)
 
     def rules(self) -> Sequence[Rule]:
         """In the order in which they are asked: a person's, then those of the settings."""
