@@ -16,6 +16,7 @@ class Told:
     seconds: float = 0
     details: dict[str, object] = field(default_factory=dict[str, object])
     turn_id: str | None = "t"
+    channel: str | None = "c:1"
 
     @property
     def at(self) -> datetime:

@@ -19,6 +19,7 @@ from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
 from sempre.app.pages import open_listener, parts_of
 from sempre.app.plan import Plan
+from sempre.app.tracing import open_tracing
 from sempre.app.work import Around, Work, open_work, take_up
 from sempre.errors import UnavailableError
 from sempre.home import Home
@@ -65,6 +66,7 @@ class Application:
             home, settings = await asyncio.to_thread(self.plan.where, rehearses=rehearses)
             listener = await enter(open_listener(self.plan))
             house = await enter(open_house(home, settings, self.plan.roles))
+            await enter(open_tracing(house))
             around = Around(
                 connection=connection,
                 rehearses=rehearses,
@@ -90,7 +92,7 @@ class Application:
             stack.callback(self.plan.home.withdraw)
             await enter(_beside(self._watch(house), "app.watch"))
             await enter(_beside(housekeeping.run(house), "app.collect"))
-            await enter(_beside(_reconcile(house), "app.reconcile"))
+            await enter(_beside(_reconcile(house, work), "app.reconcile"))
             await enter(_beside(_warm_up(work), "app.warm_up"))
             house.log.append("system.started", {"version": __version__, "mode": self.mode})
             self.ready.set()
@@ -134,14 +136,16 @@ async def _warm_up(work: Work) -> None:
     await work.claude.warm_up()
 
 
-async def _reconcile(house: House) -> None:
-    """The safety net under the engine: no turn stays without a workflow for longer than this."""
+async def _reconcile(house: House, work: Work) -> None:
+    """The safety net under the engine: no turn stays without a workflow for longer than this, and none waits for a
+    decision that was made."""
     while True:
         await asyncio.sleep(_RECONCILE_SECONDS)
         try:
             await house.money.purse.sweep(await house.engine.nodes())
             if taken := await take_up(house):
                 _log.warning("app.taken_up", turns=taken)
+            await work.deciding.remind()
         except UnavailableError as error:
             _log.warning("app.not_reconciled", reason=error.message)
 

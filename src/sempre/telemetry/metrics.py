@@ -41,6 +41,7 @@ APPROVALS_PENDING = _gauge("approvals_pending", "Calls that wait for a person.")
 APPROVALS_AGE = _gauge("approvals_age_seconds", "How long the oldest such call has waited.")
 DEAD_LETTERS = _gauge("dead_letters", "Turns that failed for good and wait for a person.")
 SESSIONS_ALIVE = _gauge("sessions_alive", "Live Claude Code processes.")
+BUDGET_PARKED = _gauge("budget_parked_turns", "Turns that wait for a budget.")
 WATCHERS = _gauge("watchers", "Open live connections.")
 
 WAITS = _gauge("waits", "Turns that wait, by state and what they wait for.", "state", "reason")
