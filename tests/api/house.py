@@ -134,7 +134,10 @@ class House:
             yield client
 
 
-def build(store: Store, home: Path, settings: Settings | None = None) -> House:
+def build(
+    store: Store, home: Path, settings: Settings | None = None, *, directory: Path | None = None
+) -> House:
+    """`directory` is where workers work, when it is not their own folder in the home."""
     settings = settings or Settings()
     token = LocalToken(home / ".sempre" / "token")
     token.renew()
@@ -157,8 +160,8 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
     async def anchors() -> Sequence[Head]:
         return kept
 
-    def directory(channel: str) -> Path:
-        return home / "workspaces" / channel.partition(":")[2]
+    def place_of(channel: str) -> Path:
+        return directory or home / "workspaces" / channel.partition(":")[2]
 
     kept: list[Head] = []
     commands, audit = Commands(store), Trail(store.db, store.keyring)
@@ -175,7 +178,7 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
     permissions = Permissions(
         settings=settings,
         workspaces=home / "workspaces",
-        directory=directory,
+        directory=place_of,
         rulebook=rulebook,
         proposals=proposals,
     )
@@ -210,6 +213,7 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
             turns=store.turns,
             audit=audit,
             wake=wake,
+            make=store.inbox.open,
         ),
         clearing=Clearing(letters=store.dead_letters, audit=audit, retry=commands.retry),
         audit=audit,
@@ -222,7 +226,7 @@ def build(store: Store, home: Path, settings: Settings | None = None) -> House:
         permissions=permissions,
         tool_rules=Rules(
             lambda channel: Rights(
-                directory=str(directory(channel)),
+                directory=str(place_of(channel)),
                 home=str(home),
                 commands=permissions.commands(channel),
                 rules=permissions.rules(),

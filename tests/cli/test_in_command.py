@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sempre.cli.client import Server
+from sempre.errors import ConflictError
+from sempre.home import Home
 from tests.cli.shell import Shell
 from tests.support.patience import wait_until
 
@@ -131,6 +134,31 @@ def test_a_session_begins_anew_and_a_copy_remembers(rehearsing: Shell):
     assert [each["origin"] for each in found][:2] == ["reset", "fork"]
     assert [each["current"] for each in found][:2] == [True, False]
     assert rehearsing.run("sessions", "reset", "nobody").code == 3
+
+
+def test_a_fork_to_a_worker_that_there_is_not_yet_makes_it(rehearsing: Shell):
+    rehearsing.run("send", "writer", "[[say:one]]", "--wait")
+    assert rehearsing.run("sessions", "fork", "writer", "--to", "editor").code == 0
+    wait_until(lambda: "editor" in rehearsing.run("status").out)
+    copied = rehearsing.run("send", "editor", "[[say:two]] [[nmsg]]", "--wait")
+    assert int(copied.out.rpartition("nmsg=")[2]) > 2
+    assert rehearsing.run("sessions", "fork", "writer", "--to", "../x").code == 5
+
+
+def test_directives_hold_from_the_next_turn_on(rehearsing: Shell):
+    server = Server.find(Home(rehearsing.home))
+    path = "/api/workers/coder/directives"
+    before = rehearsing.json("send", "coder", "[[say:one]]", "--wait")
+    wish: dict[str, object] = {"version": 0, "model": "claude-haiku-4-5", "tools": ["Read"]}
+    server.ask("PUT", path, body=wish)
+    told = rehearsing.json("send", "coder", "[[say:two]]", "--wait")
+    assert told["model"] == "claude-haiku-4-5"
+    assert told["session_id"] == before["session_id"]
+    with pytest.raises(ConflictError):
+        server.ask("PUT", path, body=wish)
+    server.ask("PUT", path, body={"version": 1})
+    back = rehearsing.json("send", "coder", "[[say:three]]", "--wait")
+    assert back["model"] == before["model"]
 
 
 def test_dead_letters_are_cleared_by_what_they_have_in_common(rehearsing: Shell):

@@ -209,7 +209,14 @@ async def open_house(
     releasing = Releasing(turns=turns, purse=money.purse, signal=engine.signal)
     wake_turns(money, notices, releasing)
     notices.open()
-    control = Control(suspension=suspension, channels=channels, turns=turns, audit=audit, wake=wake)
+    control = Control(
+        suspension=suspension,
+        channels=channels,
+        turns=turns,
+        audit=audit,
+        wake=wake,
+        make=inbox.open,
+    )
     commands = Commands(
         turns=turns,
         channels=channels,

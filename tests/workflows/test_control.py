@@ -242,9 +242,8 @@ async def test_a_fork_is_asked_for_once_and_remembers_where_it_came_from(
         assert agent.asked[-1].session.parent is None, "it has begun"
         found = await house.channels.sessions(CHANNEL)
         assert [(each.origin, each.parent) for each in found] == [("fork", first), ("new", None)]
-        await house.inbox.open("api:other")
         other = await house.control.fork_session(CHANNEL, by=OWNER, to="api:other")
         assert other.parent == fork.id
         assert (await house.channels.get("api:other")).session_id == other.id
         with pytest.raises(NotFoundError):
-            await house.control.fork_session(CHANNEL, by=OWNER, to="api:nobody")
+            await house.control.fork_session("api:nobody", by=OWNER)

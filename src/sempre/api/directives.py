@@ -87,9 +87,14 @@ async def put_directives(
     channel, by = f"files:{name}", principal_of(request).who
     _require_narrowing(parts, name, wish.tools)
     await parts.channels.get(channel)
-    given = wish.model_dump(exclude={"version"})
-    tools = None if wish.tools is None else tuple(wish.tools)
-    value = Told(**{**given, "tools": tools})
+    value = Told(
+        model=wish.model,
+        effort=wish.effort,
+        instructions=wish.instructions,
+        tools=None if wish.tools is None else tuple(wish.tools),
+        silence_seconds=wish.silence_seconds,
+        turn_seconds=wish.turn_seconds,
+    )
     details = {**asdict(value), "version": wish.version + 1}
     await parts.audit.record("directives.changed", by=by, channel=channel, details=details)
     return _view(

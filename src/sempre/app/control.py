@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from sempre.app.house import House
+from sempre.app.house import FILES, House
 from sempre.conversations import Suspended
 from sempre.conversations.suspension import TOPIC
 from sempre.errors import NotFoundError
@@ -33,12 +33,24 @@ def control_of(house: House) -> Control:
         with suppress(NotFoundError):  # not submitted yet; when it is, it looks by itself
             await house.engine.signal(workflow, turn_workflow.GO_ON)
 
+    async def make(channel: str) -> None:
+        kind, _, name = channel.partition(":")
+        queue = house.home.path / ".queue"
+        if kind != FILES or not queue.is_dir():
+            raise NotFoundError(
+                f"There is no channel {channel}, and this process makes none. Make the worker on its machine first.",
+                code="channel_not_found",
+            )
+        await house.inbox.open(channel)
+        (queue / name).mkdir(exist_ok=True)
+
     return Control(
         suspension=house.suspension,
         channels=house.channels,
         turns=house.turns,
         audit=house.audit,
         wake=wake,
+        make=make,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sempre.contract.messages import Failure, TurnState, Usage
 from sempre.conversations.hold import Pause
@@ -74,7 +75,7 @@ class ChannelRow:
 
     id: str
     node: str | None
-    state: str
+    state: Literal["open", "parked", "stopped"]
     state_kind: str | None
     state_reason: str | None
     state_until: datetime | None

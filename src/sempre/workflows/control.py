@@ -14,7 +14,8 @@ from sempre.errors import ConflictError, InvalidError
 
 
 class Control:
-    """`wake` has the workflow of a turn look again, wherever it waits."""
+    """`wake` has the workflow of a turn look again, wherever it waits. `make` makes a channel that there is not yet;
+    it raises NotFoundError where that can't be done."""
 
     def __init__(
         self,
@@ -24,12 +25,14 @@ class Control:
         turns: Turns,
         audit: Audit,
         wake: Callable[[str], Awaitable[None]],
+        make: Callable[[str], Awaitable[None]],
     ) -> None:
         self._suspension = suspension
         self._channels = channels
         self._turns = turns
         self._audit = audit
         self._wake = wake
+        self._make = make
 
     async def suspend(self, *, by: str, reason: str | None = None) -> Suspended:
         """Nothing runs from now on; what runs is interrupted, counts for nothing, and goes on after `go_on`."""
@@ -71,12 +74,14 @@ class Control:
         return await self._channels.new_session(channel, origin="reset", by=by)
 
     async def fork_session(self, channel: str, *, by: str, to: str | None = None) -> Session:
-        """The next turn on `to` (the same channel without it) goes on in a copy of this channel's session. Raises
-        NotFoundError, and ConflictError when nothing was said in it yet."""
+        """The next turn on `to` (the same channel without it) goes on in a copy of this channel's session; a channel
+        that there is not yet is made. Raises NotFoundError, and ConflictError when nothing was said in it yet."""
         row = await self._channels.get(channel)
-        target = channel if to is None else (await self._channels.get(to)).id
         if row.session_id is None or not row.session_started:
             raise ConflictError("This session has not begun, so there is nothing to copy.")
+        target = to or channel
+        if target not in {each.id for each in await self._channels.every()}:
+            await self._make(target)
         details = {"session_id": row.session_id, "from": channel}
         await self._audit.record("session.forked", by=by, channel=target, details=details)
         return await self._channels.fork(target, row.session_id, by=by)
