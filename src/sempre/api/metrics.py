@@ -38,6 +38,7 @@ async def _measure(parts: Parts) -> None:
     await _measure_care(parts)
     metrics.SESSIONS_ALIVE.set(parts.sessions_alive())
     metrics.WATCHERS.set(parts.stream.watchers)
+    metrics.BUDGET_PARKED.set(len(await parts.turns.parked("budget")))
 
 
 async def _measure_turns(parts: Parts) -> None:
