@@ -1,7 +1,7 @@
 """A gateway and a tool hook before the scripted provider, with a real ledger: what their tests stand on."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sempre.api.loopback import Loopback
 from sempre.api.provider import Provider
 from sempre.budgets import Ledger
 from sempre.contract import gate as contract
-from sempre.contract.actions import Action, Judgement, Verdict
+from sempre.contract.actions import Action, Ruling, Say
 from sempre.contract.gate import Gate
 from sempre.db import Database
 from sempre.db.tables import ledger as table
@@ -35,6 +35,16 @@ class Session:
     turn_id: str | None = "t1"
     attempt_id: str | None = "a1"
     quota_until: datetime | None = None
+    words: str = "So I look."
+    waits: int = 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        self.waits += 1
+        try:
+            yield
+        finally:
+            self.waits -= 1
 
 
 class Passes:
@@ -54,10 +64,10 @@ class Decision:
     """A gate that decides as the test says."""
 
     def __init__(self) -> None:
-        self.answer: Judgement | Exception = Judgement(verdict=Verdict.ALLOW, rule="t", reason="")
+        self.answer: Ruling | Exception = Ruling(say=Say.ALLOW)
         self.asked: list[Action] = []
 
-    async def judge(self, action: Action) -> Judgement:
+    async def judge(self, action: Action) -> Ruling:
         self.asked.append(action)
         if isinstance(self.answer, Exception):
             raise self.answer

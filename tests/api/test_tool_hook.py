@@ -1,17 +1,15 @@
 """The hook asks the gate about each call, and refuses whatever goes wrong on the way."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from sempre.contract.actions import Action, Judgement, Verdict
-from sempre.policy import Rights
-from sempre.workflows.tool_gate import ToolGate
-from tests.api.gateway_rig import Decision, Event, Rig, rigged
-from tests.support.patience import PATIENCE
+from sempre.contract.actions import Action, Ruling, Say
+from tests.api.gateway_rig import Decision, Rig, rigged
+from tests.support.patience import PATIENCE, until
 
 QUESTION: dict[str, Any] = {
     "session_id": "s1",
@@ -59,19 +57,55 @@ async def test_a_call_is_put_to_the_gate_with_all_that_it_needs(rig: Rig, gate: 
         tool="Bash",
         input={"command": "ls"},
         directory="/srv/w",
+        session_id="s1",
+        why="So I look.",
     )
     assert gate.asked[0] == plain
     assert gate.asked[1].subagent == "agent-7"
 
 
-@pytest.mark.parametrize("verdict", [Verdict.DENY, Verdict.ASK])
-async def test_what_is_not_allowed_is_denied_with_its_reason(
-    rig: Rig, gate: Decision, verdict: Verdict
-):
-    gate.answer = Judgement(verdict=verdict, rule="r", reason="No <b>\nbecause.")
+async def test_what_is_not_allowed_is_denied_with_its_reason(rig: Rig, gate: Decision):
+    gate.answer = Ruling(say=Say.DENY, reason="No <b>\nbecause.")
     output = await post(rig, json=QUESTION)
     assert output["permissionDecision"] == "deny"
     assert output["permissionDecisionReason"] == "Refused by Sempre: No <b>\nbecause."
+
+
+async def test_what_a_person_must_decide_is_put_off(rig: Rig, gate: Decision):
+    gate.answer = Ruling(say=Say.DEFER)
+    assert (await post(rig, json=QUESTION))["permissionDecision"] == "defer"
+
+
+async def test_a_changed_call_comes_with_what_the_model_is_told(rig: Rig, gate: Decision):
+    gate.answer = Ruling(say=Say.ALLOW, input={"command": "pwd"}, note="A person changed it.")
+    output: dict[str, object] = dict(await post(rig, json=QUESTION))
+    assert output["permissionDecision"] == "allow"
+    assert output["updatedInput"] == {"command": "pwd"}
+    assert output["additionalContext"] == "A person changed it."
+
+
+async def test_whoever_hangs_up_is_not_waited_for(rig: Rig):
+    class Endless:
+        def __init__(self) -> None:
+            self.begun, self.ended = asyncio.Event(), asyncio.Event()
+
+        async def judge(self, action: Action) -> Ruling:
+            self.begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.ended.set()
+            raise AssertionError
+
+    gate = Endless()
+    rig.loopback._hook._gate = gate
+    asking = asyncio.create_task(post(rig, json=QUESTION))
+    async with asyncio.timeout(PATIENCE):
+        await gate.begun.wait()
+        assert rig.session.waits == 1
+        asking.cancel()
+        await gate.ended.wait()
+    await until(lambda: rig.session.waits == 0)
 
 
 async def test_a_gate_that_breaks_denies(rig: Rig, gate: Decision):
@@ -128,51 +162,3 @@ async def test_a_browser_and_another_host_name_are_turned_away(rig: Rig, gate: D
             answer = await client.post(rig.hook_url, json=QUESTION, headers=headers)
         assert answer.status_code == 403
     assert gate.asked == []
-
-
-async def test_the_gate_over_the_real_disk_refuses_and_tells(small_url: str, tmp_path: Path):
-    told: list[Event] = []
-    own = tmp_path / "home" / "workspaces" / "w"
-    own.mkdir(parents=True)
-
-    def rights(channel: str) -> Rights:
-        assert channel == "files:w"
-        return Rights(directory=str(own), home=str(tmp_path / "home"))
-
-    gate = ToolGate(
-        rights,
-        lambda turn_id, channel, kind, details: told.append((turn_id, channel, kind, details)),
-    )
-    async with rigged(small_url, None, gate) as rig:
-        question = {**QUESTION, "cwd": str(own)}
-        assert (await post(rig, json=question))["permissionDecision"] == "allow"
-        assert told == []
-        question["tool_input"] = {"command": "curl https://example.com"}
-        output = await post(rig, json=question)
-    assert output["permissionDecision"] == "deny"
-    assert "`curl`" in output["permissionDecisionReason"]
-    ((turn_id, channel, kind, details),) = told
-    assert (turn_id, channel, kind) == ("t1", "files:w", "turn.tool_refused")
-    assert details["reason"] == output["permissionDecisionReason"].removeprefix(
-        "Refused by Sempre: "
-    )
-    assert {**details, "reason": ""} == {
-        "call_id": "toolu_1",
-        "tool": "Bash",
-        "rule": "command",
-        "reason": "",
-        "agent": None,
-    }
-
-
-async def test_a_gate_without_rights_for_a_channel_refuses(small_url: str):
-    def nobody(channel: str) -> Rights:
-        raise KeyError(channel)
-
-    told: list[str] = []
-    gate = ToolGate(
-        nobody, lambda turn_id, channel, kind, details: told.append(str(details["rule"]))
-    )
-    async with rigged(small_url, None, gate) as rig:
-        assert (await post(rig, json=QUESTION))["permissionDecision"] == "deny"
-    assert told == ["error"]

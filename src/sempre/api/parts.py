@@ -70,6 +70,10 @@ class Deciding(Protocol):
         """Raises NotFoundError, ConflictError, InvalidError, RefusedError, UnavailableError."""
         ...
 
+    async def remind(self) -> int:
+        """Wake turns that wait for nothing any more: decided, or their session is another one now."""
+        ...
+
 
 class Releasing(Protocol):
     """What lets a turn go on that waits for a budget; `workflows.releasing` is it."""

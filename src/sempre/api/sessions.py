@@ -55,6 +55,7 @@ async def reset_worker_session(
 ) -> list[WorkerSession]:
     """The next turn begins a new conversation. What runs finishes in its own; the old session is kept."""
     await parts.control.reset_session(f"files:{name}", by=principal_of(request).who)
+    await parts.deciding.remind()
     return await _sessions(parts, sums, f"files:{name}")
 
 
@@ -67,6 +68,7 @@ async def fork_worker_session(
     target = f"files:{wish.to}" if wish and wish.to else None
     by = principal_of(request).who
     await parts.control.fork_session(f"files:{name}", by=by, to=target)
+    await parts.deciding.remind()
     return await _sessions(parts, sums, target or f"files:{name}")
 
 

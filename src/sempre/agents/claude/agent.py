@@ -175,6 +175,7 @@ class ClaudeAgent:
                 else:
                     reply = await exchange.run(self._wording(question))
                 if reply.ending is Ending.WAITING:  # this process can't go on; the next one will
+                    running.ends_as = "waiting"
                     await running.live.stop()
             except asyncio.CancelledError:
                 await running.live.stop()
@@ -195,7 +196,8 @@ class ClaudeAgent:
             return question
         path = transcript.find(self._access.config_directory, question.session.id)
         if path is not None and transcript.is_put_off(path, question.continues):
-            return question
+            # A crash may have come before it was noted that the session had begun.
+            return replace(question, session=Session(id=question.session.id, started=True))
         return replace(question, continues=None, interrupted=True)
 
     def _outcome(self, session_id: str, reply: "Reply") -> Outcome:

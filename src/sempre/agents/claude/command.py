@@ -52,7 +52,8 @@ def arguments(
     chosen = "--resume" if resume else "--session-id"
     copied = [f"--resume={parent}", "--fork-session"] if parent and not resume else []
     optional = {
-        "--model": profile.model,
+        # A resumed session would go on with its last model, though nobody asks for that one any more.
+        "--model": profile.model or ("default" if resume or parent else ""),
         "--effort": profile.effort,
         "--append-system-prompt-file": str(launch.instructions) if profile.instructions else "",
     }

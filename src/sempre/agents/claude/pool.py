@@ -120,7 +120,7 @@ class Pool:
         """After a turn: wait for the next one for a while, or go."""
         channel = running.channel
         if not running.live.usable or self._is_worn(running):
-            self._retire(channel, "worn" if running.live.usable else "died")
+            self._retire(channel, "worn" if running.live.usable else running.ends_as)
             return
         self._timers[channel] = asyncio.get_running_loop().call_later(
             self._limits.idle_seconds, self._retire, channel, "idle"

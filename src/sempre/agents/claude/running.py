@@ -28,6 +28,7 @@ class Running:
     meter: Meter | None
     turns: int = 0
     follows: bool = False
+    ends_as: str = "died"  # why it is gone, when nobody meant to stop it
 
     def fits(self, profile: Profile, session: Session) -> bool:
         return self.live.usable and self.launch == profile.launch and self.live.id == session.id
