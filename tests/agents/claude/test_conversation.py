@@ -218,3 +218,16 @@ async def test_a_subagent_ends_within_the_turn_that_started_it(rig: Rig, api: Me
     assert inner_texts == ["Using Bash.", "seen"]
     report = [each for each in notes.of("turn.tool_result") if "parent" not in each]
     assert "seen" in report[-1]["output"]
+
+
+async def test_a_model_that_is_taken_back_is_not_the_sessions_any_more(
+    rig: Rig, api: MessagesApi
+) -> None:
+    await rig.ask("[[say:one]]")
+    usual = api.record.messages[-1].model
+    rig.set(model="claude-haiku-4-5")
+    await rig.ask("[[say:two]]")
+    assert api.record.messages[-1].model == "claude-haiku-4-5"
+    rig.set(model="")
+    await rig.ask("[[say:three]]")
+    assert api.record.messages[-1].model == usual

@@ -51,9 +51,11 @@ def arguments(
     `parent` the new session begins as a copy of that one."""
     chosen = "--resume" if resume else "--session-id"
     copied = [f"--resume={parent}", "--fork-session"] if parent and not resume else []
+    # A resumed session would go on with its last model, though nobody asks for that one any more; in a folder that is
+    # trusted its own settings may name one.
+    unnamed = "default" if (resume or parent) and not profile.trusted else ""
     optional = {
-        # A resumed session would go on with its last model, though nobody asks for that one any more.
-        "--model": profile.model or ("default" if resume or parent else ""),
+        "--model": profile.model or unnamed,
         "--effort": profile.effort,
         "--append-system-prompt-file": str(launch.instructions) if profile.instructions else "",
     }
