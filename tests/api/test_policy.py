@@ -4,6 +4,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from sempre.errors import MisconfiguredError
 from sempre.settings import RuleSettings, Settings, WorkerSettings
 from tests.api.house import House, build
 from tests.support.store import CHANNEL, Store
@@ -213,3 +214,46 @@ async def test_settings_that_came_with_sempre_need_nobody(store: Store, tmp_path
     assert house.parts.permissions.commands(CHANNEL) == ["pytest"]
     (entry, *_) = await house.parts.audit.page()
     assert (entry.what, entry.by) == ("policy.proposal_decided", "system")
+
+
+async def test_a_sandbox_stays_on_until_a_person_approves_that_it_goes(store: Store, tmp_path: Any):
+    await store.inbox.open(CHANNEL)
+
+    async def opened_with(*, sandbox: bool) -> House:
+        workers = {"coder": WorkerSettings(sandbox=sandbox)}
+        house = build(store, tmp_path, Settings(workers=workers))
+        await house.parts.permissions.open(shipped=False)
+        return house
+
+    assert not (await opened_with(sandbox=False)).parts.permissions.sandbox(CHANNEL)
+    assert (await opened_with(sandbox=True)).parts.permissions.sandbox(CHANNEL)
+    off = await opened_with(sandbox=False)
+    assert off.parts.permissions.sandbox(CHANNEL)
+    async with off.owner() as owner:
+        (item,) = (await owner.get("/api/policy/proposals")).json()["items"]
+        assert item["headline"] == f"{CHANNEL} runs its commands without a sandbox"
+        path = f"/api/policy/proposals/{item['id']}/decision"
+        assert (await owner.post(path, json={"decision": "approve"})).status_code == 200
+    assert not off.parts.permissions.sandbox(CHANNEL)
+    assert (await opened_with(sandbox=True)).parts.permissions.sandbox(CHANNEL)
+    assert (await opened_with(sandbox=False)).parts.permissions.sandbox(CHANNEL)
+
+
+async def test_a_directory_of_its_own_stops_the_worker_until_it_is_approved(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    far = tmp_path / "far"
+    settings = Settings(workers={"coder": WorkerSettings(directory=str(far))})
+    house = build(store, tmp_path, settings, directory=far)
+    await house.parts.permissions.open(shipped=False)
+    with pytest.raises(MisconfiguredError, match="no person has approved"):
+        house.parts.permissions.require_directory(CHANNEL)
+    await store.channels.stop(CHANNEL, "misconfigured", "no directory")
+    async with house.owner() as owner:
+        (item,) = (await owner.get("/api/policy/proposals")).json()["items"]
+        assert item["wish"] == str(far)
+        path = f"/api/policy/proposals/{item['id']}/decision"
+        assert (await owner.post(path, json={"decision": "approve"})).status_code == 200
+    house.parts.permissions.require_directory(CHANNEL)
+    assert (await store.channels.get(CHANNEL)).state == "open"

@@ -21,6 +21,7 @@ from sempre.contract.rules import Rule
 from sempre.errors import InvalidError
 from sempre.policy import DEFAULTS, Question, check, widenings, widens
 from sempre.rulebook import Decision
+from sempre.workflows.permissions import BOXED
 
 router = APIRouter(prefix="/api", tags=["policy"])
 _MOST = 200
@@ -144,7 +145,7 @@ class PolicyProposal(View):
     """A right that sempre.toml names and that waits for a person, or was decided by one."""
 
     id: str
-    kind: Literal["command", "tool", "directory", "on_ask", "rule"]
+    kind: Literal["command", "tool", "directory", "on_ask", "rule", "sandbox_off"]
     subject: str = Field(description="The channel it is for; empty for a rule that is for all.")
     wish: JsonValue
     headline: str
@@ -231,7 +232,8 @@ async def test_policy(parts: Given, case: PolicyCase) -> PolicyTest:
 @router.get("/policy/proposals", responses=may_answer())
 async def list_policy_proposals(parts: Given) -> ProposalList:
     """What sempre.toml wants beyond what agents may do by themselves, the newest first."""
-    return ProposalList(items=[_proposal(each) for each in await parts.proposals.every()])
+    found = await parts.proposals.every()
+    return ProposalList(items=[_proposal(each) for each in found if each.wish.kind != BOXED])
 
 
 @router.post(

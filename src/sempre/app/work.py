@@ -300,7 +300,7 @@ async def _profile(house: House, channel: str) -> Profile:
     return Profile(
         directory=directory,
         trusted=await _trusted(house, directory),
-        sandbox=worker.sandbox,
+        sandbox=house.permissions.sandbox(channel),
         hidden=(str(home.state), str(home.path / ".queue"), str(home.path / ".output")),
         model=told.model if told.model is not None else worker.model,
         effort=told.effort if told.effort is not None else worker.effort,

@@ -49,6 +49,8 @@ class Wish:
                 return f"{whom} works in {self.value}"
             case "on_ask":
                 return f"{whom} is unattended: what a person should decide is allowed"
+            case "sandbox_off":
+                return f"{whom} runs its commands without a sandbox"
             case _:
                 return f"a rule for {whom}: {_joined(self.value)}"
 
@@ -86,10 +88,15 @@ class Proposals:
         self._wanted: Mapping[str, Wish] = {}
         self._states: Mapping[str, Decision] = {}
         self._waiting = 0
+        self._rows: Sequence[Proposal] = ()
 
     def state(self, wish: Wish) -> Decision:
         """As last read; what nobody decided is open."""
         return self._states.get(wish.id, Decision.OPEN)
+
+    def subjects(self, kind: str) -> Sequence[str]:
+        """Whom rows of this kind are about, as last read."""
+        return [each.wish.subject for each in self._rows if each.wish.kind == kind]
 
     @property
     def waiting(self) -> int:
@@ -110,10 +117,23 @@ class Proposals:
                     await self.decide(proposal.id, approve=True, by="system")
         await self.every()
 
+    async def remember(self, fact: Wish) -> None:
+        """Something that was so and needs nobody's approval; kept to tell later that it changed."""
+        async with self._db.transaction() as session:
+            if await wishes.add(session, [fact], clock.now()):
+                approved = Decision.APPROVED.value
+                await wishes.decide(session, fact.id, approved, clock.now(), "system")
+
+    async def drop(self, wish: Wish) -> None:
+        """What was said to it holds no longer: it is decided anew when it comes again."""
+        async with self._db.transaction() as session:
+            await wishes.delete(session, wish.id)
+
     async def every(self) -> Sequence[Proposal]:
         """The newest first; also those that the settings no longer name."""
         async with self._db.reading() as session:
             found = [self._proposal(row) for row in await wishes.every(session)]
+        self._rows = found
         self._states = {each.id: each.state for each in found}
         self._waiting = sum(each.state is Decision.OPEN and each.wanted for each in found)
         return found

@@ -18,6 +18,8 @@ from sempre.rulebook import Decision, Proposals, Rulebook, Wish
 from sempre.settings import RuleSettings, Settings, WorkerSettings
 
 FILES = "files:"
+BOXED = "sandboxed"  # a fact, and no proposal: a worker had the sandbox on
+_OFF = "sandbox_off"
 _REMEDY = "Approve or refuse them under Settings (policies), or with `sempre policy proposals`."
 _log = structlog.stdlib.get_logger(__name__)
 _TOOLS = frozenset(WorkerSettings().tools)
@@ -54,6 +56,7 @@ class Permissions:
     async def open(self, *, shipped: bool) -> None:
         """Put before a person what the settings want. `shipped`: these settings came with Sempre itself."""
         await self._rulebook.open()
+        await self._note_sandboxes()
         await self._proposals.offer(self._wishes(), shipped=shipped)
         if waiting := self._proposals.waiting:
             _log.warning("policy.proposals_wait", count=waiting, remedy=_REMEDY)
@@ -89,6 +92,12 @@ class Permissions:
             each for each in wanted if each in _TOOLS or self._has(_wish("tool", channel, each))
         )
 
+    def sandbox(self, channel: str) -> bool:
+        """Once on, it stays on until a person approves that the settings switch it off."""
+        if self._worker(channel).sandbox:
+            return True
+        return self._was_boxed(channel) and not self._has(_wish(_OFF, channel, True))
+
     def directory(self, channel: str) -> Path:
         """Where a channel's agent works."""
         return self._directory(channel)
@@ -103,6 +112,16 @@ class Permissions:
                 code="directory_not_approved",
             )
 
+    async def _note_sandboxes(self) -> None:
+        for name, worker in self._settings.workers.items():
+            if worker.sandbox:
+                await self._proposals.remember(_wish(BOXED, FILES + name, True))
+                await self._proposals.drop(_wish(_OFF, FILES + name, True))
+        await self._proposals.every()
+
+    def _was_boxed(self, channel: str) -> bool:
+        return channel in self._proposals.subjects(BOXED)
+
     def _wishes(self) -> Iterator[Wish]:
         for name, worker in self._settings.workers.items():
             channel = FILES + name
@@ -113,6 +132,9 @@ class Permissions:
             if worker.on_ask == OnAsk.ALLOW.value:
                 yield _wish("on_ask", channel, worker.on_ask)
         yield from (_rule_wish(each) for each in self._said if each.allows)
+        for channel in self._proposals.subjects(BOXED):
+            if not self._worker(channel).sandbox:
+                yield _wish(_OFF, channel, True)
 
     def _standing(self, rule: Rule) -> Said:
         if not rule.allows:

@@ -9,6 +9,7 @@ from sempre.cli.diagnosis import agents
 from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
 from sempre.cli.queue import folders
 from sempre.cli.records import Connection, read
+from sempre.cli.wording import plural
 
 _GATEWAY = (
     "The gateway holds the key: it enters no agent's environment, and each call can be refused."
@@ -22,6 +23,7 @@ class _Channel(Struct):
 
 class _Policy(Struct):
     channels: list[_Channel]
+    proposals_waiting: int
 
 
 def protection(examined: Examined) -> Iterator[Finding]:
@@ -71,8 +73,14 @@ def _key(examined: Examined) -> Iterator[Finding]:
 
 def _unattended(examined: Examined) -> Iterator[Finding]:
     assert examined.server is not None  # noqa: S101  (the caller looked)
-    channels = read(examined.server.get("/api/policy"), _Policy).channels
-    if alone := [each.channel for each in channels if each.unattended]:
+    policy = read(examined.server.get("/api/policy"), _Policy)
+    if policy.proposals_waiting:
+        yield note(
+            "protection",
+            f"{plural(policy.proposals_waiting, 'right')} in sempre.toml waiting for a person; until then it does not hold.",
+            "Look at it with `sempre policy proposals`, then approve or refuse it.",
+        )
+    if alone := [each.channel for each in policy.channels if each.unattended]:
         yield warning(
             "protection",
             f"{_listed(alone)}: unattended. What a person should decide is allowed without one.",

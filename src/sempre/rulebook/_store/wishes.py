@@ -79,3 +79,7 @@ async def every(session: Session) -> Sequence[Row]:
 async def decide(session: Session, id: str, state: str, now: datetime, by: str) -> None:  # noqa: A002  (a column)
     values = {"state": state, "decided_at": now, "decided_by": by}
     await session.execute(proposals.update().where(proposals.c.id == id).values(values))
+
+
+async def delete(session: Session, id: str) -> None:  # noqa: A002  (a column)
+    await session.execute(proposals.delete().where(proposals.c.id == id))
