@@ -13,6 +13,7 @@ from sempre.rehearsal import MessagesApi, write_say, write_tool
 from tests.support.server import Server, children_of, drop, kill, output, record
 
 _HOUR = 3600
+_KINDS = 5
 
 
 @dataclass
@@ -36,15 +37,16 @@ class Storm:
         return [f"worker{number}" for number in range(self.workers)]
 
     def run(self, faults: int, seconds: float = math.inf) -> None:
-        """Drop everything, break things so many times or for so long, then let it come to its end."""
+        """Drop everything, break things so many times or for so long (each kind once at least), then let it come to
+        its end."""
         self._start()
         for number in range(self.prompts):
             for worker in self.names:
                 drop(self.server.home, worker, f"{number:04d}", self._prompt(worker, number))
         kinds = self._kinds()
         until = time.monotonic() + seconds
-        for _ in range(faults):
-            if time.monotonic() > until:
+        for done in range(faults):
+            if done >= _KINDS and time.monotonic() > until:
                 break
             time.sleep(self._random.uniform(*self.pause))
             next(kinds)()

@@ -1,6 +1,7 @@
 """Nothing is lost and nothing happens twice while things break at random. Short here; long with `make soak`.
 
-`SEMPRE_SOAK_MINUTES=5 make soak` breaks things for about so long in all, instead of fifty times in each storm.
+`SEMPRE_SOAK_MINUTES=5 make soak` breaks things for about so long in all, instead of fifty times in each storm; what
+they left takes its own time to end.
 """
 
 import math
