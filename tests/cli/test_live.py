@@ -57,6 +57,13 @@ def test_one_key_is_one_turn(rehearsing: Shell):
     assert first["id"] == again["id"]
 
 
+def test_a_program_has_a_channel_of_its_own(rehearsing: Shell):
+    sent = rehearsing.run("send", "api:crm", "[[say:noted]]", "--key", "t-1", "--wait")
+    assert (sent.code, sent.out) == (0, "noted\n")
+    turn = rehearsing.json("send", "api:crm", "anything", "--key", "t-1")
+    assert (turn["channel"], turn["number"], turn["answer"]) == ("api:crm", 1, "noted")
+
+
 def test_an_unknown_worker_is_refused_with_those_there_are_unless_it_shall_be_made(
     rehearsing: Shell,
 ):

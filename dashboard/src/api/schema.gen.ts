@@ -2097,6 +2097,11 @@ export interface components {
              * @description Alerts that last.
              */
             alerts: number;
+            /**
+             * Proposals
+             * @description Rights in sempre.toml that wait for a person's approval.
+             */
+            proposals: number;
             /** Dead */
             dead: number;
             /** Sessions Alive */
@@ -2727,7 +2732,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "command" | "tool" | "directory" | "on_ask" | "rule";
+            kind: "command" | "tool" | "directory" | "on_ask" | "rule" | "sandbox_off";
             /**
              * Subject
              * @description The channel it is for; empty for a rule that is for all.
@@ -4995,6 +5000,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

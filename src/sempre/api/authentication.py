@@ -6,8 +6,7 @@ To look, the scope `read` is enough; to change anything `operate` is needed, and
 
 from typing import Any
 
-from fastapi import Depends, Security
-from fastapi.security import APIKeyCookie, HTTPBearer
+from fastapi import Depends
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,10 +18,10 @@ from sempre.api.parts import Parts
 from sempre.errors import RefusedError
 
 # For the schema only: what checks is the layer below, before a body is read.
-DOCUMENTED = [
-    Security(APIKeyCookie(name="sempre_session", auto_error=False)),
-    Security(HTTPBearer(auto_error=False)),
-]
+SCHEMES = {
+    "APIKeyCookie": {"type": "apiKey", "in": "cookie", "name": "sempre_session"},
+    "HTTPBearer": {"type": "http", "scheme": "bearer"},
+}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # These change nothing, or nothing but the login that asks.
 _HARMLESS = frozenset({"/api/logout", "/api/visits", "/api/policy/test"})

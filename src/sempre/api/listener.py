@@ -1,14 +1,13 @@
 """Listens for browsers, the command line and scrapers: one server on the address of the settings."""
 
 import asyncio
-import contextlib
 import errno
 import socket
-from collections.abc import Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from sempre.api.serving import Server
 from sempre.errors import UnavailableError
 from sempre.tasks import spawn
 
@@ -24,7 +23,7 @@ class Listener:
         """Takes the port, so that it is known before anything is served. Raises UnavailableError."""
         self._socket = _bind(host, port)
         self._host = host
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     @property
@@ -49,7 +48,7 @@ class Listener:
             server_header=False,
             timeout_graceful_shutdown=_CLOSING_SECONDS,
         )
-        self._server = _Server(config)
+        self._server = Server(config)
         self._serving = spawn(self._server.serve(sockets=[self._socket]), name="api.listener")
 
     async def close(self) -> None:
@@ -57,15 +56,8 @@ class Listener:
         if self._server is None or self._serving is None:
             self._socket.close()
             return
-        self._server.should_exit = True
+        self._server.end()
         await self._serving
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals are the application's affair."""
-        yield
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -4,10 +4,8 @@ A browser has no business here: a request with an Origin, or under another host 
 """
 
 import asyncio
-import contextlib
 import logging
 import socket
-from collections.abc import Iterator
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -16,6 +14,7 @@ from sempre.api import gateway, tool_hook
 from sempre.api._asgi import Request
 from sempre.api.gateway import BrokenOffError, Gateway
 from sempre.api.provider import Provider, Upstream
+from sempre.api.serving import Server
 from sempre.api.tool_hook import ToolHook
 from sempre.contract.gate import Gate, Meter, Passes, Tell
 from sempre.tasks import spawn
@@ -66,14 +65,14 @@ class Loopback:
             timeout_graceful_shutdown=_CLOSING_SECONDS,
         )
         logging.getLogger("uvicorn.error").addFilter(_is_news)
-        self._server = _Server(config)
+        self._server = Server(config)
         self._serving = spawn(self._server.serve(sockets=[listener]), name="loopback")
 
     async def close(self) -> None:
         """Hang up on everyone; calls on their way are settled as far as they were counted."""
         if self._serving is None:
             return
-        self._server.should_exit = True
+        self._server.end()
         await self._serving
         self._serving = None
         if self._gateway is not None:
@@ -95,13 +94,6 @@ class Loopback:
     def _is_ours(self, request: Request) -> bool:
         names = {b"%s:%d" % (name, self.port) for name in (b"127.0.0.1", b"localhost")}
         return request.header(b"host") in names and request.header(b"origin") is None
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals are the application's affair."""
-        yield
 
 
 def _is_news(record: logging.LogRecord) -> bool:
