@@ -2,6 +2,8 @@
 decided, run once. One server serves all tests, each with a worker of its own; some kill it."""
 
 import itertools
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ import pytest
 from sempre.rehearsal import MessagesApi, write_tool
 from tests.durability.person import Person
 from tests.support import environment
+from tests.support.patience import PATIENCE
 from tests.support.provider import credentials, scripted_provider
 from tests.support.server import Server, children_of, kill
 
@@ -103,10 +106,20 @@ def lines(person: Person, worker: str, name: str) -> list[str]:
     return path.read_text().split() if path.exists() else []
 
 
-def restart(person: Person, **settings: str) -> None:
-    """After a kill -9, with other settings if there are any."""
+def restart(person: Person) -> None:
+    person.server.kill()
+    person.server.start().wait_ready()
+
+
+@contextmanager
+def tuned(person: Person, **settings: str) -> Iterator[None]:
+    """With other settings for a while."""
     person.server.kill()
     person.server.start(**settings).wait_ready()
+    try:
+        yield
+    finally:
+        restart(person)
 
 
 def test_a_turn_waits_without_a_process_and_goes_on_with_the_decision(
@@ -139,6 +152,50 @@ def test_a_turn_waits_without_a_process_and_goes_on_with_the_decision(
     assert told == ["approval.asked", "turn.waiting", "approval.decided", "approval.released"]
 
 
+def test_the_command_line_lists_shows_edits_and_refuses_with_a_token_of_the_persons(
+    person: Person, worker: str
+) -> None:
+    wish = {"name": f"phone-{worker}", "scopes": ["approve"]}
+    token = person.ask("POST", "/api/tokens", json=wish).json()["secret"]
+    turn_id = person.send(worker, f"{deploy('production')}{deploy('b')}[[say:done]]")
+    person.wait_asked(worker, held=False)
+    assert "Bash: ./deploy.sh production 0" in command(person, "approvals", "list", worker).stdout
+    assert f"{worker}#1" in command(person, "status", worker).stdout
+    assert (
+        '"./deploy.sh production 0"' in command(person, "approvals", "show", f"{worker}#1").stdout
+    )
+    change = ("approvals", "edit", f"{worker}#1", "--command", "./deploy.sh staging 0")
+    assert command(person, *change).returncode == 5, "the token of the machine may not"
+    assert command(person, *change, SEMPRE_TOKEN=token).returncode == 0
+
+    def asked_again() -> bool:
+        return [each["headline"] for each in person.asked(worker)] == ["Bash: ./deploy.sh b 0"]
+
+    person.wait(asked_again, "the next call waits")
+    refused = command(
+        person, "approvals", "refuse", f"{worker}#1", "-r", "Enough.", SEMPRE_TOKEN=token
+    )
+    assert (refused.returncode, refused.stdout) == (0, "Bash: ./deploy.sh b 0: refused.\n")
+    person.wait_record(worker)
+    assert lines(person, worker, "started") == ["staging"]
+    assert "Enough." in person.results(turn_id)[1]["output"]
+    by = {each["decided_by"] for each in person.asked(worker, "closed")}
+    assert by == {f"token:phone-{worker}"}
+
+
+def command(person: Person, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sempre", *words, "--home", str(person.server.home)],
+        env={**person.server.environment, **more},
+        cwd=person.server.home,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
 def worker_of(call: object, name: str) -> bool:
     return f"./deploy.sh {name} " in getattr(call, "prompt", "")
 
@@ -164,18 +221,23 @@ def sessions(person: Person, worker: str) -> list[int]:
 def test_whoever_is_there_decides_at_once_while_the_process_is_held(
     person: Person, worker: str
 ) -> None:
-    restart(person, SEMPRE_APPROVALS__WAIT_SECONDS="60")
-    turn_id = person.send(worker, f"{deploy('a')}[[say:done]]")
-    asked = person.wait_asked(worker, held=True)
-    assert person.turn(turn_id)["state"] == "running"
-    person.decide(asked, "approve")
-    assert person.wait_record(worker)["status"] == "answered"
+    with tuned(person, SEMPRE_APPROVALS__WAIT_SECONDS="300"):
+        turn_id = person.send(worker, f"{deploy('a')}[[say:done]]")
+        asked = person.wait_asked(worker, held=True)
+        assert person.turn(turn_id)["state"] == "running"
+        person.decide(asked, "approve")
+        assert person.wait_record(worker)["status"] == "answered"
     assert lines(person, worker, "started") == ["a"]
     assert [each["state"] for each in person.turn(turn_id)["attempt_log"]] == ["answered"]
 
 
 def test_a_subagents_call_is_held_and_never_put_off(person: Person) -> None:
     worker = hire(person, "leader")
+    for wish in person.get("/api/policy/proposals")[
+        "items"
+    ]:  # its tools are more than a worker has by itself
+        path = f"/api/policy/proposals/{wish['id']}/decision"
+        assert person.ask("POST", path, json={"decision": "approve"}).status_code == 200
     inner = f"{deploy('sub')}[[say:the subagent is done]]"
     turn_id = person.send(worker, f"[[agent:{inner}]][[say:all done]]")
     asked = person.wait_asked(worker, held=True)
@@ -368,9 +430,9 @@ def test_a_prompt_that_comes_meanwhile_waits_until_the_call_is_settled(
 
 
 def test_what_nobody_decides_in_time_is_refused(person: Person, worker: str) -> None:
-    restart(person, SEMPRE_APPROVALS__EXPIRE_SECONDS="2")
-    turn_id = person.send(worker, f"{deploy('a')}[[say:without it]]")
-    assert person.wait_record(worker)["status"] == "answered"
+    with tuned(person, SEMPRE_APPROVALS__EXPIRE_SECONDS="2"):
+        turn_id = person.send(worker, f"{deploy('a')}[[say:without it]]")
+        assert person.wait_record(worker)["status"] == "answered"
     assert lines(person, worker, "started") == []
     (result,) = person.results(turn_id)
     assert "Nobody decided this in time" in result["output"]

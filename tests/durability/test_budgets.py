@@ -40,6 +40,9 @@ def person(provider: MessagesApi, tmp_path_factory: pytest.TempPathFactory) -> I
     given = environment.allowed_environment(root / "user")
     server = Server(root / "home", {**given, **credentials(provider), **settings})
     person = Person(server.start().wait_ready()).log_in()
+    for proposal in person.get("/api/policy/proposals")["items"]:
+        path = f"/api/policy/proposals/{proposal['id']}/decision"
+        assert person.ask("POST", path, json={"decision": "approve"}).status_code == 200
     try:
         yield person
     finally:
@@ -141,9 +144,12 @@ def test_what_is_reserved_at_a_kill_is_neither_lost_nor_doubled(
     so_far = standing(person)["spent_micros"]
     limit(person, "turn", micros=10 * CALL)
     limit(person, "day", micros=so_far + 15 * CALL)
-    hanging = person.send(first, f"{USED}{write_tool('Bash', command='echo x')}[[hang]]")
-    person.wait(lambda: spent(person, first) == CALL, "it has made a call, and the next hangs")
-    assert standing(person)["reserved_micros"] == 9 * CALL
+    hanging = person.send(first, f"[[hang:600]]{write_say(f'{first} is late')}")
+    person.wait(
+        lambda: any(f"{first} is late" in call.prompt for call in provider.record.messages),
+        "its call hangs",
+    )
+    assert standing(person)["reserved_micros"] == 10 * CALL
     waiting = person.send(second, steps(second, 1))
     person.wait_record(second)
     assert person.turn(waiting)["state"] == "answered", "five calls were left"

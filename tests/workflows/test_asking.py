@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,7 +121,11 @@ async def test_a_gate_that_can_judge_nothing_refuses(room: Room) -> None:
     ruling = await room.gate().judge(room.desk.action(other.turn_id or "", channel="files:nobody"))
     assert ruling.say is Say.DENY
     assert room.told[0][1]["rule"] == "error"
-    await room.store.db.close()
+
+    async def fails(*_: object) -> None:
+        raise OSError("the database does not answer")
+
+    room.approvals.find = fails  # type: ignore[method-assign]
     assert (await room.gate().judge(other)).say is Say.DENY
 
 
@@ -176,7 +180,7 @@ async def test_a_subagent_is_never_put_off(room: Room) -> None:
 
 
 async def test_a_call_after_its_turn_is_refused(room: Room) -> None:
-    action = room.desk.action("", turn_id=None, directory=str(room.own))
+    action = replace(await room.action(), turn_id=None)
     assert "has ended" in (await room.gate().judge(action)).reason
 
 

@@ -1,6 +1,6 @@
 """`sempre approvals`: calls of agents that wait for a person, and deciding them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +129,7 @@ def refuse(
     _decide(approval, home, {"decision": "refuse", "reason": reason}, json=json)
 
 
-def print_table(found: list[ApprovalSummary]) -> None:
+def print_table(found: Sequence[ApprovalSummary]) -> None:
     """As `list` and `status` show them."""
     screen.table(("id", "turn", "for", "state", "risk", "call"), [_row(each) for each in found])
 

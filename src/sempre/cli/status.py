@@ -6,11 +6,12 @@ from msgspec import Raw, Struct
 
 from sempre import clock
 from sempre.cli import screen
+from sempre.cli.approvals import print_table
 from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerFilter
 from sempre.cli.pages import items_of
 from sempre.cli.queue import waiting
-from sempre.cli.records import Status, TurnSummary, Worker, read
+from sempre.cli.records import ApprovalSummary, Status, TurnSummary, Worker, read
 from sempre.cli.references import channel_of
 from sempre.cli.waits import why
 from sempre.cli.wording import dollars, head, plural, since
@@ -33,6 +34,7 @@ class _Standing(Struct, frozen=True):
     status: Raw
     workers: Sequence[Raw]
     waiting: Sequence[Raw]
+    approvals: Sequence[Raw]
 
 
 def status(home: HomeOption = None, worker: WorkerFilter = None, json: JsonOption = False) -> None:
@@ -49,6 +51,7 @@ def status(home: HomeOption = None, worker: WorkerFilter = None, json: JsonOptio
         read(standing.status, Status),
         [read(each, Worker) for each in standing.workers],
         [read(each, TurnSummary) for each in standing.waiting],
+        [read(each, ApprovalSummary) for each in standing.approvals],
     )
 
 
@@ -63,10 +66,17 @@ def _read(server: Server, worker: str | None) -> _Standing:
     for state in _STATES:
         query = {"channel": channel, "state": state}
         waits += reversed(items_of(server, "/api/turns", query, _READ))
-    return _Standing(Raw(server.get("/api/status")), workers, waits)
+    query = {"channel": channel, "state": "open"}
+    asked = items_of(server, "/api/approvals", query, _SHOWN)
+    return _Standing(Raw(server.get("/api/status")), workers, waits, asked)
 
 
-def _print(status: Status, workers: Sequence[Worker], waits: Sequence[TurnSummary]) -> None:
+def _print(
+    status: Status,
+    workers: Sequence[Worker],
+    waits: Sequence[TurnSummary],
+    asked: Sequence[ApprovalSummary],
+) -> None:
     for line in _head(status):
         screen.say(line)
     if workers:
@@ -75,6 +85,9 @@ def _print(status: Status, workers: Sequence[Worker], waits: Sequence[TurnSummar
             ("worker", "state", "turn", "since", "waits", "today", "cost", "about"),
             [_worker(worker) for worker in workers],
         )
+    if asked:
+        screen.say("\nWaiting for you: sempre approvals show ID", bold=True)
+        print_table(asked)
     if waits:
         screen.say()
         screen.table(
