@@ -7,7 +7,10 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "sempre"
 DOCS = Path(__file__).parents[2] / "docs"
-_KIND = re.compile(r"(agent|directives|channel|turn|session|system|gateway|alert|backup)\.[a-z_]+")
+_KIND = re.compile(
+    r"(agent|alert|approval|backup|budget|channel|directives|gateway|session|system|turn)\.[a-z_]+"
+    r"|policy\.changed"  # the other words with policy are the audit trail's
+)
 # Calls whose first word looks like an event's kind and is none: log lines, crash points, names of tasks.
 _OTHER_CALLS = re.compile(
     r"(_log|log)\.(debug|info|warning|error|exception)|crash\.point|spawn|_beside"
@@ -46,11 +49,13 @@ def _is_other(call: ast.Call) -> bool:
 
 
 def _codes(path: Path) -> Iterator[str]:
-    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(call, ast.Call) and any(_says(arg, "turn.note") for arg in call.args):
-            for argument in call.args:
-                if isinstance(argument, ast.Dict):
-                    yield from _code_of(argument)
+    """Of the dictionaries with a code in a file that tells notes: they are given at once or by a name."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    calls = [each for each in nodes if isinstance(each, ast.Call)]
+    if any(_says(argument, "turn.note") for call in calls for argument in call.args):
+        for each in nodes:
+            if isinstance(each, ast.Dict):
+                yield from _code_of(each)
 
 
 def _code_of(details: ast.Dict) -> Iterator[str]:

@@ -39,12 +39,12 @@ class Collector(HTTPServer):
 
 
 class _Taking(BaseHTTPRequestHandler):
-    server: Collector
-
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.requests.append(ExportTraceServiceRequest.FromString(body))
-        self.send_response(self.server.status)
+        collector = self.server
+        assert isinstance(collector, Collector)
+        collector.requests.append(ExportTraceServiceRequest.FromString(body))
+        self.send_response(collector.status)
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (as above)

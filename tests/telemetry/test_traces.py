@@ -5,7 +5,12 @@ from datetime import timedelta
 from sempre.telemetry.traces import Span, Trace, trace_of
 from tests.telemetry.test_tally import NOON, Told
 
-CALL = {"call_id": "c1", "tool": "Bash", "input": {"command": "private"}, "output": "private"}
+CALL: dict[str, object] = {
+    "call_id": "c1",
+    "tool": "Bash",
+    "input": {"command": "private"},
+    "output": "private",
+}
 RUN = [
     Told("turn.accepted", 0, {"head": "private"}),
     Told("turn.started", 2, {"session_id": "s", "resumed": False}),

@@ -139,10 +139,10 @@ async def _today(parts: Parts) -> Today:
 
 
 async def _last_backup(parts: Parts) -> LastBackup | None:
-    kept = await parts.care.copies.every() if parts.care.copies.supported else []
-    if not kept:
+    standing = await parts.care.rounds.standing()
+    if standing is None or standing.newest is None:
         return None
-    newest = kept[0]
+    newest = standing.newest
     return LastBackup(
         name=newest.backup.name, made_at=newest.backup.made_at, drill=drill_of(newest)
     )

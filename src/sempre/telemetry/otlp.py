@@ -17,6 +17,12 @@ from sempre.telemetry.traces import Span, Trace
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_CONVENTIONS = {
+    "model": "gen_ai.request.model",
+    "input_tokens": "gen_ai.usage.input_tokens",
+    "output_tokens": "gen_ai.usage.output_tokens",
+    "tool": "gen_ai.tool.name",
+}
 
 
 class Exporter:
@@ -53,12 +59,17 @@ class Exporter:
             context=context(span.id),
             parent=context(span.parent) if span.parent else None,
             resource=self._resource,
-            attributes=span.attributes,
+            attributes={_named(name): value for name, value in span.attributes.items()},
             kind=SpanKind.INTERNAL,
             status=Status(StatusCode.OK if span.ok else StatusCode.ERROR),
             start_time=_nanoseconds(span.start),
             end_time=_nanoseconds(span.end),
         )
+
+
+def _named(attribute: str) -> str:
+    """As OpenTelemetry's conventions for models have it, else under our own name."""
+    return _CONVENTIONS.get(attribute, f"sempre.{attribute}")
 
 
 def _nanoseconds(moment: datetime) -> int:

@@ -60,12 +60,21 @@ class _Run:
 
     def spans(self) -> Iterator[Span]:
         first, last = self._events[0], self._events[-1]
-        yield self._span("turn", first.at, last.at, parent=None, **self._facts())
+        ended = next((each for each in self._events if each.kind == "turn.ended"), last)
+        yield self._span(
+            "turn",
+            first.at,
+            last.at,
+            parent=None,
+            ok=ended.details.get("state") != "failed",
+            turn=first.turn_id or "",
+            channel=first.channel or "",
+            state=_word(ended, "state"),
+        )
         yield self._span("accept", first.at, first.at)
         yield from self._attempts()
         yield from self._between("approval", "approval.asked", _END_OF_APPROVAL, "approval_id")
-        ended = next((each.at for each in self._events if each.kind == "turn.ended"), last.at)
-        yield self._span("publish", ended, last.at)
+        yield self._span("publish", ended.at, last.at)
 
     def _attempts(self) -> Iterator[Span]:
         """Each attempt with what happened in it, and the wait before it."""
@@ -96,9 +105,14 @@ class _Run:
             if event.kind == "turn.usage":
                 yield self._call(at, event, span.id)
             elif event.kind == "turn.tool_refused":
-                refused = {"tool": _word(event, "tool"), "rule": _word(event, "rule")}
                 yield self._span(
-                    f"tool {at}", event.at, event.at, parent=span.id, ok=False, **refused
+                    f"tool {at}",
+                    event.at,
+                    event.at,
+                    parent=span.id,
+                    ok=False,
+                    tool=_word(event, "tool"),
+                    rule=_word(event, "rule"),
                 )
         yield from self._between(
             "tool", "turn.tool", frozenset({"turn.tool_result"}), "call_id", span.id, inside
@@ -107,13 +121,16 @@ class _Run:
     def _call(self, at: int, event: Told, parent: str) -> Span:
         lasted = event.details.get("duration_ms")
         start = event.at - timedelta(milliseconds=lasted if isinstance(lasted, int) else 0)
-        facts: dict[str, Value] = {
-            "gen_ai.request.model": _word(event, "model"),
-            "gen_ai.usage.input_tokens": _number(event, "input_tokens"),
-            "gen_ai.usage.output_tokens": _number(event, "output_tokens"),
-            "sempre.cost_micros": _number(event, "cost_micros"),
-        }
-        return self._span(f"call {at}", start, event.at, parent=parent, **facts)
+        return self._span(
+            f"call {at}",
+            start,
+            event.at,
+            parent=parent,
+            model=_word(event, "model"),
+            input_tokens=_number(event, "input_tokens"),
+            output_tokens=_number(event, "output_tokens"),
+            cost_micros=_number(event, "cost_micros"),
+        )
 
     def _between(
         self,
@@ -142,16 +159,6 @@ class _Run:
                     ok=ok,
                     tool=tool,
                 )
-
-    def _facts(self) -> Mapping[str, Value]:
-        first = self._events[0]
-        ended = next((each for each in self._events if each.kind == "turn.ended"), None)
-        return {
-            "sempre.turn": first.turn_id or "",
-            "sempre.channel": first.channel or "",
-            "sempre.state": _word(ended, "state") if ended else "",
-            "ok": ended is not None and ended.details.get("state") != "failed",
-        }
 
     def _span(
         self,
