@@ -24,7 +24,10 @@ const workers = createRoute({
   component: lazyRouteComponent(() => import("@/routes/workers"), "WorkersRoom"),
 });
 
+export type WorkerTab = "directives" | "sessions";
+
 export interface HistorySearch {
+  show?: WorkerTab | undefined;
   state?: TurnState | undefined;
   q?: string | undefined;
 }
@@ -35,6 +38,7 @@ const worker = createRoute({
   validateSearch: (search: Record<string, unknown>): HistorySearch => ({
     state: readState(search.state),
     q: readText(search.q),
+    show: search.show === "directives" || search.show === "sessions" ? search.show : undefined,
   }),
   component: lazyRouteComponent(() => import("@/routes/worker"), "WorkerRoom"),
 });

@@ -23,6 +23,8 @@ export const keys = {
   approvalsOfTurn: (turnId: string) => ["approvals", "turn", turnId] as const,
   approval: (id: string) => ["approvals", "one", id] as const,
   directives: (name: string) => ["directives", name] as const,
+  trust: (name: string) => ["trust", name] as const,
+  unattended: ["policy", "unattended"] as const,
   sessions: (name: string) => ["sessions", name] as const,
   awaySince: ["away-since"] as const,
   /** As it stood when a visit began: no event refreshes it. */

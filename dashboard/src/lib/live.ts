@@ -35,6 +35,7 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
   session: ["sessions"],
   system: ["connection", "settings"],
   token: ["tokens"],
+  trust: ["trust"],
 };
 
 let stale = new Set<string>();

@@ -1,28 +1,35 @@
 /** One worker: what it does now, writing to it, all it did, its memory and its folders. */
-import { Anchor } from "@mantine/core";
+import { Anchor, SegmentedControl } from "@mantine/core";
 import { IconChevronLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Worker } from "@/api/types";
 import { Copyable } from "@/components/Copy";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Page, Section } from "@/components/Page";
-import { WorkerSign } from "@/components/Sign";
+import { Sign, WorkerSign } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { HistoryFilters } from "@/features/turns/HistoryFilters";
 import { LiveTurn } from "@/features/turns/LiveTurn";
 import { TurnHistory } from "@/features/turns/TurnHistory";
-import { workerOptions, workersOptions } from "@/features/workers/api";
+import { unattendedOptions, workerOptions, workersOptions } from "@/features/workers/api";
 import { Composer } from "@/features/workers/Composer";
+import { PauseButton } from "@/features/workers/PauseButton";
 import { QueuePanel, SchedulePanel } from "@/features/workers/QueuePanel";
 import { SessionPanel } from "@/features/workers/SessionPanel";
+import { TrustPanel } from "@/features/workers/TrustPanel";
 import { WorkerList } from "@/features/workers/WorkerList";
 import { WorkerNotice } from "@/features/workers/WorkerNotice";
 import { NotFound } from "@/frame/NotFound";
 import { isMissing } from "@/lib/client";
+import type { WorkerTab } from "@/router";
 import classes from "./worker.module.css";
+
+const DirectivesForm = lazy(() => import("@/features/workers/DirectivesForm"));
+const SessionList = lazy(() => import("@/features/workers/SessionList"));
 
 const route = getRouteApi("/workers/$name");
 
@@ -50,9 +57,12 @@ export function WorkerRoom() {
         tab={`${name} · ${t("room.workers")}`}
         lead={worker.data ? <Lead worker={worker.data} /> : undefined}
         actions={
-          <Anchor component={Link} to="/workers" size="sm" className={classes.back}>
-            <IconChevronLeft size={14} /> {t("room.workers")}
-          </Anchor>
+          <>
+            <Anchor component={Link} to="/workers" size="sm" className={classes.back}>
+              <IconChevronLeft size={14} /> {t("room.workers")}
+            </Anchor>
+            {worker.data ? <PauseButton worker={worker.data} /> : null}
+          </>
         }
       >
         {worker.data ? (
@@ -69,9 +79,15 @@ export function WorkerRoom() {
 
 function Lead({ worker }: { worker: Worker }) {
   const { t } = useTranslation();
+  const { data: unattended = [] } = useQuery(unattendedOptions);
   return (
     <div className={classes.lead}>
       <WorkerSign state={worker.state} />
+      {unattended.includes(worker.channel) ? (
+        <span title={t("workers.unattendedWhy")}>
+          <Sign tone="failed" label={t("workers.unattended")} />
+        </span>
+      ) : null}
       {worker.model ? <span className="mono">{worker.model}</span> : null}
       {worker.queued > 0 ? <span>{t("workers.queued", { count: worker.queued })}</span> : null}
     </div>
@@ -90,14 +106,51 @@ function WorkerParts({ worker }: { worker: Worker }) {
           </Section>
         ) : null}
         <Composer worker={worker} />
-        <History worker={worker} />
+        <Tabs worker={worker} />
       </div>
       <aside className={classes.side} aria-label={t("workers.about")}>
         <SessionPanel worker={worker} />
         <QueuePanel worker={worker} />
         <SchedulePanel worker={worker} />
+        <TrustPanel name={worker.name} />
       </aside>
     </div>
+  );
+}
+
+const TABS = ["history", "directives", "sessions"] as const;
+
+function Tabs({ worker }: { worker: Worker }) {
+  const { t } = useTranslation();
+  const { show } = route.useSearch();
+  const navigate = route.useNavigate();
+  const open = (tab: string) =>
+    void navigate({
+      search: tab === "history" ? {} : { show: tab as WorkerTab },
+      resetScroll: false,
+    });
+  return (
+    <>
+      <SegmentedControl
+        className={classes.tabs}
+        size="xs"
+        aria-label={t("workers.tabs")}
+        value={show ?? "history"}
+        onChange={open}
+        data={TABS.map((value) => ({ value, label: t(`workers.tab.${value}`) }))}
+      />
+      {show ? (
+        <Suspense fallback={<Loading rows={3} height={64} />}>
+          {show === "directives" ? (
+            <DirectivesForm key={worker.name} name={worker.name} />
+          ) : (
+            <SessionList name={worker.name} />
+          )}
+        </Suspense>
+      ) : (
+        <History worker={worker} />
+      )}
+    </>
   );
 }
 

@@ -71,6 +71,10 @@ export function useDecide(id: string, onDecided: () => void) {
         }),
       ),
     onSuccess: (approval) => {
+      // It leaves the list at once: the room goes on with the next one, not with this.
+      cache.setQueryData(openApprovalsOptions.queryKey, (open) =>
+        open?.filter((each) => each.id !== id),
+      );
       onDecided();
       cache.setQueryData(keys.approval(id), approval);
     },

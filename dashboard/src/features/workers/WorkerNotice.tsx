@@ -22,6 +22,8 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
   const say = useErrorText();
   const resume = useResumeWorker(worker.name);
   const { state } = worker;
+  const paused = state === "paused" ? worker.pause : null;
+  const until = paused ? paused.until : worker.state_until;
   if (state === "idle" || state === "running" || state === "waiting") return null;
   const onError = (error: unknown) => notifications.show({ color: "red", message: say(error) });
   return (
@@ -32,15 +34,18 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
           {name}
           <span className={classes.state}>
             {t(`workerState.${state}`)}
-            {worker.state_until ? (
+            {until ? (
               <>
                 {" "}
-                {t("workers.until")} <Until at={worker.state_until} />
+                {t("workers.until")} <Until at={until} />
               </>
             ) : null}
           </span>
         </p>
-        <p>{worker.state_reason || t(`workers.reason.${state}`)}</p>
+        <p>
+          {(paused ? paused.reason : worker.state_reason) || t(`workers.reason.${state}`)}
+          {paused ? <span className="meta"> {t("suspend.by", { who: paused.by })}</span> : null}
+        </p>
       </div>
       {state === "away" ? null : (
         <Button

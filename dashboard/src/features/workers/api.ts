@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { keys } from "@/api/keys";
 import { putTurn, type TurnPages } from "@/api/turnLists";
-import type { Turn, Worker } from "@/api/types";
+import type { DirectivesWish, Turn, Worker } from "@/api/types";
 import { ask, client } from "@/lib/client";
 import { now } from "@/lib/clock";
 
@@ -99,3 +99,99 @@ function expected(worker: Worker, prompt: Prompt): Turn {
     retry_at: null,
   };
 }
+
+/** A person's pause: what runs may finish, nothing new starts. */
+export function usePauseChannel(channel: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (wish: { reason: string | null; until: string | null }) =>
+      ask(
+        client.POST("/api/channels/{channel}/pause", { params: { path: { channel } }, body: wish }),
+      ),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.workers }),
+  });
+}
+
+export const directivesOptions = (name: string) =>
+  queryOptions({
+    queryKey: keys.directives(name),
+    queryFn: ({ signal }) =>
+      ask(client.GET("/api/workers/{name}/directives", { params: { path: { name } }, signal })),
+  });
+
+export function useSaveDirectives(name: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: DirectivesWish) =>
+      ask(client.PUT("/api/workers/{name}/directives", { params: { path: { name } }, body })),
+    onSuccess: (saved) => {
+      cache.setQueryData(keys.directives(name), saved);
+      void cache.invalidateQueries({ queryKey: keys.workers });
+    },
+  });
+}
+
+export const sessionsOptions = (name: string) =>
+  queryOptions({
+    queryKey: keys.sessions(name),
+    queryFn: ({ signal }) =>
+      ask(client.GET("/api/workers/{name}/sessions", { params: { path: { name } }, signal })),
+  });
+
+export function useResetSession(name: string) {
+  const refresh = useRefreshSessions();
+  return useMutation({
+    mutationFn: () =>
+      ask(client.POST("/api/workers/{name}/session/reset", { params: { path: { name } } })),
+    onSuccess: refresh,
+  });
+}
+
+/** `to`: another worker goes on in the copy; without it this one does. */
+export function useForkSession(name: string) {
+  const refresh = useRefreshSessions();
+  return useMutation({
+    mutationFn: (to: string | null) =>
+      ask(
+        client.POST("/api/workers/{name}/session/fork", {
+          params: { path: { name } },
+          body: { to },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+}
+
+function useRefreshSessions() {
+  const cache = useQueryClient();
+  return () => {
+    void cache.invalidateQueries({ queryKey: ["sessions"] });
+    return cache.invalidateQueries({ queryKey: keys.workers });
+  };
+}
+
+export const trustOptions = (name: string) =>
+  queryOptions({
+    queryKey: keys.trust(name),
+    queryFn: ({ signal }) =>
+      ask(client.GET("/api/workers/{name}/trust", { params: { path: { name } }, signal })),
+  });
+
+export function useSetTrust(name: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (change: { trusted: boolean; contents: string }) =>
+      ask(client.PUT("/api/workers/{name}/trust", { params: { path: { name } }, body: change })),
+    onSuccess: (trust) => cache.setQueryData(keys.trust(name), trust),
+    onError: () => cache.invalidateQueries({ queryKey: keys.trust(name) }),
+  });
+}
+
+/** Channels whose calls run without a person where one should decide. */
+export const unattendedOptions = queryOptions({
+  queryKey: keys.unattended,
+  queryFn: async ({ signal }) => {
+    const policy = await ask(client.GET("/api/policy", { signal }));
+    return policy.channels.filter((each) => each.unattended).map((each) => each.channel);
+  },
+});
