@@ -224,7 +224,7 @@ RISKS = [
     ("cat /etc/hosts", "medium"),
     ("echo x > {out}/y", "high"),
     ("cat .env", "high"),
-    ("cat ~/.ssh/id_rsa", "medium"),
+    ("cat ~/.ssh/id_rsa", "high"),
     ("env", "high"),
     ("ls $(x)", "high"),
     ("cat {home}/.sempre/key", "high"),
@@ -309,7 +309,9 @@ def _checked(given: list[tuple[Verdict, dict[str, Any]]]) -> list[Rule]:
 ORDER = [DENY, ASK, ALLOW]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(line=lines, given_rules=rules)
 def test_no_rule_overrules_what_is_always_refused_and_narrowing_never_widens(
     tmp_path: Path, line: str, given_rules: list[tuple[Verdict, dict[str, Any]]]
@@ -343,7 +345,7 @@ def test_no_rule_overrules_what_is_always_refused_and_narrowing_never_widens(
     assert ORDER.index(judged([first, *made])) <= ORDER.index(judged(made))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(before=rules, after=rules)
 def test_what_is_no_widening_has_every_fence_that_was_there(
     before: list[tuple[Verdict, dict[str, Any]]], after: list[tuple[Verdict, dict[str, Any]]]
