@@ -8,6 +8,7 @@ from tests.support import environment
 
 pytest_plugins = [
     "tests.support.network",
+    "tests.support.order",
     "tests.support.pages",
     "tests.support.postgres",
     "tests.support.store",

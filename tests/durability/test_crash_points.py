@@ -11,6 +11,8 @@ import pytest
 from sempre.rehearsal import MessagesApi
 from tests.support.server import Server, drop, output, record
 
+pytestmark = pytest.mark.slow
+
 # The point, and how often the provider may have been asked in the end.
 POINTS = [
     ("files.claimed", 1),

@@ -13,6 +13,7 @@ from sempre.rehearsal import MessagesApi
 from tests.durability.storm import Storm, judge
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow
 _SEEDS = range(2, 6)
 _MINUTES = os.environ.get("SEMPRE_SOAK_MINUTES")
 

@@ -8,6 +8,8 @@ from sempre.rehearsal import MessagesApi
 from tests.support.provider import credentials
 from tests.support.server import Server, children_of, drop, kill, output, record
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.postgres
 @pytest.mark.timeout(300)

@@ -2,6 +2,8 @@ import asyncio
 import threading
 from datetime import timedelta
 
+import pytest
+
 from sempre import clock
 from sempre.durable import Engine, EngineSettings, State
 from tests.durable.conftest import Children, Launch, settled
@@ -127,8 +129,9 @@ async def test_closing_twice_or_without_a_launch_is_harmless(
 
 
 async def test_closing_does_not_hang_on_a_database_that_does_not_answer(
-    launch: Launch, place: Place
+    launch: Launch, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("sempre.durable.engine._PATIENCE", 0.3)
     engine = await launch()
     answer = threading.Event()
     for _ in range(4):

@@ -10,7 +10,7 @@ from tests.durable.conftest import Children
 from tests.durable.place import Place
 from tests.support.patience import PATIENCE
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 DEAD_AFTER = 4.0
 

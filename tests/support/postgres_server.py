@@ -34,6 +34,8 @@ OPTIONS = {
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
 }
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 1 << 30  # bytes; a run uses a tenth of it
 
 
 class RunAs(TypedDict, total=False):
@@ -86,6 +88,17 @@ def reachable(installation: Path, folder: Path, run_as: RunAs) -> Path:
     return installation
 
 
+def new_data_folder(folder: Path) -> Path:
+    """Makes a folder for the files, in memory where there is enough: a database is there in a sixth of the time."""
+    try:
+        if shutil.disk_usage(_MEMORY).free >= _ENOUGH:
+            return Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=_MEMORY))
+    except OSError:  # there is none, or it is not for us
+        pass
+    (folder / "data").mkdir(0o700)
+    return folder / "data"
+
+
 def free_port() -> int:
     """Returns a port that was free a moment ago; a server that finds it taken is started again."""
     with socket.socket() as probe:
@@ -99,7 +112,9 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.run_as = unprivileged()
+        self.data = new_data_folder(folder)
         hand_over(folder)
+        hand_over(self.data)
         self.bin = reachable(installed_binaries(), folder, self.run_as) / "bin"
         self.environment = {**allowed_environment(folder), "LC_ALL": "C"}
         self.password = secrets.token_urlsafe(24)
@@ -121,7 +136,8 @@ class Server:
         hand_over(secret)
         self._run(
             "initdb", "--auth=scram-sha-256", "--encoding=utf8", "--no-sync", "--username=postgres",
-            f"--pwfile={secret}", f"--pgdata={self.folder / 'data'}",
+            f"--pwfile={secret}", f"--pgdata={self.data}",
+            "--set=scram_iterations=1",  # else most of a connection's cost is its password's
         )  # fmt: skip
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -136,7 +152,7 @@ class Server:
         options = [f"--{name}={value}" for name, value in {**OPTIONS, "port": port}.items()]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [self.bin / "postgres", "-D", self.folder / "data", *options],
+                [self.bin / "postgres", "-D", self.data, *options],
                 stdout=log, stderr=log, cwd=self.folder, env=self.environment, **self.run_as,
             )  # fmt: skip
 
@@ -157,9 +173,9 @@ def stand_guard(owner: int, folder: Path) -> None:
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: over.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, whose end we follow
-    process = None
+    server, process = Server(folder), None
     try:
-        address, process = Server(folder).start()
+        address, process = server.start()
         fresh = folder / "address.new"
         fresh.write_text(address)
         fresh.rename(folder / "address")
@@ -169,6 +185,7 @@ def stand_guard(owner: int, folder: Path) -> None:
         if process is not None:
             process.send_signal(signal.SIGQUIT)
             process.wait()
+        shutil.rmtree(server.data, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

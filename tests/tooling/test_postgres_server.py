@@ -32,6 +32,7 @@ def test_the_server_follows_its_owner_even_after_kill_9(clean_environment: dict[
         owner.wait()
         assert guard.wait(PATIENCE) == 0
         assert not folder.exists()
+        assert list(Path("/dev/shm").glob(f"{folder.name}-*")) == []
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(address)
     finally:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -12,10 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from tests.support.patience import PATIENCE
+
 _LOGIN = re.compile(r"(http://\S+/login\?token=\S+)")
-_START_WITHIN = 40.0
-_STOP_WITHIN = 40.0
-_ANSWER_WITHIN = 90.0
+_START_WITHIN = 2 * PATIENCE
+_STOP_WITHIN = PATIENCE
+_ANSWER_WITHIN = 2 * PATIENCE
 SETTINGS = {
     "SEMPRE_TURNS__ATTEMPTS": "2",
     "SEMPRE_TURNS__BACKOFF_SECONDS": "0.2",
@@ -25,9 +28,12 @@ SETTINGS = {
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that outgoing connections are given, so that it stays free while the server is down."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Server:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(600)]
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
 ROOMS = {
