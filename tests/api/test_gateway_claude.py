@@ -2,20 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sempre.api.provider import Provider
+from sempre.approvals import Approvals
+from sempre.audit import Trail
+from sempre.contract.actions import OnAsk
 from sempre.contract.agents import Ending
+from sempre.contract.gate import Tell
 from sempre.policy import Rights
 from sempre.rehearsal import MessagesApi, fingerprint, write_say, write_tool
-from sempre.workflows.tool_gate import ToolGate
+from sempre.workflows.asking import Asking, Patience
+from sempre.workflows.tool_gate import Rules, ToolGate
 from tests.api.claude_house import House, lived_in
 from tests.api.gateway_rig import KEY, Decision, Event, rigged
 from tests.rehearsal.cli import running_cli
 from tests.support.environment import allowed_environment
+from tests.support.store import Store, opened
 
 pytestmark = [pytest.mark.claude, pytest.mark.xdist_group("gateway-claude")]
 
@@ -94,7 +101,41 @@ async def test_the_hook_lets_a_worker_work_and_keeps_it_in_its_place(
     def tell(turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]) -> None:
         told.append((turn_id, channel, kind, details))
 
-    gate = ToolGate(rights, tell)
+    async with opened(small_url) as store:
+        trail = Trail(store.db, store.keyring)
+        gate = asking_nobody(store, trail, rights, tell)
+        await _works_and_stays(small_url, tmp_path, gate, own, told)
+        await trail.flush()
+        judged = [each.details async for each in trail.every()]
+    assert [each["answer"] for each in judged] == [*["allow"] * 6, *["deny"] * 3, "allow", "deny"]
+    assert [each["tool"] for each in judged][:3] == ["Read", "Write", "Bash"]
+    assert all(each["risk"] and each["risk_reason"] for each in judged)
+
+
+def asking_nobody(
+    store: Store, trail: Trail, rights: Callable[[str], Rights], tell: Tell
+) -> ToolGate:
+    """The gate of a channel that refuses what a person should decide."""
+
+    async def on_ask(_channel: str) -> OnAsk:
+        return OnAsk.DENY
+
+    rules = Rules(rights)
+    approvals = Approvals(store.db, store.keyring, store.log, expire=timedelta(hours=1))
+    asking = Asking(
+        approvals=approvals,
+        audit=trail,
+        on_ask=on_ask,
+        weigh=rules.weigh,
+        tell=tell,
+        patience=Patience(short=0, hook=0),
+    )
+    return ToolGate(rules, approvals, asking, trail, tell)
+
+
+async def _works_and_stays(
+    small_url: str, tmp_path: Path, gate: ToolGate, own: Path, told: list[Event]
+) -> None:
     async with lived_in(small_url, tmp_path, gate) as house:
         (own / "a.txt").write_text("apple\n")
         await house.claude.ask(
@@ -119,7 +160,7 @@ async def test_the_hook_lets_a_worker_work_and_keeps_it_in_its_place(
             + write_tool("Bash", command="echo $(rm -rf ..)")
             + f"[[agent:{json.dumps(inner)}]]"
         )
-        assert "Refused by Sempre: /etc/hostname is outside" in house.results[0]
+        assert "/etc/hostname is outside" in house.results[0]
         assert "Refused by Sempre" in house.results[1]
         assert "does not understand" in house.results[2]
         assert not (tmp_path / "out.txt").exists()

@@ -43,8 +43,10 @@ def check(rule: Rule) -> Rule:
             raise InvalidError(f"The rule's {name} {value!r} is not of the form that is needed.")
     if ".." in rule.path.split("/"):
         raise InvalidError(f"The rule's path {rule.path} climbs up. Write the place in full.")
-    if len(rule.note) > _LONGEST_NOTE:
-        raise InvalidError(f"The rule's note is longer than {_LONGEST_NOTE} characters.")
+    if len(rule.note) > _LONGEST_NOTE or not rule.note.isprintable():
+        raise InvalidError(
+            f"The rule's note must be one line of at most {_LONGEST_NOTE} characters."
+        )
     if rule.command:
         words_of(rule.command)
         if rule.tool and not fnmatchcase("Bash", rule.tool):
