@@ -64,6 +64,7 @@ _WORDINGS: Mapping[str, Callable[[_Details], str]] = {
     "turn.tool": _tool,
     "turn.tool_refused": lambda said: f"✗ {said.get('tool')} refused: {said.get('reason')}",
     "turn.retrying": _retrying,
+    "turn.interrupted": lambda _: "‖ interrupted: everything is suspended",
     "turn.retried": lambda _: "↻ tried again by a person",
     "turn.purged": lambda _: "its dead letter was purged",
     "turn.note": lambda said: f"· {said.get('message') or _written_out(said)}",
@@ -75,7 +76,20 @@ _WORDINGS: Mapping[str, Callable[[_Details], str]] = {
         + (f" (until {said['until']})" if said.get("until") else "")
     ),
     "channel.stopped": lambda said: f"‖ stopped: {said.get('reason')}",
+    "channel.paused": lambda said: (
+        f"‖ paused by {said.get('by')}"
+        + (f": {said['reason']}" if said.get("reason") else "")
+        + (f" (until {said['until']})" if said.get("until") else "")
+    ),
     "channel.resumed": lambda _: "▶ goes on",
+    "agent.suspended": lambda said: (
+        f"‖ everything is suspended by {said.get('by')}"
+        + (f": {said['reason']}" if said.get("reason") else "")
+    ),
+    "agent.resumed": lambda said: f"▶ everything goes on, says {said.get('by')}",
+    "session.reset": lambda said: f"· {said.get('by')} wants it to begin anew",
+    "session.chosen": lambda said: f"· {said.get('by')} wants it to go on in a copy",
+    "directives.changed": lambda said: f"· {said.get('by')} changed its directives",
     "channel.notice": lambda said: f"· {said.get('reason') or _written_out(said)}",
     "system.started": lambda said: f"Sempre {said.get('version')} started ({said.get('mode')})",
     "system.stopping": lambda _: "Sempre stops",
