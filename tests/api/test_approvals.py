@@ -116,7 +116,7 @@ async def test_every_decision_is_on_record_with_who_made_it(small_house: House) 
     (entry,) = [each for each in entries if each.what == "approval.decided"]
     assert (entry.by, entry.channel) == ("owner", "files:coder")
     assert entry.details["decision"] == "refuse"
-    assert entry.details["input"]["command"] == "make deploy"
+    assert entry.details["input"] == {"command": "make deploy", "description": "Olá"}
 
 
 async def test_what_is_not_there_is_not_found(small_house: House) -> None:

@@ -17,6 +17,7 @@ from tests.approvals.desk import ASK, Desk
 async def test_what_was_asked_stands_there_in_full(desk: Desk) -> None:
     asked = await desk.asked(subagent="agent-1")
     found = await desk.another().find("s1", asked.call_id)
+    assert found is not None
     assert found == asked
     assert found.input == {"command": "make deploy", "description": "Olá"}
     assert (found.why, found.rule, found.rule_reason) == ("Now I deploy.", "command", ASK.reason)

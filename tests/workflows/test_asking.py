@@ -91,8 +91,9 @@ class Room:
         return self.on_ask
 
     def _tell(
-        self, _turn: str | None, _channel: str, kind: str, details: Mapping[str, object]
+        self, turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]
     ) -> None:
+        del turn_id, channel
         self.told.append((kind, details))
 
 

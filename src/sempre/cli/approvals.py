@@ -11,6 +11,7 @@ from msgspec import json as coding
 from sempre import clock
 from sempre.cli import screen
 from sempre.cli.client import Server
+from sempre.cli.editor import edited
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption, WorkerFilter
 from sempre.cli.pages import items_of
@@ -165,12 +166,9 @@ def _find(server: Server, name: str) -> str:
 
 
 def _edited(found: Approval) -> str:
-    text = typer.edit(
-        coding.format(coding.encode(found.input), indent=2).decode(), extension=".json"
+    return edited(
+        coding.format(coding.encode(found.input), indent=2).decode() + "\n", suffix=".json"
     )
-    if text is None:
-        raise InvalidError("Nothing was changed, so nothing was decided. Use `approve` instead.")
-    return text
 
 
 def _object(text: str) -> Mapping[str, object]:

@@ -117,8 +117,8 @@ def _is_tool_result(entry: Entry) -> bool:
 
 
 def _blocks(entry: Entry) -> list[Entry]:
-    message = entry.get("message")
-    content = message.get("content") if isinstance(message, dict) else None
+    message = cast("Entry", entry.get("message") or {})
+    content: object = message.get("content")
     return cast("list[Entry]", content) if isinstance(content, list) else []
 
 
