@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from sempre.contract.agents import Ending
-from sempre.rehearsal import MessagesApi, write_tool
+from sempre.rehearsal import MessagesApi, fingerprint, write_tool
 from tests.agents.claude.rig import Gate, Notes, Rig
 
 pytestmark = pytest.mark.claude
@@ -60,6 +60,23 @@ async def test_the_gate_holds_in_a_trusted_project(rig: Rig, more: dict[str, obj
     assert [call["tool_name"] for _, call in rig.gate.asked] == ["Bash"]
     assert [each["ok"] for each in notes.of("turn.tool_result")] == [False]
     assert not (rig.work / "ran").exists()
+
+
+async def test_a_trusted_project_leads_no_model_call_past_the_gateway(
+    rig: Rig, api: MessagesApi
+) -> None:
+    elsewhere = {
+        "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
+        "ANTHROPIC_API_KEY": "theirs",
+        "ANTHROPIC_AUTH_TOKEN": "theirs",
+        "CLAUDE_CODE_USE_BEDROCK": "1",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    project(rig, env=elsewhere, apiKeyHelper="echo theirs")
+    rig.set(trusted="abc")
+    assert (await rig.ask("[[say:x]]")).ending is Ending.ANSWERED
+    (token,) = rig.passes._by_token
+    assert {call.key for call in api.record.messages} == {fingerprint(token)}
 
 
 async def test_trust_changes_the_process(rig: Rig, api: MessagesApi) -> None:

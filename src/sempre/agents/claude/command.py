@@ -4,6 +4,7 @@ every user of the machine can read those."""
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,20 @@ HELD_SECONDS = (
 )
 _TRANSCRIPT_DAYS = (
     36_500  # Claude Code deletes transcripts after 30 days; a worker's memory has no such end
+)
+
+
+# A project's `env` may set any of these; what we don't set ourselves stays empty.
+_OF_THE_MODEL = (
+    "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "ANTHROPIC_CUSTOM_HEADERS",
+    "CLAUDE_CODE_USE_BEDROCK",
+    "CLAUDE_CODE_USE_VERTEX",
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
 )
 
 
@@ -77,9 +92,9 @@ def arguments(
     ]
 
 
-def settings(hook_address: str, profile: Profile) -> str:
+def settings(hook_address: str, profile: Profile, environment: Mapping[str, str]) -> str:
     """The gate: an HTTP hook asked before every tool call; registered before a resumed call can run. These settings
-    stand above a project's own."""
+    stand above a project's own, which could otherwise lead model calls past the gateway by its `env`."""
     hooks: list[dict[str, object]] = [
         {"type": "http", "url": hook_address, "timeout": _HOOK_SECONDS}
     ]
@@ -90,6 +105,8 @@ def settings(hook_address: str, profile: Profile) -> str:
         "disableAllHooks": False,
         "cleanupPeriodDays": _TRANSCRIPT_DAYS,
     }
+    if profile.trusted:
+        given["env"] = {name: environment.get(name, "") for name in _OF_THE_MODEL}
     if profile.sandbox:
         given["sandbox"] = _sandbox(profile)
     return json.dumps(given)

@@ -106,24 +106,25 @@ class Starter:
             caller.begin(following.turn_id, following.attempt_id)
         token = self._passes.issue(caller)
         launch = self._launches.new()
+        given = environment.build(
+            os.environ,
+            self._access,
+            token,
+            mark=launch.mark,
+            directory=profile.directory,
+            retries=self._limits.provider_retries,
+            silence_seconds=profile.silence_seconds,
+            continues=following is not None,
+        )
         launch.write(
-            settings=command.settings(self._access.hook_address(token), profile),
+            settings=command.settings(self._access.hook_address(token), profile, given),
             instructions=profile.instructions,
         )
         program = Program(
             command.arguments(
                 found, profile, session_id, resume=resume, launch=launch, parent=parent
             ),
-            environment=environment.build(
-                os.environ,
-                self._access,
-                token,
-                mark=launch.mark,
-                directory=profile.directory,
-                retries=self._limits.provider_retries,
-                silence_seconds=profile.silence_seconds,
-                continues=following is not None,
-            ),
+            environment=given,
             directory=profile.directory,
             launch=launch,
         )
