@@ -56,7 +56,3 @@ async def mark_warned(session: Session, scope: str, day: str, level: str, at: da
         .returning(budget_warnings.c.scope)  # the count of rows is not told of every insert
     )
     return result.one_or_none() is not None
-
-
-async def forget_warnings(session: Session, before: datetime) -> None:
-    await session.execute(budget_warnings.delete().where(budget_warnings.c.at < before))

@@ -155,10 +155,6 @@ async def released(session: Session, turn_id: str) -> Release | None:
     return Release(limit=Limit(micros=row.micros, tokens=row.tokens), since=row.since)
 
 
-async def forget_releases(session: Session, before: datetime) -> None:
-    await session.execute(releases.delete().where(releases.c.since < before))
-
-
 async def _spent(session: Session, *wanted: sa.ColumnElement[bool]) -> Amount:
     row = (await session.execute(sa.select(*_SPENT).select_from(ledger).where(*wanted))).one()
     return Amount(micros=int(row.spent_micros or 0), tokens=int(row.spent_tokens or 0))
