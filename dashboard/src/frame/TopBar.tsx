@@ -12,6 +12,7 @@ import type { Status } from "@/api/types";
 import { openConnect } from "@/features/connection/openConnect";
 import { SearchButton } from "@/features/search/SearchButton";
 import { TodaySpend } from "@/features/spend/TodaySpend";
+import { openSuspend } from "@/features/suspension/openSuspend";
 import { SuspendButton } from "@/features/suspension/SuspendButton";
 import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
 import { LiveState } from "./LiveState";
@@ -31,7 +32,10 @@ export function TopBar({ status }: { status: Status | undefined }) {
       <span className={`one-line ${classes.name}`} title={status?.home}>
         {status ? workspaceName(status.home) : ""}
       </span>
-      <SearchButton onConnect={() => openConnect(t)} />
+      <SearchButton
+        onConnect={() => openConnect(t)}
+        onSuspend={() => openSuspend(t, status?.counts.running ?? 0)}
+      />
       <span className={classes.spring} />
       <TodaySpend />
       <LiveState />

@@ -14,27 +14,32 @@ import {
 } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { createElement, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { turnHeadOptions } from "@/features/turns/api";
 import { workersOptions } from "@/features/workers/api";
 import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
 import classes from "./Commands.module.css";
+import { useDeeds, useWaiting } from "./deeds";
 import { focusComposer } from "./focusComposer";
+import { icon } from "./icon";
 import { ROOMS } from "./rooms";
 
 const FOUND_TURNS = 6;
 
 export interface CommandsProps {
   onConnect: () => void;
+  onSuspend: () => void;
 }
 
-export default function Commands({ onConnect }: CommandsProps) {
+export default function Commands({ onConnect, onSuspend }: CommandsProps) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
   const groups = [
+    { group: t("search.waiting"), actions: useWaiting() },
     { group: t("search.rooms"), actions: useRooms() },
     { group: t("search.workers"), actions: useWorkers() },
+    { group: t("search.do"), actions: useDeeds(onSuspend) },
     { group: t("search.turns"), actions: useTurns(query) },
     { group: t("search.page"), actions: useAppearance(onConnect) },
   ];
@@ -63,8 +68,6 @@ export default function Commands({ onConnect }: CommandsProps) {
     />
   );
 }
-
-const icon = (shape: typeof IconPlug) => createElement(shape, { size: 18, stroke: 1.5 });
 
 function useRooms(): SpotlightActionData[] {
   const { t } = useTranslation();

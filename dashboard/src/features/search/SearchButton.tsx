@@ -10,7 +10,7 @@ import classes from "./SearchButton.module.css";
 
 const Commands = lazy(() => import("./Commands"));
 
-export function SearchButton({ onConnect }: CommandsProps) {
+export function SearchButton(props: CommandsProps) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState(false);
   const open = useCallback(() => {
@@ -29,7 +29,7 @@ export function SearchButton({ onConnect }: CommandsProps) {
       </UnstyledButton>
       {wanted ? (
         <Suspense>
-          <Commands onConnect={onConnect} />
+          <Commands {...props} />
         </Suspense>
       ) : null}
     </>

@@ -3,15 +3,12 @@ import { Button } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Status } from "@/api/types";
+import { openSuspend } from "./openSuspend";
 import classes from "./Suspension.module.css";
 
 export function SuspendButton({ status }: { status: Status | undefined }) {
   const { t } = useTranslation();
   if (!status || status.suspended) return null;
-  const open = async () => {
-    const { openSuspend } = await import("./openSuspend");
-    openSuspend(t, status.counts.running);
-  };
   return (
     <Button
       size="xs"
@@ -21,7 +18,7 @@ export function SuspendButton({ status }: { status: Status | undefined }) {
       className={classes.button}
       aria-label={t("suspend.suspend")}
       leftSection={<IconHandStop size={15} />}
-      onClick={() => void open()}
+      onClick={() => openSuspend(t, status.counts.running)}
     >
       <span className={classes.word}>{t("suspend.suspend")}</span>
     </Button>

@@ -1,11 +1,21 @@
 /** Why a turn has no answer (yet): what happened, what was done about it, what a person can do. */
+import { Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { FullTurn } from "@/api/types";
 import { Shape } from "@/components/Sign";
 import { Remaining } from "@/components/times";
 import { turnTone } from "@/lib/signs";
+import { ReleaseButton } from "./ReleaseButton";
 import { TurnButtons } from "./TurnButtons";
 import classes from "./TurnFailure.module.css";
+
+const waitsForBudget = (turn: FullTurn): boolean =>
+  turn.state === "parked" && turn.failure?.kind === "budget";
+
+function adviceOf(turn: FullTurn) {
+  if (turn.state === "failed") return "failure.retryKeepsNumber" as const;
+  return waitsForBudget(turn) ? ("failure.budget" as const) : ("failure.waits" as const);
+}
 
 export function TurnFailure({ turn }: { turn: FullTurn }) {
   const { t } = useTranslation();
@@ -28,8 +38,11 @@ export function TurnFailure({ turn }: { turn: FullTurn }) {
         </dd>
         <dt>{t("failure.canDo")}</dt>
         <dd>
-          <p>{t(turn.state === "failed" ? "failure.retryKeepsNumber" : "failure.waits")}</p>
-          <TurnButtons turn={turn} />
+          <p>{t(adviceOf(turn))}</p>
+          <Group gap={8}>
+            <TurnButtons turn={turn} />
+            {waitsForBudget(turn) ? <ReleaseButton turnId={turn.id} /> : null}
+          </Group>
         </dd>
       </dl>
     </section>

@@ -64,3 +64,18 @@ export function useStopOrRetry(action: "cancel" | "retry") {
     onSettled: () => cache.invalidateQueries({ queryKey: keys.deadLetters }),
   });
 }
+
+/** Lets a turn that waits for a budget go on, with so much more to spend. */
+export function useReleaseTurn(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (extra_micros: number) =>
+      ask(
+        client.POST("/api/turns/{id}/release", {
+          params: { path: { id } },
+          body: { extra_micros, extra_tokens: 0 },
+        }),
+      ),
+    onSuccess: (turn) => putTurn(cache, turn),
+  });
+}

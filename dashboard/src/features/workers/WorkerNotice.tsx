@@ -2,11 +2,13 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Worker } from "@/api/types";
 import { Shape } from "@/components/Sign";
 import { useErrorText } from "@/components/Trouble";
 import { Until } from "@/components/times";
+import { statusOptions } from "@/features/now/api";
 import { workerTone } from "@/lib/signs";
 import { useResumeWorker } from "./api";
 import classes from "./WorkerNotice.module.css";
@@ -21,6 +23,7 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
   const { t } = useTranslation();
   const say = useErrorText();
   const resume = useResumeWorker(worker.name);
+  const { data: status } = useQuery(statusOptions);
   const { state } = worker;
   const paused = state === "paused" ? worker.pause : null;
   const until = paused ? paused.until : worker.state_until;
@@ -47,7 +50,7 @@ export function WorkerNotice({ worker, name }: WorkerNoticeProps) {
           {paused ? <span className="meta"> {t("suspend.by", { who: paused.by })}</span> : null}
         </p>
       </div>
-      {state === "away" ? null : (
+      {state === "away" || status?.suspended ? null : (
         <Button
           size="xs"
           variant="default"

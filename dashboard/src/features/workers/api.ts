@@ -18,11 +18,22 @@ export const workerOptions = (name: string) =>
       ask(client.GET("/api/workers/{name}", { params: { path: { name } }, signal })),
   });
 
+export const resumeWorker = (name: string) =>
+  ask(client.POST("/api/workers/{name}/resume", { params: { path: { name } } }));
+
+export interface PauseWish {
+  reason: string | null;
+  /** null: until a person resumes it. */
+  until: string | null;
+}
+
+export const pauseChannel = (channel: string, wish: PauseWish = { reason: null, until: null }) =>
+  ask(client.POST("/api/channels/{channel}/pause", { params: { path: { channel } }, body: wish }));
+
 export function useResumeWorker(name: string) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: () =>
-      ask(client.POST("/api/workers/{name}/resume", { params: { path: { name } } })),
+    mutationFn: () => resumeWorker(name),
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.workers }),
   });
 }
@@ -104,10 +115,7 @@ function expected(worker: Worker, prompt: Prompt): Turn {
 export function usePauseChannel(channel: string) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (wish: { reason: string | null; until: string | null }) =>
-      ask(
-        client.POST("/api/channels/{channel}/pause", { params: { path: { channel } }, body: wish }),
-      ),
+    mutationFn: (wish: PauseWish) => pauseChannel(channel, wish),
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.workers }),
   });
 }
