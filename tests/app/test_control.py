@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from sempre.agents.claude import Pass
 from sempre.app.control import heed_suspension
 from sempre.app.house import House
 from sempre.budgets import Ledger
@@ -18,14 +20,7 @@ from sempre.db.notices import Notices
 from tests.support.patience import until
 from tests.support.store import CHANNEL, Store, opened
 
-
-@dataclass
-class Caller:
-    channel: str = CHANNEL
-    session_id: str = "s"
-    turn_id: str | None = None
-    attempt_id: str | None = None
-    quota_until: None = None
+CALLER = Pass(channel=CHANNEL, session_id="s", directory=Path())
 
 
 @dataclass
@@ -39,7 +34,7 @@ class Process:
     async def refuses(self) -> str | None:
         try:
             await self.ledger.settle(
-                await self.ledger.begin(Caller(), "m", agent=None), None, model=None
+                await self.ledger.begin(CALLER, "m", agent=None), None, model=None
             )
         except OverBudgetError as error:
             return error.message

@@ -48,7 +48,9 @@ async def test_a_copy_that_was_begun_before_a_crash_is_resumed_and_not_copied_ag
     await rig.ask("[[say:two]]")
     await rig.agent.close()
     rig.start()
-    rig.sessions["files:a"] = wanted  # as the database knows it, when nothing of that was noted down
+    rig.sessions["files:a"] = (
+        wanted  # as the database knows it, when nothing of that was noted down
+    )
     notes = Notes()
     resumed = await rig.ask("[[say:three]] [[nmsg]]", notes)
     assert resumed.text == "three nmsg=6"
