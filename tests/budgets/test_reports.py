@@ -1,7 +1,7 @@
 """Sums by day, channel, model, agent and turn are the ledger's, page by page, whatever the zone."""
 
 import zoneinfo
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +25,7 @@ async def clocked() -> AsyncIterator[None]:
         yield
 
 
-async def book(db: Database, *calls: dict[str, object]) -> None:
+async def book(db: Database, *calls: Mapping[str, object]) -> None:
     usual: dict[str, object] = {
         "channel": "files:w",
         "turn_id": "t1",

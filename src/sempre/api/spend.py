@@ -125,7 +125,8 @@ async def get_spend(
     reports = parts.money.reports
     stretch = reports.stretch(since, until, channel)
     items, following = await reports.page(by, stretch, after=after, limit=limit)
-    total = await reports.whole(stretch)
+    is_all = after is None and following is None
+    total = _together(items) if is_all else await reports.whole(stretch)
     turns: Mapping[str, conversations.Turn] = {}
     if by is Group.TURN:
         turns = await parts.turns.of_ids([item.key for item in items if item.key])
@@ -190,6 +191,10 @@ async def export_spend(
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _together(items: Sequence[budgets.SpendItem]) -> Totals:
+    return sum((each.totals for each in items), Totals())
 
 
 def _item(item: budgets.SpendItem, turn: conversations.Turn | None) -> SpendItem:

@@ -63,7 +63,7 @@ class Reports:
         return Stretch(since=first.began, before=last.ends, channel=channel)
 
     async def whole(self, stretch: Stretch) -> Totals:
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             return await store.whole(session, stretch)
 
     async def page(
@@ -73,7 +73,7 @@ class Reports:
         if group is Group.DAY:
             return await self._days(stretch, after, limit)
         cursor = Cursor.read(after) if after else None
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             found = await store.by_group(session, group, stretch, after=cursor, limit=limit + 1)
         items = [SpendItem(key=key, totals=totals) for key, totals in found[:limit]]
         if len(found) <= limit:
@@ -83,7 +83,7 @@ class Reports:
     async def today(self) -> Today:
         day, now = Day.today(self.zone), clock.now()
         stretch = Stretch(since=looks_back_to(day), before=day.ends)
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             quarters = await store.by_quarter(session, stretch)
         spent = {quarter: totals.amount for quarter, totals in quarters.items()}
         of_today = {each: totals for each, totals in quarters.items() if each >= day.began}
@@ -99,7 +99,7 @@ class Reports:
         stretch = replace(stretch, before=min(stretch.before, clock.now()))
         last = ""
         while True:
-            async with self._db.reading() as session:
+            async with self._db.scanning() as session:
                 page = await store.rows(session, stretch, after=last, limit=_PAGE)
             for row in page:
                 yield dict(row)
@@ -122,7 +122,7 @@ class Reports:
     ) -> tuple[Sequence[SpendItem], str | None]:
         if after is not None:
             stretch = replace(stretch, before=min(stretch.before, _day(after, self.zone).began))
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             quarters = await store.by_quarter(session, stretch)
         by_day: dict[str, Totals] = {}
         for quarter, totals in sorted(quarters.items(), reverse=True):

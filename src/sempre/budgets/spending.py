@@ -36,31 +36,31 @@ class Spending:
 
     async def of_sessions(self, session_ids: Sequence[str]) -> Mapping[str, Usage]:
         """By session; one without calls is left out."""
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             totals = await sums.total_by_session(session, session_ids)
         return {session_id: each.known for session_id, each in totals.items()}
 
     async def by_channel(self, since: datetime) -> Mapping[str, Usage]:
         """By channel, of calls that began at or after `since`."""
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             totals = await sums.total_by_channel(session, since)
         return {channel: each.known for channel, each in totals.items()}
 
     async def unpriced(self, since: datetime) -> int:
         """How many calls since then have no known cost."""
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             return (await sums.total(session, since=since)).unknown_calls
 
     async def of_channel(self, channel: str, day: date | None = None) -> Totals:
         """Of one day in the operator's time zone, or of all time."""
         since, before = self._bounds(day) if day else (None, None)
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             return await sums.total(session, channel=channel, since=since, before=before)
 
     async def of_day(self, day: date) -> Totals:
         """Of one day in the operator's time zone."""
         since, before = self._bounds(day)
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             return await sums.total(session, since=since, before=before)
 
     async def today(self) -> Totals:

@@ -1,6 +1,6 @@
 """What a number of calls took together, and the states of a call."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sempre.budgets.amounts import Amount, tokens_of
@@ -33,8 +33,9 @@ class Totals:
     cost_micros: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
-        mine, theirs = asdict(self), asdict(other)
-        return Totals(**{name: mine[name] + theirs[name] for name in mine})
+        # Thousands of quarters of an hour become days: no copies on the way.
+        mine, theirs = vars(self), vars(other)
+        return Totals(**{name: count + theirs[name] for name, count in mine.items()})
 
     @property
     def amount(self) -> Amount:
