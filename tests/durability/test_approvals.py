@@ -427,6 +427,8 @@ def test_a_prompt_that_comes_meanwhile_waits_until_the_call_is_settled(
     person.decide(asked, "approve")
     person.wait_record(worker, 2)
     assert [person.turn(each)["answer"] for each in (first, second)] == ["first", "second"]
+    tried = [attempt["state"] for attempt in person.turn(second)["attempt_log"]]
+    assert tried == ["answered"], "a process that went on by itself was given a prompt"
 
 
 def test_what_nobody_decides_in_time_is_refused(person: Person, worker: str) -> None:

@@ -174,8 +174,9 @@ class ClaudeAgent:
                     reply = await exchange.follow(question.continues or "")
                 else:
                     reply = await exchange.run(self._wording(question))
-                if reply.ending is Ending.WAITING:  # this process can't go on; the next one will
-                    running.ends_as = "waiting"
+                # A process whose turn was put off can't go on; one that went on by itself takes no prompt up.
+                if running.follows or reply.ending is Ending.WAITING:
+                    running.ends_as = "waiting" if reply.ending is Ending.WAITING else "worn"
                     await running.live.stop()
             except asyncio.CancelledError:
                 await running.live.stop()
