@@ -1,12 +1,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from sempre import clock
-from sempre.audit import Trail, Wanted
+from sempre.audit import Head, Trail, Wanted
+from sempre.audit._store import rows
 from sempre.db import Database
 from sempre.db.rotation import reseal
 from sempre.db.tables import audit, audit_keys, audit_marks
@@ -141,6 +143,29 @@ async def test_what_the_store_does_not_take_is_refused_and_a_note_waits(
             await trail.record("budget.changed", by="owner")
     await trail.flush()
     assert [each.what for each in await trail.page()] == ["action.ended"]
+
+
+async def test_what_can_never_be_written_holds_up_nothing_else(
+    store: Store, trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = rows.append
+
+    async def picky(session: Any, keyring: Any, key: Any, head: Any, drafts: Any) -> Head:
+        if any(each.what == "bad.one" for each in drafts):
+            raise ValueError("never")
+        return await append(session, keyring, key, head, drafts)
+
+    monkeypatch.setattr(rows, "append", picky)
+    trail.note("bad.one", by="system")
+    trail.note("good.one", by="system")
+    with pytest.raises(UnavailableError):
+        await asyncio.gather(
+            trail.record("good.two", by="system"), trail.record("bad.one", by="system")
+        )
+    await trail.record("good.three", by="system")
+    await trail.flush()
+    assert [each.what async for each in trail.every()] == ["good.one", "good.two", "good.three"]
+    assert (await trail.verify()).whole
 
 
 @pytest.mark.parametrize(

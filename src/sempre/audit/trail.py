@@ -37,6 +37,15 @@ class _Pending:
     draft: Draft
     done: asyncio.Future[None] | None = field(default=None)
 
+    def settle(self, refusal: UnavailableError | None = None) -> None:
+        """Tell whoever waits, if anybody still does."""
+        if self.done is None or self.done.done():
+            return
+        if refusal is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(refusal)
+
 
 class Trail:
     """`contract.audit.Audit`. One for each process; any number of them share a database, and so one chain."""
@@ -98,7 +107,7 @@ class Trail:
         self, wanted: Wanted = _ALL, *, before: int | None = None, limit: int = 50
     ) -> list[Entry]:
         """Newest first."""
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             found = await rows.before(session, wanted, before, limit)
         return [self._entry(row) for row in found]
 
@@ -106,7 +115,7 @@ class Trail:
         """Oldest first, read page by page while it is consumed."""
         cursor = 0
         while True:
-            async with self._db.reading() as session:
+            async with self._db.scanning() as session:
                 found = await rows.after(session, wanted, cursor, _PAGE)
             for row in found:
                 yield self._entry(row)
@@ -124,7 +133,7 @@ class Trail:
         """Read it all and check it, also against heads that were kept elsewhere, and what this process wrote."""
         known = [*anchors, *([self._written] if self._written.sequence else [])]
         async with (
-            self._db.reading() as session
+            self._db.scanning() as session
         ):  # one consistent state from the first row to the head
             verifier = Verifier(await keys.every(session, self._keyring), known)
             verifier.start(await rows.mark(session, rows.CHECKPOINT))
@@ -139,7 +148,7 @@ class Trail:
     async def forget(self, older_than: timedelta) -> int:
         """Remove what is older, leaving a signed checkpoint that the rest hangs on. Gives how many went. Nothing
         goes while the chain has a flaw: forgetting must not hide it."""
-        async with self._db.reading() as session:
+        async with self._db.scanning() as session:
             last = await rows.last_before(session, clock.now() - older_than)
         if last is None:
             return 0
@@ -165,14 +174,29 @@ class Trail:
             batch = self._pending[:_BATCH]
             try:
                 await self._write([each.draft for each in batch])
-            except Exception as error:  # noqa: BLE001  (the edge of the only writer: whoever waits is told)
+            except UnavailableError as error:
                 self._keep_notes(batch, error)
                 await asyncio.sleep(_AGAIN if self._pending else 0)
+            except Exception:  # noqa: BLE001  (the edge of the only writer: whoever waits is told)
+                await self._write_one_by_one(batch)
             else:
                 del self._pending[: len(batch)]
                 for each in batch:
-                    if each.done is not None and not each.done.done():
-                        each.done.set_result(None)
+                    each.settle()
+
+    async def _write_one_by_one(self, batch: Sequence[_Pending]) -> None:
+        """What the database can never take must not hold up the rest for ever. What it can't take now stays."""
+        for each in batch:
+            try:
+                await self._write([each.draft])
+            except UnavailableError:
+                return
+            except Exception:  # noqa: BLE001  (as above)
+                _log.exception("audit.refused", what=each.draft.what)
+                each.settle(_refusal())
+            else:
+                each.settle()
+            self._pending.remove(each)
 
     async def _company(self) -> None:
         try:
@@ -181,19 +205,12 @@ class Trail:
         except TimeoutError:
             pass
 
-    def _keep_notes(self, batch: Sequence[_Pending], error: Exception) -> None:
+    def _keep_notes(self, batch: Sequence[_Pending], error: UnavailableError) -> None:
         """Who waits is refused; notes stay for the next try."""
-        _log.error("audit.not_written", count=len(batch), exc_info=error)
+        _log.error("audit.not_written", count=len(batch), reason=error.message)
         self._pending[: len(batch)] = [each for each in batch if each.done is None]
-        refusal = UnavailableError(
-            "The audit trail could not be written, so nothing was done. Check the disk's free space and that the "
-            "database answers, then try again.",
-            retry_after=1,
-            code="audit_unavailable",
-        )
         for each in batch:
-            if each.done is not None and not each.done.done():
-                each.done.set_exception(refusal)
+            each.settle(_refusal())
 
     async def _write(self, drafts: Sequence[Draft]) -> None:
         async with self._db.transaction() as session:
@@ -224,6 +241,15 @@ class Trail:
             details=msgspec.json.decode(self._text(row), type=dict[str, object]),
             mac=row.mac,
         )
+
+
+def _refusal() -> UnavailableError:
+    return UnavailableError(
+        "The audit trail could not be written, so nothing was done. Check the disk's free space and that the "
+        "database answers, then try again.",
+        retry_after=1,
+        code="audit_unavailable",
+    )
 
 
 def _told(problem: Problem) -> str:
