@@ -114,7 +114,7 @@ class SpendToday(View):
 @router.get("/spend", responses=may_answer())
 async def get_spend(
     parts: Given,
-    by: Group,
+    by: Annotated[Group, Query(description="What a line is about.")],
     since: Since = None,
     until: Until = None,
     channel: ChannelName = None,
@@ -177,7 +177,7 @@ async def get_spend_today(parts: Given) -> SpendToday:
 )
 async def export_spend(
     parts: Given,
-    by: Sheet = Sheet.CALL,
+    by: Annotated[Sheet, Query(description="What stands in a line.")] = Sheet.CALL,
     since: Since = None,
     until: Until = None,
     channel: ChannelName = None,
