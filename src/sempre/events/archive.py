@@ -48,7 +48,7 @@ class Archive:
         """Pages of (event, turn); what is done with one does not move the next."""
         cursor: tuple[datetime, int] | None = None
         while True:
-            async with self._db.reading() as session:
+            async with self._db.scanning() as session:
                 page = await rows.old(session, before, cursor, _PAGE)
             if page:
                 cursor = page[-1][0], page[-1][1]
@@ -72,7 +72,7 @@ class Archive:
     async def _forget_packs(self, before: datetime, closed: Closed) -> int:
         gone, cursor = 0, ""
         while True:
-            async with self._db.reading() as session:
+            async with self._db.scanning() as session:
                 page = await packs.old(session, before, cursor, _PACKS)
             if not page:
                 return gone

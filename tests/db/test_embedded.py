@@ -1,0 +1,129 @@
+"""The driver that runs SQLite's statements in the event loop."""
+
+import asyncio
+import shutil
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from sempre.db import Database
+from sempre.db.tables import counters
+
+_COUNT_TO_A_MILLION = sa.text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+    " SELECT max(i) FROM n"
+)
+
+
+@pytest.fixture
+def copied(migrated_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated_file, tmp_path / "embedded.sqlite"))
+
+
+@pytest.fixture
+async def db(copied: Path) -> AsyncIterator[Database]:
+    db = Database(f"sqlite:///{copied}")
+    yield db
+    await db.close()
+
+
+async def names(db: Database) -> list[str]:
+    async with db.reading() as session:
+        return list(await session.scalars(sa.select(counters.c.name).order_by(counters.c.name)))
+
+
+async def add(db: Database, name: str) -> None:
+    async with db.transaction() as session:
+        await session.execute(counters.insert().values(name=name, value=1))
+
+
+async def test_rows_outlast_the_block_that_read_them(db: Database) -> None:
+    await add(db, "a")
+    await add(db, "b")
+    async with db.reading() as session:
+        rows = await session.execute(sa.select(counters.c.name).order_by(counters.c.name))
+    assert [row.name for row in rows] == ["a", "b"]
+
+
+async def test_many_rows_are_written_by_one_statement(db: Database) -> None:
+    async with db.transaction() as session:
+        await session.execute(counters.insert(), [{"name": n, "value": 1} for n in "abc"])
+    assert await names(db) == ["a", "b", "c"]
+
+
+async def test_the_loop_goes_on_while_another_process_holds_the_lock(db: Database) -> None:
+    await add(db, "a")
+    other = sqlite3.connect(str(db.path), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    writing = asyncio.create_task(add(db, "b"))
+    beats = 0
+    while beats < 20:
+        await asyncio.sleep(0.01)
+        beats += 1
+    assert not writing.done()
+    assert await names(db) == ["a"]
+    other.execute("COMMIT")
+    other.close()
+    await writing
+    assert await names(db) == ["a", "b"]
+
+
+async def test_a_writer_that_is_cancelled_while_it_waits_leaves_no_lock_behind(
+    db: Database,
+) -> None:
+    await add(db, "a")
+    other = sqlite3.connect(str(db.path), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    writing = asyncio.create_task(add(db, "b"))
+    await asyncio.sleep(0.2)
+    writing.cancel()
+    other.execute("COMMIT")
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("COMMIT")
+    other.close()
+    await add(db, "c")
+    assert await names(db) == ["a", "c"]
+
+
+async def test_one_that_is_cancelled_while_it_commits_is_whole_or_not_there(db: Database) -> None:
+    for at in range(30):
+        writing = asyncio.create_task(add(db, f"{at:02}"))
+        for _ in range(at % 6):
+            await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+    await add(db, "last")
+    assert "last" in await names(db)
+
+
+async def test_a_scan_runs_in_a_thread_of_its_own(db: Database) -> None:
+    beats = 0
+    done = asyncio.Event()
+
+    async def beat() -> None:
+        nonlocal beats
+        while not done.is_set():
+            beats += 1
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(beat())
+    async with db.scanning() as session:
+        assert await session.scalar(_COUNT_TO_A_MILLION) == 1_000_000
+    done.set()
+    await beating
+    assert beats > 10, "the loop stood still"
+
+
+async def test_nothing_is_left_running_after_close(db: Database) -> None:
+    await add(db, "a")
+    async with db.scanning() as session:
+        await session.execute(sa.select(counters.c.name))
+    await db.close()
+    left = [each.name for each in threading.enumerate() if "aiosqlite" in each.name.lower()]
+    assert left == []
