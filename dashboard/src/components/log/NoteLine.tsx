@@ -10,6 +10,9 @@ import { useNoteText } from "./noteText";
 function toneOf({ event, details }: NoteRow): Tone {
   if (event === "turn.retrying" || event === "turn.note" || event === "session.lost")
     return "waiting";
+  if (event === "approval.asked" || event === "turn.waiting" || event === "approval.unattended")
+    return "waiting";
+  if (event === "approval.decided") return details.decision === "refuse" ? "failed" : "done";
   if (event !== "turn.ended") return "idle";
   return details.state === "answered" ? "done" : details.state === "failed" ? "failed" : "idle";
 }

@@ -16,6 +16,15 @@ const SENTENCES: Record<string, ParseKeys> = {
   "session.reset": "event.sessionReset",
   "session.adopted": "event.sessionAdopted",
   "turn.published": "event.published",
+  "turn.waiting": "event.waiting",
+  "turn.interrupted": "event.interrupted",
+  "turn.released": "event.budgetReleased",
+  "approval.asked": "event.asked",
+  "approval.released": "event.letThrough",
+  "approval.expired": "event.expired",
+  "approval.withdrawn": "event.withdrawn",
+  "approval.covered": "event.covered",
+  "approval.unattended": "event.unattended",
   "session.started": "event.sessionStarted",
   "session.resumed": "event.sessionResumed",
   "session.lost": "event.sessionLost",
@@ -33,8 +42,13 @@ export function useNoteText(): (row: NoteRow) => string {
       const ended = t(`event.ended.${state}`, { defaultValue: textOf(details.state) });
       return [ended, textOf(failure?.message)].filter(Boolean).join(": ");
     }
-    const sentence = SENTENCES[row.event];
     const rest = noteText(details);
+    if (row.event === "approval.decided") {
+      const decision = textOf(details.decision) as "approve" | "approve_turn" | "refuse";
+      const said = t(`event.decided.${decision}`, { who: textOf(details.by) });
+      return [said, textOf(details.reason)].filter(Boolean).join(": ");
+    }
+    const sentence = SENTENCES[row.event];
     if (!sentence) return row.event === "turn.note" ? rest : `${row.event} ${rest}`.trim();
     const money = numberOf(details.cost_micros);
     const amount = (name: string) => format.tokens(numberOf(details[name]) ?? 0, locale);
@@ -44,6 +58,9 @@ export function useNoteText(): (row: NoteRow) => string {
       seconds: format.duration((numberOf(details.in_seconds) ?? 0) * 1000, locale),
       message: rest,
       where: textOf(details.where),
+      what: textOf(details.headline),
+      who: textOf(details.by),
+      extra: format.money(numberOf(details.extra_micros) ?? 0, locale),
       model: textOf(details.model),
       input: amount("input_tokens"),
       output: amount("output_tokens"),

@@ -1,21 +1,18 @@
 /** One call that waits, with everything needed to decide it. */
 import { useQuery } from "@tanstack/react-query";
-import type { ApprovalSummary } from "@/api/types";
 import { Loading } from "@/components/Loading";
 import { Trouble } from "@/components/Trouble";
 import classes from "./ApprovalCard.module.css";
 import { ApprovalParts } from "./ApprovalParts";
 import { approvalOptions } from "./api";
 import { DecisionBar } from "./DecisionBar";
+import { isOpen } from "./queue";
 
 interface ApprovalCardProps {
   id: string;
   keys?: boolean;
   onDecided?: (id: string) => void;
 }
-
-const isOpen = (approval: ApprovalSummary): boolean =>
-  approval.state === "pending" || approval.state === "unknown";
 
 export function ApprovalCard({ id, keys = false, onDecided }: ApprovalCardProps) {
   const query = useQuery(approvalOptions(id));

@@ -8,6 +8,7 @@ import { Ago, Elapsed, Remaining } from "@/components/times";
 import type { Tone } from "@/lib/signs";
 import { visible } from "@/lib/visible";
 import classes from "./ApprovalParts.module.css";
+import { isOpen } from "./queue";
 
 const RISK: Record<Risk, Tone> = { low: "done", medium: "waiting", high: "failed" };
 
@@ -56,7 +57,7 @@ export function ApprovalParts({ approval }: { approval: Approval }) {
         <Fact label={t("approval.rule")}>
           {approval.rule_reason} <span className="meta mono">{approval.rule}</span>
         </Fact>
-        <Fact label={t("approval.otherwise")}>
+        <Fact label={t(isOpen(approval) ? "approval.otherwise" : "approval.outcome")}>
           <Fate approval={approval} />
         </Fact>
       </dl>
@@ -79,14 +80,14 @@ function Asker({ approval }: { approval: ApprovalSummary }) {
   return (
     <>
       {approval.worker ? (
-        <Link to="/workers/$name" params={{ name: approval.worker }}>
+        <Link to="/workers/$name" params={{ name: approval.worker }} className={classes.link}>
           {approval.worker}
         </Link>
       ) : (
         approval.channel
       )}
       {approval.subagent ? ` · ${t("approval.subagent")}` : ""} ·{" "}
-      <Link to="/turns/$id" params={{ id: approval.turn_id }}>
+      <Link to="/turns/$id" params={{ id: approval.turn_id }} className={classes.link}>
         <span className="figure">#{approval.turn_number}</span>
       </Link>{" "}
       <span className={classes.prompt}>{visible(approval.prompt_head).text}</span>
@@ -97,8 +98,7 @@ function Asker({ approval }: { approval: ApprovalSummary }) {
 /** What becomes of it: while it waits, when it is refused; after that, who decided and what came of it. */
 function Fate({ approval }: { approval: ApprovalSummary }) {
   const { t } = useTranslation();
-  const open = approval.state === "pending" || approval.state === "unknown";
-  if (open) {
+  if (isOpen(approval)) {
     return (
       <>
         {t("approval.refusedIn")} <Remaining to={approval.expires_at} />.{" "}

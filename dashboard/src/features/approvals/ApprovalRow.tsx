@@ -5,6 +5,7 @@ import { Ago } from "@/components/times";
 import { visible } from "@/lib/visible";
 import { RiskSign, Verdict } from "./ApprovalParts";
 import classes from "./ApprovalRow.module.css";
+import { isOpen } from "./queue";
 
 interface ApprovalRowProps {
   approval: ApprovalSummary;
@@ -17,6 +18,7 @@ export function ApprovalRow({ approval, chosen = false }: ApprovalRowProps) {
     <Link
       to="/approvals/$id"
       params={{ id: approval.id }}
+      search={isOpen(approval) ? {} : { show: "decided" }}
       className={classes.row}
       aria-current={chosen ? "page" : undefined}
       data-row

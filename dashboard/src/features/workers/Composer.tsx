@@ -2,7 +2,6 @@
 import { Button, Kbd, Textarea } from "@mantine/core";
 import { getHotkeyHandler, useLocalStorage } from "@mantine/hooks";
 import { IconSend2 } from "@tabler/icons-react";
-import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Worker } from "@/api/types";
 import { Trouble } from "@/components/Trouble";
@@ -18,19 +17,22 @@ export function Composer({ worker }: { worker: Worker }) {
     getInitialValueInEffect: false,
   });
   const send = useSendPrompt(worker);
-  // The same words sent again after a failure are the same turn.
-  const key = useRef({ text: "", key: "" });
+  // The same words sent again after a failure are the same turn, also when the page was left meanwhile.
+  const [sent, setSent, forgetSent] = useLocalStorage({
+    key: `sempre.sent.${worker.name}`,
+    defaultValue: { text: "", key: "" },
+    getInitialValueInEffect: false,
+  });
   const submit = () => {
     const text = draft.trim();
     if (!text || send.isPending) return;
-    if (key.current.text !== text) key.current = { text, key: randomKey() };
+    const key = sent.text === text ? sent.key : randomKey();
+    setSent({ text, key });
     setDraft("");
     send.mutate(
-      { text: draft, key: key.current.key },
+      { text: draft, key },
       {
-        onSuccess: () => {
-          key.current = { text: "", key: "" };
-        },
+        onSuccess: () => forgetSent(),
         onError: () => setDraft((written) => (written ? `${text}\n\n${written}` : text)),
       },
     );
