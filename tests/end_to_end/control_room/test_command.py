@@ -177,6 +177,34 @@ def test_who_comes_back_is_told_what_happened(locale: str, server: Server, visit
     expect(away).to_have_count(0)
 
 
+def test_anything_is_done_from_the_keyboard(server: Server, visit: Visit) -> None:
+    watched = visit(color_scheme="light")
+    page = watched.open(server.url, "/")
+    command(page, "Directives of sentinela")
+    expect(page.get_by_role("form", name="Directives")).to_be_visible(timeout=PATIENCE)
+    command(page, "Pause sentinela")
+    expect(page.get_by_role("main").get_by_role("button", name="Resume")).to_be_visible(
+        timeout=PATIENCE
+    )
+    command(page, "Let sentinela go on")
+    expect(page.get_by_role("main").get_by_role("button", name="Resume")).to_have_count(
+        0, timeout=PATIENCE
+    )
+    command(page, "Suspend everything")
+    expect(page.get_by_role("dialog", name="Suspend everything?")).to_be_visible()
+
+
+def command(page: Page, words: str) -> None:
+    """Ctrl-K, some words, Enter."""
+    page.keyboard.press("Control+k")
+    search = page.get_by_placeholder(re.compile("Go to a room"))
+    expect(search).to_be_focused()
+    search.fill(words)
+    expect(page.get_by_role("button", name=words).first).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Enter")
+    expect(search).to_have_count(0)
+
+
 def test_the_top_bar_says_what_today_costs(server: Server, visit: Visit) -> None:
     watched = visit(color_scheme="light")
     page = watched.open(server.url, "/")

@@ -16,13 +16,16 @@ ROOMS = {
     "workers": "/workers",
     "worker": "/workers/sentinela",
     "worker-empty": "/workers/vazio",
+    "approvals": "/approvals",
+    "directives": "/workers/sentinela?show=directives",
+    "sessions": "/workers/sentinela?show=sessions",
     "failures": "/failures",
     "settings": "/settings",
     "not-found": "/nowhere",
 }
 # A key that nobody translated looks like this.
 UNTRANSLATED = re.compile(
-    r"\b(?:room|now|turn|turnState|workerState|workers|status|log|failure|connect|dead)\.[a-z]\w+"
+    r"\b(?:room|now|turn|turnState|workerState|workers|status|log|failure|connect|dead|approval|directives|session|suspend|away|spend)\.[a-z]\w+"
 )
 REPORT = """[[tool:Bash {"command": "ls -la", "description": "List"}]][[think:Let me see.]]
 [[say:"**Nothing needs you.** Two things:\\n\\n1. The import took longer.\\n2. One retry at 03:12.\\n\\n| job | took |\\n|---|---|\\n| import | 41 m |\\n\\n```sh\\ngrep -c ERROR log\\n```\\n\\n![x](http://example.com/x.png)"]]"""
