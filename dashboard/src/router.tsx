@@ -4,11 +4,12 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from "@tanstack/react-router";
 import type { TurnState } from "@/api/types";
 import { Frame } from "@/frame/Frame";
 import { NotFound, RoomFailed } from "@/frame/NotFound";
-import { readLine, readState, readText } from "@/lib/addresses";
+import { readAudit, readKind, readLine, readSpend, readState, readText } from "@/lib/addresses";
 
 const root = createRootRoute({ component: Frame });
 
@@ -88,16 +89,99 @@ const approval = createRoute({
   component: lazyRouteComponent(() => import("@/routes/approvals"), "ApprovalsRoom"),
 });
 
+const observability = createRoute({
+  getParentRoute: () => root,
+  path: "/observability",
+  beforeLoad: () => {
+    throw redirect({ to: "/observability/spend", replace: true });
+  },
+});
+
+const spend = createRoute({
+  getParentRoute: () => root,
+  path: "/observability/spend",
+  validateSearch: readSpend,
+  component: lazyRouteComponent(() => import("@/routes/spend"), "SpendRoom"),
+});
+
 const failures = createRoute({
   getParentRoute: () => root,
-  path: "/failures",
+  path: "/observability/failures",
+  validateSearch: readKind,
   component: lazyRouteComponent(() => import("@/routes/failures"), "FailuresRoom"),
+});
+
+/** Where the failures were; links that were sent then still lead there. */
+const failuresBefore = createRoute({
+  getParentRoute: () => root,
+  path: "/failures",
+  beforeLoad: () => {
+    throw redirect({ to: "/observability/failures", replace: true });
+  },
+});
+
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: "/observability/timeline",
+  validateSearch: readKind,
+  component: lazyRouteComponent(() => import("@/routes/timeline"), "TimelineRoom"),
+});
+
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/observability/alerts",
+  validateSearch: (search: Record<string, unknown>): { show?: "all" | undefined } =>
+    search.show === "all" ? { show: "all" } : {},
+  component: lazyRouteComponent(() => import("@/routes/alerts"), "AlertsRoom"),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   component: lazyRouteComponent(() => import("@/routes/settings"), "SettingsRoom"),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/budgets",
+  component: lazyRouteComponent(() => import("@/routes/budgets"), "BudgetsRoom"),
+});
+
+const prices = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/prices",
+  component: lazyRouteComponent(() => import("@/routes/prices"), "PricesRoom"),
+});
+
+const policies = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/policies",
+  component: lazyRouteComponent(() => import("@/routes/policies"), "PoliciesRoom"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/tokens",
+  component: lazyRouteComponent(() => import("@/routes/tokens"), "TokensRoom"),
+});
+
+const backups = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/backups",
+  component: lazyRouteComponent(() => import("@/routes/backups"), "BackupsRoom"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/audit",
+  validateSearch: readAudit,
+  component: lazyRouteComponent(() => import("@/routes/audit"), "AuditRoom"),
+});
+
+const doctor = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/doctor",
+  component: lazyRouteComponent(() => import("@/routes/doctor"), "DoctorRoom"),
 });
 
 export const router = createRouter({
@@ -109,8 +193,20 @@ export const router = createRouter({
     compare,
     approvals,
     approval,
+    observability,
+    spend,
     failures,
+    failuresBefore,
+    timeline,
+    alerts,
     settings,
+    budgets,
+    prices,
+    policies,
+    tokens,
+    backups,
+    audit,
+    doctor,
   ]),
   basepath: "/dashboard",
   defaultPreload: "intent",

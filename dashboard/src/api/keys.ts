@@ -16,6 +16,7 @@ export const keys = {
   /** The turns of the last hours; read at intervals, not at every event. */
   day: ["day"] as const,
   deadLetters: ["dead-letters"] as const,
+  deadLetterList: (filter: object) => ["dead-letters", "page", filter] as const,
   deadLetterHead: ["dead-letters", "head"] as const,
   approvals: ["approvals"] as const,
   openApprovals: ["approvals", "open"] as const,
@@ -30,6 +31,19 @@ export const keys = {
   /** As it stood when a visit began: no event refreshes it. */
   away: (since: string) => ["away", since] as const,
   spendToday: ["spend", "today"] as const,
+  spendReport: (wish: object) => ["spend", "report", wish] as const,
+  budgets: ["budgets"] as const,
+  prices: ["prices"] as const,
+  policy: ["policy", "all"] as const,
+  proposals: ["policy", "proposals"] as const,
+  tokens: ["tokens"] as const,
+  backups: ["backups"] as const,
+  auditPage: (filter: object) => ["audit", "page", filter] as const,
+  /** Asked for by a person; it reads the whole trail. */
+  auditVerification: ["audit-verification"] as const,
+  doctor: ["doctor"] as const,
+  alerts: (state: string) => ["alerts", state] as const,
+  channels: ["channels"] as const,
   connection: ["connection"] as const,
   settings: ["settings"] as const,
 };

@@ -3883,6 +3883,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -3952,6 +3961,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4010,6 +4028,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4085,6 +4112,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4150,6 +4186,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4208,6 +4253,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4285,6 +4339,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4459,6 +4522,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4536,6 +4608,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4606,6 +4687,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4703,6 +4793,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4773,6 +4872,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4870,6 +4978,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -4928,6 +5045,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5106,6 +5232,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -5176,6 +5311,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5259,6 +5403,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -5329,6 +5482,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5415,6 +5577,15 @@ export interface operations {
             };
             /** @description It is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5603,6 +5774,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -5671,6 +5851,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5752,6 +5941,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -5814,6 +6012,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5995,6 +6202,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -6064,6 +6280,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6141,6 +6366,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6312,6 +6546,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -6377,6 +6620,24 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6454,6 +6715,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6551,6 +6821,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -6583,6 +6862,7 @@ export interface operations {
     get_spend: {
         parameters: {
             query: {
+                /** @description What a line is about. */
                 by: components["schemas"]["Group"];
                 /** @description The first day, in the operator's time zone; else 30 days up to `until`. */
                 since?: string | null;
@@ -6621,6 +6901,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6693,6 +6982,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -6725,6 +7023,7 @@ export interface operations {
     export_spend: {
         parameters: {
             query?: {
+                /** @description What stands in a line. */
                 by?: components["schemas"]["Sheet"];
                 /** @description The first day, in the operator's time zone; else 30 days up to `until`. */
                 since?: string | null;
@@ -6759,6 +7058,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6831,6 +7139,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -6896,6 +7213,24 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6978,6 +7313,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7043,6 +7387,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7127,6 +7480,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7194,6 +7556,15 @@ export interface operations {
             };
             /** @description It is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7275,6 +7646,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7340,6 +7720,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7398,6 +7787,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7482,6 +7880,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7540,6 +7947,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7625,6 +8041,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7683,6 +8108,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7860,6 +8294,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -7918,6 +8361,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7988,6 +8440,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8046,6 +8507,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8131,6 +8601,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8208,6 +8687,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8273,6 +8761,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8331,6 +8828,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8497,6 +9003,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8640,6 +9164,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8730,6 +9263,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8808,6 +9350,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -8869,6 +9420,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8950,6 +9510,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -9020,6 +9589,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9117,6 +9695,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The input is not of the form that is needed. */
             422: {
                 headers: {
@@ -9175,6 +9762,15 @@ export interface operations {
             };
             /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

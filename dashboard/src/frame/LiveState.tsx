@@ -45,8 +45,16 @@ function Countdown({ to }: { to: number }) {
   return (
     <span role="status" data-tone="waiting" className={classes.state}>
       <span className={classes.dot} />
-      <span className="figure">{t("live.reconnecting", { seconds })}</span>
-      <Button size="compact-xs" variant="default" onClick={() => void stream.connect()}>
+      <span className={`figure ${classes.word}`}>{t("live.reconnecting", { seconds })}</span>
+      <span className={`figure ${classes.short}`} aria-hidden>
+        {seconds} s
+      </span>
+      <Button
+        className={classes.wide}
+        size="compact-xs"
+        variant="default"
+        onClick={() => void stream.connect()}
+      >
         {t("live.tryNow")}
       </Button>
     </span>

@@ -45,7 +45,7 @@ function RoomCount({ room, status }: { room: string; status: Status | undefined 
   const [count, tone] =
     room === "approvals"
       ? [counts?.approvals ?? 0, "waiting"]
-      : room === "failures"
+      : room === "observability"
         ? [counts?.dead ?? 0, "failed"]
         : [0, ""];
   if (count === 0) return null;

@@ -1,13 +1,35 @@
-/** Failures: what used up its attempts, why, and the ways on. */
+/** Failures: what used up its attempts, why, and the ways on; one by one or all that match. */
+import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { Page } from "@/components/Page";
+import { Empty } from "@/components/Empty";
+import { Page, Section } from "@/components/Page";
 import { LetterList } from "@/features/dead-letters/LetterList";
+import { TurnHistory } from "@/features/turns/TurnHistory";
+import { SubRooms } from "@/frame/SubRooms";
+
+const route = getRouteApi("/observability/failures");
 
 export function FailuresRoom() {
   const { t } = useTranslation();
+  const filter = route.useSearch();
+  const navigate = route.useNavigate();
   return (
     <Page title={t("room.failures")} lead={<p className="meta">{t("dead.about")}</p>}>
-      <LetterList />
+      <SubRooms of="observability" />
+      <LetterList
+        filter={filter}
+        onFilter={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+      <Section title={t("dead.failedTurns")}>
+        <TurnHistory
+          filter={{
+            state: "failed",
+            ...(filter.channel ? { channel: filter.channel } : {}),
+          }}
+          onClear={() => void navigate({ search: {}, replace: true })}
+          empty={<Empty title={t("dead.noFailedTurns")} />}
+        />
+      </Section>
     </Page>
   );
 }

@@ -5,11 +5,13 @@ import { ConnectionPanel } from "@/features/connection/ConnectionPanel";
 import { Access } from "@/features/settings/Access";
 import { Appearance } from "@/features/settings/Appearance";
 import { SettingsList } from "@/features/settings/SettingsList";
+import { SubRooms } from "@/frame/SubRooms";
 
 export function SettingsRoom() {
   const { t } = useTranslation();
   return (
     <Page title={t("room.settings")}>
+      <SubRooms of="settings" />
       <Section title={t("connection.title")}>
         <ConnectionPanel />
       </Section>

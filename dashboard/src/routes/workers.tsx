@@ -18,10 +18,12 @@ export function WorkersRoom() {
   const status = useQuery(statusOptions);
   const wide = useMediaQuery("(min-width: 901px)", true, { getInitialValueInEffect: false });
   const first = workers.data?.[0];
-  if (wide && first) return <Navigate to="/workers/$name" params={{ name: first.name }} replace />;
   return (
     <Page title={t("room.workers")}>
-      {workers.isPending ? <Loading rows={4} height={58} /> : null}
+      {wide && first ? (
+        <Navigate to="/workers/$name" params={{ name: first.name }} replace />
+      ) : null}
+      {workers.isPending || (wide && first) ? <Loading rows={4} height={58} /> : null}
       {workers.isError ? (
         <Trouble error={workers.error} retry={() => void workers.refetch()} />
       ) : null}
@@ -33,7 +35,7 @@ export function WorkersRoom() {
           />
         </Empty>
       ) : null}
-      {first && workers.data ? <WorkerList workers={workers.data} /> : null}
+      {first && workers.data && !wide ? <WorkerList workers={workers.data} /> : null}
     </Page>
   );
 }

@@ -23,7 +23,7 @@ import classes from "./Commands.module.css";
 import { useDeeds, useWaiting } from "./deeds";
 import { focusComposer } from "./focusComposer";
 import { icon } from "./icon";
-import { ROOMS } from "./rooms";
+import { PLACES } from "./rooms";
 
 const FOUND_TURNS = 6;
 
@@ -72,7 +72,7 @@ export default function Commands({ onConnect, onSuspend }: CommandsProps) {
 function useRooms(): SpotlightActionData[] {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  return ROOMS.map((room) => ({
+  return PLACES.map((room) => ({
     id: `room-${room.key}`,
     label: t(`room.${room.key}`),
     leftSection: icon(room.icon),
