@@ -27,6 +27,12 @@ ROOMS = {
 UNTRANSLATED = re.compile(
     r"\b(?:room|now|turn|turnState|workerState|workers|status|log|failure|connect|dead|approval|directives|session|suspend|away|spend)\.[a-z]\w+"
 )
+# Names of settings, models and files look like that too; they stand in a face of their own.
+WORDS = """() => {
+  const body = document.body.cloneNode(true);
+  for (const name of body.querySelectorAll('.mono, code, pre, script, style')) name.remove();
+  return body.textContent;
+}"""
 REPORT = """[[tool:Bash {"command": "ls -la", "description": "List"}]][[think:Let me see.]]
 [[say:"**Nothing needs you.** Two things:\\n\\n1. The import took longer.\\n2. One retry at 03:12.\\n\\n| job | took |\\n|---|---|\\n| import | 41 m |\\n\\n```sh\\ngrep -c ERROR log\\n```\\n\\n![x](http://example.com/x.png)"]]"""
 
@@ -70,7 +76,7 @@ def test_a_room_speaks_portuguese(room: str, filled: Server, visit: Visit) -> No
     expect(page.locator("html")).to_have_attribute("lang", "pt-BR")
     expect(page.get_by_role("link", name="Agora", exact=True)).to_be_visible()
     watched.shoot(f"{room}-dark-1440-pt-BR" if room != "now" else "now-light-1440-pt-BR")
-    assert UNTRANSLATED.findall(page.locator("body").inner_text()) == []
+    assert UNTRANSLATED.findall(page.evaluate(WORDS)) == []
     watched.page.set_viewport_size({"width": 390, "height": 844})
     assert watched.fits()
 
