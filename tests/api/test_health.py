@@ -17,7 +17,13 @@ async def ready(house: House) -> tuple[int, dict[str, bool]]:
 async def test_ready_when_database_schema_and_engine_are(house: House) -> None:
     assert await ready(house) == (
         200,
-        {"ready": True, "database": True, "schema_at_head": True, "engine": True},
+        {
+            "ready": True,
+            "database": True,
+            "schema_at_head": True,
+            "engine": True,
+            "suspended": False,
+        },
     )
 
 

@@ -210,14 +210,14 @@ async def test_the_log_of_a_turn_is_paged_by_its_place(house: House) -> None:
     )
 
 
-@pytest.mark.parametrize("after", [-1, 2**63, 1.5, "x"])
+@pytest.mark.parametrize("after", [-1, 2**53, 2**63 - 1, 2**63, 1.5, "x"])
 async def test_an_odd_cursor_is_refused(house: House, after: object) -> None:
     (turn_id,) = await house.store.accept("a")
     async with house.operator() as client:
         answer = await client.get(f"/api/turns/{turn_id}/events", params={"after": str(after)})
         assert answer.status_code == 422
-        huge = await client.get(f"/api/turns/{turn_id}/events", params={"after": 2**63 - 1})
-        assert huge.json() == {"items": [], "next": None} or huge.status_code == 404
+        huge = await client.get(f"/api/turns/{turn_id}/events", params={"after": 2**53 - 1})
+        assert huge.json() == {"items": [], "next": None}
 
 
 async def test_the_parked_say_until_when(small_house: House) -> None:

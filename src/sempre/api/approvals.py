@@ -141,9 +141,7 @@ async def get_approval(parts: Given, id: ItemId) -> Approval:  # noqa: A002  (th
     return await _in_full(parts, await parts.approvals.get(id))
 
 
-@router.post(
-    "/approvals/{id}/decision", responses=may_answer(404, 409, 413), **needs(Scope.APPROVE)
-)
+@router.post("/approvals/{id}/decision", responses=may_answer(404, 409), **needs(Scope.APPROVE))
 async def decide_approval(
     request: Request,
     parts: Given,

@@ -14,11 +14,10 @@ from sempre.access import Scope
 from sempre.api.authentication import needs
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
-from sempre.api.schema import PAGE, ChannelName, Limit, TurnId, View
+from sempre.api.schema import LARGEST, PAGE, ChannelName, Limit, TurnId, View
 from sempre.audit import Wanted
 
 router = APIRouter(prefix="/api", tags=["audit"])
-_LARGEST = 2**63 - 1
 _TOGETHER = 200  # lines in one piece of an export
 
 What = Annotated[
@@ -98,7 +97,7 @@ async def list_audit(
     channel: ChannelName = None,
     turn: TurnId = None,
     before: Annotated[
-        int | None, Query(ge=1, le=_LARGEST, description="`next` of the page before.")
+        int | None, Query(ge=1, le=LARGEST, description="`next` of the page before.")
     ] = None,
     limit: Limit = PAGE,
 ) -> AuditPage:

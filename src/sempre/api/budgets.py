@@ -106,7 +106,7 @@ async def get_budgets(parts: Given) -> BudgetOverview:
     )
 
 
-@router.put("/budgets/{scope:path}", responses=may_answer())
+@router.put("/budgets/{scope:path}", responses=may_answer(404))
 async def set_budget(request: Request, parts: Given, scope: ScopeName, wish: BudgetWish) -> Budget:
     """Set one; turns that wait for it look again. To raise it the scope `approve` is needed, to lower it `operate`."""
     named = BudgetScope.read(scope)

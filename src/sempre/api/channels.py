@@ -63,7 +63,7 @@ async def list_channels(parts: Given) -> Sequence[Channel]:
     ]
 
 
-@router.post("/{channel:path}/messages", status_code=202, responses=may_answer(404, 413))
+@router.post("/{channel:path}/messages", status_code=202, responses=may_answer(404))
 async def send_message(parts: Given, channel: ApiChannel, message: Message) -> Turn:
     """Put a message on an `api:` channel. It is stored when this answers; the answer is read from the turn."""
     origin = {"via": "api", **context.origin()}

@@ -52,7 +52,7 @@ async def get_connection(parts: Given) -> Connection:
     )
 
 
-@router.put("/connection", responses=may_answer(409, 413))
+@router.put("/connection", responses=may_answer(409))
 async def set_connection(request: Request, parts: Given, wanted: SetConnection) -> Restarting:
     """Store it, encrypted, and start anew with it. 409 when the environment already gives one."""
     require(request, access.Scope.OPERATE)

@@ -101,7 +101,7 @@ async def clear_dead_letters(request: Request, parts: Given, wish: LettersWish) 
     return LettersDone(**asdict(cleared))
 
 
-@router.post("/dead-letters/{id}/retry", responses=may_answer(404, 409, 413))
+@router.post("/dead-letters/{id}/retry", responses=may_answer(404, 409))
 async def retry_dead_letter(parts: Given, id: ItemId, change: RetryText | None = None) -> Turn:  # noqa: A002  (the name in the address)
     """Try its turn again, with another prompt if one is given."""
     letter = await parts.dead_letters.get(id)

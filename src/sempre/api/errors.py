@@ -59,7 +59,7 @@ _DESCRIPTIONS = {
     503: "The database or a provider does not answer now; Retry-After says when to try again.",
 }
 _PROBLEMS_TOLD = 10
-_EVERYWHERE = (401, 403, 422, 500, 503)
+_EVERYWHERE = (401, 403, 413, 422, 500, 503)
 
 
 def may_answer(*statuses: int) -> dict[int | str, dict[str, Any]]:

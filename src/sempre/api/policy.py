@@ -170,7 +170,7 @@ async def get_policy(parts: Given) -> Policy:
     return await _policy(parts)
 
 
-@router.put("/policy/rules", responses=may_answer(409, 413))
+@router.put("/policy/rules", responses=may_answer(409))
 async def put_policy_rules(parts: Given, request: Request, wanted: RuleList) -> Policy:
     """Another list instead. One that allows more than before needs the scope `approve`."""
     before = await parts.rulebook.look()
@@ -184,7 +184,7 @@ async def put_policy_rules(parts: Given, request: Request, wanted: RuleList) -> 
     return await _policy(parts)
 
 
-@router.put("/policy/channels/{channel}", responses=may_answer())
+@router.put("/policy/channels/{channel}", responses=may_answer(404))
 async def put_policy_channel(
     parts: Given, request: Request, channel: ChannelId, change: OnAskChange
 ) -> Policy:
@@ -199,7 +199,7 @@ async def put_policy_channel(
     return await _policy(parts)
 
 
-@router.post("/policy/test", responses=may_answer(413), **needs(Scope.READ))
+@router.post("/policy/test", responses=may_answer(), **needs(Scope.READ))
 async def test_policy(parts: Given, case: PolicyCase) -> PolicyTest:
     """Which rule, which verdict, which risk: this call, on that channel. Nothing runs and nothing is recorded."""
     action = Action(

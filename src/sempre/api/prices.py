@@ -54,7 +54,7 @@ async def list_prices(parts: Given) -> list[Price]:
 
 
 # A lower price is a higher budget.
-@router.put("/prices/{model:path}", responses=may_answer(), **needs(Right.APPROVE))
+@router.put("/prices/{model:path}", responses=may_answer(404), **needs(Right.APPROVE))
 async def set_price(request: Request, parts: Given, model: ModelName, wish: PriceWish) -> Price:
     """Counts from the next call that is settled; what is booked stays as it is."""
     rates = Rates(

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 PAGE = 50
-_LARGEST = 2**63 - 1  # what both databases can compare an id with
+LARGEST = 2**53 - 1  # what a browser counts exactly; both databases reckon with it
 
 
 class View(BaseModel):
@@ -51,10 +51,10 @@ Before = Annotated[
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 EventLimit = Annotated[int, Query(ge=1, le=1000, description="Events on a page.")]
 AfterSeq = Annotated[
-    int, Query(ge=0, le=_LARGEST, description="`next` of the page before; 0 begins at the start.")
+    int, Query(ge=0, le=LARGEST, description="`next` of the page before; 0 begins at the start.")
 ]
 AfterEvent = Annotated[
-    int | None, Query(ge=0, le=_LARGEST, description="Begin after this event id.")
+    int | None, Query(ge=0, le=LARGEST, description="Begin after this event id.")
 ]
 ChannelName = Annotated[
     str | None,

@@ -131,7 +131,7 @@ async def cancel_turn(parts: Given, id: ItemId) -> Turn:  # noqa: A002  (the nam
     return await in_full(parts, await parts.commands.cancel(id))
 
 
-@router.post("/turns/{id}/retry", responses=may_answer(404, 409, 413))
+@router.post("/turns/{id}/retry", responses=may_answer(404, 409))
 async def retry_turn(parts: Given, id: ItemId, change: RetryText | None = None) -> Turn:  # noqa: A002  (the name in the address)
     """Try a failed or cancelled turn again, under its number. 409 in any other state."""
     text = change.text if change else None

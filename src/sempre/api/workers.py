@@ -105,7 +105,7 @@ async def get_worker(parts: Given, sums: Sums, name: WorkerName) -> Worker:
     return await _one(parts, sums, name)
 
 
-@router.post("/workers/{name}/turns", status_code=202, responses=may_answer(404, 413))
+@router.post("/workers/{name}/turns", status_code=202, responses=may_answer(404))
 async def send_prompt(parts: Given, name: WorkerName, prompt: Prompt) -> Turn:
     """Put a prompt into the worker's queue. It is stored when this answers."""
     origin = {"via": "api", **context.origin()}
