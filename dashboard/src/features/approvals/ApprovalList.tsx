@@ -46,7 +46,7 @@ export function DecidedList({ chosen }: { chosen?: string | undefined }) {
           loading={query.isFetchingNextPage}
           onClick={() => void query.fetchNextPage()}
         >
-          {t("dead.more")}
+          {t("approval.older")}
         </Button>
       ) : null}
     </div>
