@@ -9,6 +9,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
 SCREENSHOTS = Path(__file__).parents[3] / "test-output" / "screenshots"
 # What the browser itself says of a server that is away, or of a 401 that a test wants.
 _EXPECTED = "Failed to load resource"
+_LOOKS = 60
 _FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -46,8 +47,12 @@ class Watched:
         ]
 
     def fits(self) -> bool:
-        """Nothing is wider than the screen."""
-        return bool(self.page.evaluate(_FITS))
+        """Nothing is wider than the screen, once what measures itself has done so after a resize."""
+        for _ in range(_LOOKS):
+            if self.page.evaluate(_FITS):
+                return True
+            self.page.wait_for_timeout(50)
+        return False
 
     def shoot(self, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
