@@ -15,7 +15,7 @@ export interface Hunk {
 
 const AROUND = 3;
 /** Two texts that have nothing in common would take long to compare. */
-const MOST_EDITS = 4000;
+const MOST_EDITS = 1000;
 
 export function diffLines(before: string, after: string): Hunk[] {
   const patch = structuredPatch("", "", before, after, undefined, undefined, {
