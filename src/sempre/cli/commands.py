@@ -2,7 +2,7 @@
 
 import io
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,7 +37,7 @@ from sempre.cli import (
 )
 from sempre.cli.authority import TokenFileOption, take_from
 from sempre.cli.exits import complain, exit_code
-from sempre.errors import SempreError
+from sempre.errors import InvalidError, SempreError
 
 app = typer.Typer(
     name="sempre",
@@ -112,5 +112,11 @@ def main() -> None:
     try:
         app()
     except SempreError as error:
-        complain(error, as_json="--json" in sys.argv)
-        sys.exit(exit_code(error))
+        _refuse(error)
+    except UnicodeEncodeError:  # a name in bytes of another encoding; as a file's name it is good
+        _refuse(InvalidError("A word of this command is not UTF-8. Write it anew."))
+
+
+def _refuse(error: SempreError) -> NoReturn:
+    complain(error, as_json="--json" in sys.argv)
+    sys.exit(exit_code(error))
