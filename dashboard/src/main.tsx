@@ -6,11 +6,11 @@ import "@mantine/notifications/styles.layer.css";
 import "./styles.css";
 import { MantineProvider } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { Toasts } from "./frame/Toasts";
 import { startLanguage } from "./lib/i18n";
 import { queryClient, startLive } from "./lib/live";
 import { router } from "./router";
@@ -26,10 +26,7 @@ createRoot(place).render(
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <ModalsProvider>
-          <Notifications
-            position="bottom-right"
-            classNames={{ root: "toasts", notification: "over" }}
-          />
+          <Toasts />
           <RouterProvider router={router} />
         </ModalsProvider>
       </QueryClientProvider>

@@ -27,3 +27,6 @@ export function visible(text: string): Visible {
   const shown = text.replaceAll("\r\n", "\n").replace(HIDDEN, name);
   return { text: shown, hidden };
 }
+
+/** For where there is no room to count them. */
+export const shown = (text: string): string => visible(text).text;

@@ -87,7 +87,7 @@ def test_failures_are_counted_before_they_are_thrown_away(filled: Server, visit:
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Throw away 2 failures?", timeout=WAIT)
     watched.page.wait_for_timeout(200)
-    watched.shoot("failures-confirm-dark-1440-en-US")
+    watched.shoot("failures-confirm-light-1440-en-US")
     assert watched.axe() == []
     dialog.get_by_role("button", name="Throw away 2").click()
     expect(page.get_by_text("No failures.")).to_be_visible(timeout=WAIT)
@@ -108,7 +108,7 @@ def test_the_timeline_is_live_and_opens(filled: Server, visit: Visit) -> None:
 def test_a_budget_says_what_raising_it_does(filled: Server, visit: Visit) -> None:
     watched = visit(viewport=WIDE)
     page = watched.open(filled.url, "/settings/budgets")
-    day = page.get_by_role("listitem").filter(has_text="A day")
+    day = page.get_by_role("listitem").filter(has=page.get_by_text("A day", exact=True))
     set_dollars(page, day, "5", "Save")
     expect(day).to_contain_text("$5.00", timeout=WAIT)
     day.get_by_role("button", name="Set", exact=True).click()
@@ -116,7 +116,7 @@ def test_a_budget_says_what_raising_it_does(filled: Server, visit: Visit) -> Non
     form.get_by_role("textbox", name="Dollars").fill("20")
     expect(form).to_contain_text("This lets more be spent than before")
     watched.page.wait_for_timeout(200)
-    watched.shoot("budget-form-dark-1440-en-US")
+    watched.shoot("budget-form-light-1440-en-US")
     assert watched.axe() == []
     form.get_by_role("button", name="Raise").click()
     expect(day).to_contain_text("$20.00", timeout=WAIT)
@@ -168,14 +168,14 @@ def test_a_token_is_shown_once_and_revoked(filled: Server, visit: Visit) -> None
     page.get_by_role("button", name="Create a token").click()
     shown = page.get_by_role("status").filter(has_text="shown now and never again")
     expect(shown).to_be_visible(timeout=WAIT)
-    watched.shoot("token-secret-dark-1440-en-US")
+    watched.shoot("token-secret-light-1440-en-US")
     page.get_by_role("button", name="I have kept it").click()
     token = page.get_by_role("listitem").filter(has_text="ci of the page")
     expect(token).to_contain_text("Operate")
     token.get_by_role("button", name="Revoke").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(token).to_have_count(0, timeout=WAIT)
-    page.get_by_text("Also show 1 that is no longer valid").click()
+    page.get_by_role("switch", name="Also show 1 that is no longer valid").click()
     expect(token).to_contain_text("Revoked")
 
 
@@ -185,7 +185,7 @@ def test_a_backup_is_made_and_proven(filled: Server, visit: Visit) -> None:
     page.get_by_role("button", name="Make one now").click()
     made = page.get_by_role("listitem").filter(has_text="manual").first
     expect(made).to_contain_text("Proven", timeout=WAIT)
-    watched.shoot("backups-made-dark-1440-en-US")
+    watched.shoot("backups-made-light-1440-en-US")
     assert watched.axe() == []
 
 
@@ -198,7 +198,7 @@ def test_the_trail_is_whole_and_filtered(filled: Server, visit: Visit) -> None:
     page.get_by_role("button", name="Check every record").click()
     expect(page.get_by_role("region", name="Is it whole?")).to_contain_text("Whole", timeout=WAIT)
     records.first.click()
-    watched.shoot("audit-whole-dark-1440-en-US")
+    watched.shoot("audit-whole-light-1440-en-US")
     assert watched.axe() == []
 
 

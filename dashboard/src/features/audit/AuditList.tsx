@@ -11,7 +11,7 @@ import { More } from "@/components/More";
 import { Trouble } from "@/components/Trouble";
 import { Ago } from "@/components/times";
 import type { AuditSearch } from "@/lib/addresses";
-import { plain } from "@/lib/plain";
+import { shown } from "@/lib/visible";
 import classes from "./Audit.module.css";
 import { auditOptions } from "./api";
 import { summary } from "./summary";
@@ -69,7 +69,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
         </span>
         <span className={`mono ${classes.what}`}>{entry.what}</span>
         <span className={`meta mono one-line ${classes.by}`}>{entry.by}</span>
-        <span className={`one-line ${classes.said}`}>{plain(summary(entry))}</span>
+        <span className={`one-line ${classes.said}`}>{shown(summary(entry))}</span>
       </UnstyledButton>
       {open ? (
         <div className={classes.details}>
@@ -80,7 +80,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
             </Anchor>
           ) : null}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long details are scrolled with the keyboard */}
-          <pre tabIndex={0}>{plain(JSON.stringify(entry.details, null, 2))}</pre>
+          <pre tabIndex={0}>{shown(JSON.stringify(entry.details, null, 2))}</pre>
         </div>
       ) : null}
     </li>

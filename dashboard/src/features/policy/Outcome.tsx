@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { PolicyTest } from "@/api/types";
 import { Sign } from "@/components/Sign";
-import { plain } from "@/lib/plain";
+import { shown } from "@/lib/visible";
 import classes from "./Policy.module.css";
 import { TONE } from "./rules";
 
@@ -16,17 +16,21 @@ export function Outcome({ test }: { test: PolicyTest }) {
       <p className={classes.words}>
         <Sign tone={OUTCOME[test.outcome]} label={t(`policy.outcome.${test.outcome}`)} />
         <Sign tone={RISK[test.risk]} label={t(`risk.${test.risk}`)} />
-        <span className="meta">{plain(test.risk_reason)}</span>
+        <span className="meta">{shown(test.risk_reason)}</span>
       </p>
       <dl className={classes.facts}>
         <dt className="meta">{t("policy.verdictLabel")}</dt>
         <dd>{t(`policy.verdict.${test.verdict}`)}</dd>
         <dt className="meta">{t("policy.rule")}</dt>
         <dd>
-          <code>{plain(test.rule)}</code>
+          <code>{shown(test.rule)}</code>
         </dd>
-        <dt className="meta">{t("policy.reason")}</dt>
-        <dd>{plain(test.reason)}</dd>
+        {test.reason ? (
+          <>
+            <dt className="meta">{t("policy.reason")}</dt>
+            <dd>{shown(test.reason)}</dd>
+          </>
+        ) : null}
         <dt className="meta">{t("policy.channels")}</dt>
         <dd>{t(`policy.onAsk.${test.on_ask}`)}</dd>
       </dl>
@@ -37,8 +41,8 @@ export function Outcome({ test }: { test: PolicyTest }) {
             {test.answers.map((answer) => (
               <li key={`${answer.needs} ${answer.rule}`} className={classes.words}>
                 <Sign tone={TONE[answer.verdict]} label={t(`policy.verdict.${answer.verdict}`)} />
-                <span>{plain(answer.needs)}</span>
-                <code>{plain(answer.rule)}</code>
+                <span>{shown(answer.needs)}</span>
+                <code>{shown(answer.rule)}</code>
               </li>
             ))}
           </ul>

@@ -9,8 +9,8 @@ import { Loading } from "@/components/Loading";
 import { Sign } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { Ago } from "@/components/times";
-import { plain } from "@/lib/plain";
 import type { Tone } from "@/lib/signs";
+import { shown } from "@/lib/visible";
 import { proposalsOptions, useDecideProposal } from "./api";
 import classes from "./Policy.module.css";
 
@@ -51,7 +51,7 @@ function ProposalRow({ proposal }: { proposal: PolicyProposal }) {
         <>
           <p>{t("policy.approveEffect")}</p>
           <p>
-            <code>{plain(proposal.headline)}</code>
+            <code>{shown(proposal.headline)}</code>
           </p>
         </>
       ),
@@ -62,7 +62,7 @@ function ProposalRow({ proposal }: { proposal: PolicyProposal }) {
     <li className={classes.proposal}>
       <div className={classes.words}>
         <Sign tone={TONE[state]} label={t(`policy.state.${state}`)} />
-        <strong>{plain(proposal.headline)}</strong>
+        <strong>{shown(proposal.headline)}</strong>
         {proposal.wanted ? null : <span className="meta">{t("policy.notWanted")}</span>}
         <span className="meta">
           {decided_at ? (
@@ -75,7 +75,7 @@ function ProposalRow({ proposal }: { proposal: PolicyProposal }) {
         </span>
       </div>
       <pre className={classes.wish}>
-        {plain(
+        {shown(
           JSON.stringify({ [proposal.kind]: proposal.wish, for: proposal.subject || undefined }),
         )}
       </pre>

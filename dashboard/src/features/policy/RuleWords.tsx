@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { PolicyRule } from "@/api/types";
 import { Sign } from "@/components/Sign";
-import { plain } from "@/lib/plain";
+import { shown } from "@/lib/visible";
 import classes from "./Policy.module.css";
 import { CONDITIONS, TONE } from "./rules";
 
@@ -16,7 +16,7 @@ export function RuleWords({ rule }: { rule: Omit<PolicyRule, "id"> }) {
       {said.map((condition) => (
         <span key={condition} className={classes.condition}>
           <span className="meta">{t(`policy.${condition}`)}</span>{" "}
-          <code>{plain(rule[condition])}</code>
+          <code>{shown(rule[condition])}</code>
         </span>
       ))}
       {rule.risk ? (
@@ -27,7 +27,7 @@ export function RuleWords({ rule }: { rule: Omit<PolicyRule, "id"> }) {
           {t(`risk.${rule.risk}`)}
         </span>
       ) : null}
-      {rule.note ? <span className="meta">{plain(rule.note)}</span> : null}
+      {rule.note ? <span className="meta">{shown(rule.note)}</span> : null}
     </div>
   );
 }

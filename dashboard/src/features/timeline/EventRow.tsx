@@ -7,7 +7,7 @@ import { CopyButton } from "@/components/Copy";
 import { Shape } from "@/components/Sign";
 import { exact, logTime } from "@/lib/format";
 import { useLocale } from "@/lib/i18n";
-import { plain } from "@/lib/plain";
+import { shown } from "@/lib/visible";
 import classes from "./Timeline.module.css";
 import { lineOf, toneOf } from "./words";
 
@@ -30,7 +30,7 @@ export function EventRow({ event, open, onToggle }: EventRowProps) {
         </time>
         <span className={`mono ${classes.kind}`}>{event.kind}</span>
         <span className={`meta one-line ${classes.channel}`}>{event.channel}</span>
-        <span className={`one-line ${classes.line}`}>{plain(lineOf(event))}</span>
+        <span className={`one-line ${classes.line}`}>{shown(lineOf(event))}</span>
       </UnstyledButton>
       {open ? (
         <div className={classes.details}>
@@ -47,7 +47,7 @@ export function EventRow({ event, open, onToggle }: EventRowProps) {
           </p>
           <div className={classes.json}>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long details are scrolled with the keyboard */}
-            <pre tabIndex={0}>{plain(JSON.stringify(event.details, null, 2))}</pre>
+            <pre tabIndex={0}>{shown(JSON.stringify(event.details, null, 2))}</pre>
             <CopyButton text={() => JSON.stringify(event, null, 2)} label={t("timeline.copy")} />
           </div>
         </div>
