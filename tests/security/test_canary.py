@@ -1,12 +1,16 @@
 """Secrets that sing: a run of the real thing with a stored key, a webhook's secret, tokens and a cookie; afterwards no
 log, event, export, error, backup, transcript or child holds any of them."""
 
+import asyncio
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sempre import crypto
+from sempre.db import Database
+from sempre.events import Log
 from sempre.rehearsal import MessagesApi, fingerprint, write_tool
 from tests.durability.person import Person
 from tests.support.environment import allowed_environment
@@ -82,6 +86,7 @@ def test_no_secret_is_anywhere(person: Person, provider: MessagesApi) -> None:
     told += [_told(person, f"/api/turns/{each}/events") for each in (done, broken)]
     told += [_told(person, f"/api/turns/{each}") for each in (done, broken)]
     assert server.stop() == 0
+    told.append(asyncio.run(_events(server.home)))
 
     assert any(MARK.encode() in each for each in told), "what is there is found"
     files = _files(server)
@@ -126,6 +131,18 @@ def _told(person: Person, path: str) -> bytes:
     answer = person.ask("GET", path)
     assert answer.status_code == 200, (path, answer.text)
     return answer.content
+
+
+async def _events(home: Path) -> bytes:
+    """Every event there is, opened with the key."""
+    database = Database(f"sqlite:///{home / '.sempre' / 'sempre.sqlite'}")
+    log = Log(database, crypto.parse((home / ".sempre" / "key").read_text()))
+    try:
+        found = await log.after(0)
+    finally:
+        await database.close()
+    assert {"turn.accepted", "turn.ended"} <= {each.kind for each in found}
+    return b"\n".join(each.encoded for each in found)
 
 
 def _family(home: Path) -> set[int]:
