@@ -65,6 +65,8 @@ test("an event knows its area, its tone and its line", () => {
   expect(toneOf(event(1, "channel.paused"))).toBe("parked");
   expect(toneOf(event(1, "approval.asked"))).toBe("waiting");
   expect(lineOf(event(1, "x", { by: "owner", reason: "quiet", n: 4 }))).toBe("quiet · owner");
+  const failure = { kind: "api", message: "Too large." };
+  expect(lineOf(event(1, "turn.ended", { state: "failed", failure }))).toBe("Too large. · failed");
   expect(lineOf(event(1, "x", { message: "m".repeat(900) })).length).toBeLessThan(310);
 });
 

@@ -223,3 +223,23 @@ def set_dollars(page: Page, budget: Locator, dollars: str, button: str) -> None:
     form.get_by_role("textbox", name="Dollars").fill(dollars)
     form.get_by_role("button", name=button).click()
     expect(form).to_have_count(0, timeout=WAIT)
+
+
+def test_an_alert_is_seen_and_stays_in_the_history(filled: Server, visit: Visit) -> None:
+    watched = visit(viewport=WIDE, color_scheme="dark")
+    page = watched.open(filled.url, "/settings/budgets")
+    day = page.get_by_role("listitem").filter(has=page.get_by_text("A day", exact=True))
+    set_dollars(page, day, "0.0001", "Save")
+    page.goto(f"{filled.url}/dashboard/observability/alerts")
+    alert = page.get_by_role("article").filter(has_text="Budget")
+    expect(alert).to_be_visible(timeout=4 * WAIT)
+    watched.shoot("alerts-open-dark-1440-en-US")
+    assert watched.axe() == []
+    alert.get_by_role("button", name="I have seen it").click()
+    expect(alert).to_contain_text("Seen by owner", timeout=WAIT)
+    page.goto(f"{filled.url}/dashboard/settings/budgets")
+    day.get_by_role("button", name="Take back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+    expect(day).to_contain_text("As sempre.toml says.", timeout=WAIT)
+    page.goto(f"{filled.url}/dashboard/observability/alerts?show=all")
+    expect(alert).to_contain_text("Over", timeout=4 * WAIT)

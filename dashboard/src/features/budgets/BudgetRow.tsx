@@ -89,7 +89,7 @@ function Used({ budget }: { budget: Budget }) {
       <span>
         {spent_micros === null ? null : (
           <>
-            <Money micros={spent_micros} /> {t("spend.of")}{" "}
+            <Money micros={spent_micros} /> {micros === null ? "·" : t("spend.of")}{" "}
           </>
         )}
         {micros === null ? t("budgets.noMoney") : <Money micros={micros} />}
@@ -97,7 +97,7 @@ function Used({ budget }: { budget: Budget }) {
       <span>
         {spent_tokens === null ? null : (
           <>
-            <Tokens count={spent_tokens} /> {t("spend.of")}{" "}
+            <Tokens count={spent_tokens} /> {tokens === null ? "·" : t("spend.of")}{" "}
           </>
         )}
         {tokens === null ? (

@@ -76,11 +76,13 @@ const TELLING = [
   "by",
   "where",
   "version",
+  "output",
 ];
 
 /** The details that say most, in one line. */
 export function lineOf({ details }: SempreEvent): string {
-  const said = TELLING.map((name) => details[name])
+  const failure = details.failure as { message?: unknown } | null | undefined;
+  const said = [failure?.message, ...TELLING.map((name) => details[name])]
     .filter((value) => typeof value === "string" && value !== "")
     .slice(0, 3)
     .join(" · ");
