@@ -4,6 +4,7 @@ log, event, export, error, backup, transcript or child holds any of them."""
 import asyncio
 import gzip
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -54,15 +55,11 @@ def person(provider: MessagesApi, tmp_path_factory: pytest.TempPathFactory) -> I
     for home in (root / "home", root / "home" / "rehearsal"):
         (home / ".queue" / "coder").mkdir(parents=True)
         (home / "sempre.toml").write_text(SETTINGS)
-    server = Server(root / "home", allowed_environment(root / "user"))
-    person = Person(server.start().wait_ready()).log_in()
-    try:
-        yield person
-    finally:
-        person.close()
-        server.end()
-        for pid in children_of(server.home):
-            kill(pid)
+    with ExitStack() as ending:
+        server = Server(root / "home", allowed_environment(root / "user"))
+        ending.callback(lambda: [kill(pid) for pid in children_of(server.home)])
+        ending.callback(server.end)
+        yield ending.enter_context(closing(Person(server.start().wait_ready()).log_in()))
 
 
 def test_no_secret_is_anywhere(person: Person, provider: MessagesApi) -> None:
