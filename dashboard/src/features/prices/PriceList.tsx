@@ -80,7 +80,7 @@ function PriceRow({ price, onEdit }: { price: Price; onEdit: () => void }) {
     });
   return (
     <Table.Tr>
-      <Table.Td className="mono">{price.model}</Table.Td>
+      <Table.Td className={`mono ${classes.model}`}>{price.model}</Table.Td>
       {RATES.map((rate) => (
         <Table.Td key={rate} className={classes.number}>
           <Money micros={price[rate]} />
