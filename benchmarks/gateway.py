@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from benchmarks.table import Row, milliseconds, show
 from sempre.api.loopback import Loopback
 from sempre.api.provider import Provider
 from sempre.budgets import Ledger
-from sempre.contract.actions import Action, Judgement, Verdict
+from sempre.contract.actions import Action, Ruling, Say
 from sempre.db import Database, schema
 from sempre.rehearsal import MessagesApi
 from tests.support.provider import scripted_provider
@@ -43,6 +44,10 @@ class _Session:
     turn_id: str | None = "t"
     attempt_id: str | None = "a"
     quota_until: datetime | None = None
+    words: str = ""
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class _Passes:
@@ -51,8 +56,8 @@ class _Passes:
 
 
 class _Gate:
-    async def judge(self, action: Action) -> Judgement:
-        return Judgement(verdict=Verdict.DENY, rule="benchmark", reason=action.tool)
+    async def judge(self, action: Action) -> Ruling:
+        return Ruling(say=Say.DENY, reason=action.tool)
 
 
 @dataclass

@@ -112,5 +112,7 @@ async def test_a_login_gives_no_more_rights_than_its_maker_has(small_house: Hous
     async with small_house.owner() as client:
         owned = (await client.post("/api/login-links")).json()["url"]
     logins = small_house.parts.logins
-    assert (await logins.consume_link(made.partition("token=")[2])).scopes == including([Scope.OPERATE])
+    assert (await logins.consume_link(made.partition("token=")[2])).scopes == including(
+        [Scope.OPERATE]
+    )
     assert (await logins.consume_link(owned.partition("token=")[2])).scopes == OWNER

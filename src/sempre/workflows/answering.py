@@ -187,4 +187,3 @@ class _Sink:
 
     def tell(self, kind: str, details: Mapping[str, object]) -> None:
         self._log.append(kind, details, channel=self._turn.channel, turn_id=self._turn.id)
-

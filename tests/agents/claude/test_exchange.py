@@ -34,6 +34,9 @@ class Wire:
         if self.gone:
             raise CLIConnectionError("gone")
 
+    def follow(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+
     def release(self) -> None:
         self.exchange = None
 

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { AuditEntry } from "@/api/types";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
+import look from "@/components/look.module.css";
 import { More } from "@/components/More";
 import { Trouble } from "@/components/Trouble";
 import { Ago } from "@/components/times";
@@ -80,7 +81,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
             </Anchor>
           ) : null}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long details are scrolled with the keyboard */}
-          <pre tabIndex={0}>{shown(JSON.stringify(entry.details, null, 2))}</pre>
+          <pre className={look.raw} tabIndex={0}>
+            {shown(JSON.stringify(entry.details, null, 2))}
+          </pre>
         </div>
       ) : null}
     </li>

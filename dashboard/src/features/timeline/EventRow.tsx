@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { SempreEvent } from "@/api/types";
 import { CopyButton } from "@/components/Copy";
+import look from "@/components/look.module.css";
 import { Shape } from "@/components/Sign";
 import { exact, logTime } from "@/lib/format";
 import { useLocale } from "@/lib/i18n";
@@ -47,7 +48,9 @@ export function EventRow({ event, open, onToggle }: EventRowProps) {
           </p>
           <div className={classes.json}>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long details are scrolled with the keyboard */}
-            <pre tabIndex={0}>{shown(JSON.stringify(event.details, null, 2))}</pre>
+            <pre className={look.raw} tabIndex={0}>
+              {shown(JSON.stringify(event.details, null, 2))}
+            </pre>
             <CopyButton text={() => JSON.stringify(event, null, 2)} label={t("timeline.copy")} />
           </div>
         </div>
