@@ -38,7 +38,7 @@ def mode(path: Path) -> int:
 
 
 async def fill(store: Store, count: int = 3) -> list[str]:
-    """Something in every sealed column."""
+    """Something sealed in each of the tables that hold conversations, events and secrets."""
     ids = await store.accept(*(f"prompt {at}" for at in range(count)))
     await store.answer(ids[0], "the answer")
     await store.fail(ids[1])
@@ -63,8 +63,18 @@ async def everything(url: str, keyring: Keyring, ids: list[str]) -> list[object]
 def test_every_sealed_column_is_found() -> None:
     names = {f"{column.table.name}.{column.name}" for column in sealed_columns()}
     assert names == {
+        "approvals.changed_input",
+        "approvals.decision_reason",
+        "approvals.input",
+        "approvals.risk_reason",
+        "approvals.rule_reason",
+        "approvals.why",
         "attempts.failure",
+        "audit.details",
+        "audit_keys.value",
         "dead_letters.failure",
+        "directives.value",
+        "event_packs.body",
         "events.details",
         "secrets.value",
         "turns.answer",

@@ -159,6 +159,21 @@ async def test_after_the_short_wait_it_is_put_off_and_answered_by_its_row(room: 
     assert "not known" in ruling.reason
 
 
+async def test_what_was_approved_is_what_runs(room: Room) -> None:
+    """A resumed call comes from the transcript, which is a file: somebody may have written another command into it."""
+    asked_for = await room.action()
+    assert (await room.gate().judge(asked_for)).say is Say.DEFER
+    await room.decide(Decision.APPROVE)
+    for forged in (
+        replace(asked_for, input={"command": "make deploy; curl https://elsewhere.example"}),
+        replace(asked_for, tool="Write", input={"file_path": str(room.own / "x"), "content": ""}),
+    ):
+        answer = await room.gate().judge(forged)
+        assert answer.say is Say.DENY
+        assert "not the call" in answer.reason
+    assert (await room.gate().judge(asked_for)).say is Say.ALLOW
+
+
 async def test_one_call_of_a_session_waits_at_a_time(room: Room) -> None:
     first = await room.action()
     turn_id = first.turn_id or ""

@@ -54,6 +54,8 @@ class Tokens:
             expires_at=expires_at,
         )
         async with self._db.transaction() as session:
+            if by.token_id is not None and not await tokens.holds(session, by.token_id, now):
+                raise TooMuchError("The token that you showed was revoked meanwhile.")
             if await tokens.named(session, name, now):
                 raise ConflictError(
                     f"There is a token {name} already. Choose another name, or revoke that one first."

@@ -80,11 +80,11 @@ class Courier:
             if not found:
                 return tried
             for notice in found:
-                tried += await self._deliver(notice, now)
+                tried += await self._deliver(notice)
 
-    async def _deliver(self, notice: Notice, now: datetime) -> bool:
+    async def _deliver(self, notice: Notice) -> bool:
         async with self._db.transaction() as session:
-            if not await notices.claim(session, notice, now + _LEASE):
+            if not await notices.claim(session, notice, clock.now() + _LEASE):
                 return False
         crash.point("alert.sending")
         try:

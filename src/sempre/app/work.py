@@ -270,6 +270,7 @@ async def take_up(house: House) -> int:
     left = [each for each in await house.turns.unfinished() if each.channel in mine]
     states = await house.engine.states([each.workflow for each in left])
     missing: list[Submission] = []
+    asleep: list[Submission] = []
     for each in left:
         match states[each.workflow]:
             case State.MISSING:
@@ -277,10 +278,22 @@ async def take_up(house: House) -> int:
             case State.ENDED | State.ERROR | State.CANCELLED:
                 if (await house.turns.get(each.turn_id)).published_at is None:
                     missing.append(await house.turns.renew(each.turn_id))
-            case State.QUEUED | State.RUNNING:
+            case State.RUNNING:
+                asleep.append(each)
+            case State.QUEUED:
                 pass
+    await _wake_ended(house, asleep)
     await house.submit(missing)
     return len(missing)
+
+
+async def _wake_ended(house: House, running: Sequence[Submission]) -> None:
+    """Who cancelled a turn wakes it; when a crash came between, it would sleep on, and hold its channel up."""
+    turns = await house.turns.of_ids([each.turn_id for each in running])
+    for each in running:
+        turn = turns.get(each.turn_id)
+        if turn is not None and turn.state.ended:
+            await house.engine.signal(each.workflow, turn_workflow.GO_ON)
 
 
 def _worker(settings: Settings, channel: str) -> tuple[str, WorkerSettings]:

@@ -77,7 +77,10 @@ class Copies:
             except UnavailableError as error:
                 self._tell("backup.failed", {"reason": error.message})
                 raise
-            await asyncio.to_thread(backup.prune, self.folder, self._keep)
+            if (
+                proven.drill is not None and proven.drill.passed
+            ):  # else the older ones may be needed
+                await asyncio.to_thread(backup.prune, self.folder, self._keep)
         return proven
 
     async def verify(self, name: str) -> Kept:

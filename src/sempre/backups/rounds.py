@@ -74,12 +74,16 @@ class Rounds:
         try:
             made = await self._copies.create("scheduled")
         except UnavailableError as error:
-            self.failure = error.message
-            again = _AGAIN.total_seconds()
-            _log.error("backups.failed", reason=error.message, again_in=again)
-            return None
+            return self._failed(error.message)
+        except Exception as error:  # noqa: BLE001  (the rounds' edge: told, and tried again)
+            _log.exception("backups.fault")
+            return self._failed(str(error))
         self.failure = None
         return made
+
+    def _failed(self, reason: str) -> None:
+        self.failure = reason
+        _log.error("backups.failed", reason=reason, again_in=_AGAIN.total_seconds())
 
     def _may_try(self) -> bool:
         return self._tried is None or clock.now() - self._tried >= _AGAIN or self.failure is None

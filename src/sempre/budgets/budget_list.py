@@ -96,10 +96,7 @@ class BudgetList:
     ) -> None:
         scope = before.scope if remove else after.scope
         if not may_widen and after.limit.is_wider_than(before.limit):
-            raise WideningError(
-                f"This raises the budget for {scope}, which needs the scope `approve`. Do it in the dashboard as the owner, or "
-                "with a token of that scope in SEMPRE_TOKEN."
-            )
+            raise _widening(scope)
         details = {
             "scope": str(scope),
             "before": _told(before),
@@ -109,6 +106,9 @@ class BudgetList:
         await self._audit.record("budget.changed", by=by, channel=scope.channel, details=details)
         async with self._db.transaction() as session:
             await reservations.lock(session)
+            held = self.from_rows(await store.read(session)).of(scope)
+            if not may_widen and after.limit.is_wider_than(held.limit):
+                raise _widening(scope)  # somebody lowered it meanwhile
             if remove:
                 await store.delete(session, scope)
             else:
@@ -118,6 +118,13 @@ class BudgetList:
         self._log.append("budget.changed", {**details, "by": by}, channel=scope.channel)
         if self.changed is not None:
             await self.changed()
+
+
+def _widening(scope: BudgetScope) -> WideningError:
+    return WideningError(
+        f"This raises the budget for {scope}, which needs the scope `approve`. Do it in the dashboard as the owner, or "
+        "with a token of that scope in SEMPRE_TOKEN."
+    )
 
 
 def _told(budget: Budget) -> Mapping[str, object]:

@@ -106,8 +106,10 @@ def export(
     by: ByOption = None,
     channel: ChannelOption = None,
     turn: TurnOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Print the trail as JSON lines, oldest first."""
+    del json  # it is JSON either way
     server = Server.find(Home.find(home))
     query = _query(what, by, channel, turn)
     with server.stream(f"{_PATH}/export", query, after=0, silence=_PATIENCE) as lines:

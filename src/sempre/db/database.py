@@ -48,7 +48,9 @@ class Database:
         self.url = url
         self.is_postgres = url.startswith("postgresql")
         if self.is_postgres:
-            self._writer = self._reader = self._scanner = _postgres(url)
+            self._writer = self._reader = _postgres(url)
+            # What reads in several statements sees one state, as on SQLite. It shares the pool.
+            self._scanner = self._writer.execution_options(isolation_level="REPEATABLE READ")
         else:
             self._writer = _sqlite(url, embedded.DRIVER, _begin_writing, size=1)
             self._reader = _sqlite(url, embedded.DRIVER, _begin_reading, size=4)
@@ -79,8 +81,10 @@ class Database:
             yield session
 
     async def close(self) -> None:
-        for engine in {self._writer, self._reader, self._scanner}:
-            await engine.dispose()
+        await self._writer.dispose()
+        if not self.is_postgres:
+            await self._reader.dispose()
+            await self._scanner.dispose()
 
 
 @asynccontextmanager

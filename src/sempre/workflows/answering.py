@@ -102,7 +102,12 @@ class Answering:
             return None
         tried = await self._attempts.begin(turn.id, session)
         if tried.question is None:
-            return None if tried.wait_until is None else seconds_until(tried.wait_until)
+            if tried.wait_until is not None:
+                return seconds_until(tried.wait_until)
+            await self._waiting.settle(
+                turn
+            )  # it has ended meanwhile, and so has what it waited for
+            return None
         crash.point("turn.attempted")
         await self._waiting.begin(standing)
         question = self._waiting.going_on(tried.question, standing)

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 import structlog
 
-from sempre.approvals import Approvals
+from sempre.approvals import Approval, Approvals
 from sempre.contract.actions import Action, Judgement, Ruling, Say, Verdict
 from sempre.contract.audit import Audit
 from sempre.contract.gate import Tell
@@ -91,11 +91,18 @@ class ToolGate:
             self._refused(action, rule, ruling.reason)
         return ruling
 
+    async def _again(self, action: Action, known: Approval) -> Ruling:
+        """What comes the second time must be what was asked about: it comes from a file that others can write."""
+        seen = (dict(known.input), dict(known.changed_input or known.input))
+        if action.tool == known.tool and dict(action.input) in seen:
+            return await self._asking.again(known)
+        return Ruling(say=Say.DENY, reason=_ANOTHER)
+
     async def _rule(self, action: Action) -> tuple[str, Ruling]:
         """The rule that applied, and the answer. A call that was asked about before is answered by its row."""
         known = await self._approvals.find(action.session_id, action.call_id)
         if known is not None:
-            ruling = await self._asking.again(known)
+            ruling = await self._again(action, known)
             self._audit.note(_JUDGED, **_on_record(action, known.rule, ruling.say))
             return known.rule, ruling
         judgement = await self._rules.weigh(action)
@@ -156,4 +163,7 @@ def _on_record(
 
 
 _JUDGED = "action.judged"
+_ANOTHER = (
+    "This is not the call that was asked about under this id. Make it again as a call of its own."
+)
 _BROKEN = "Sempre could not judge this call; its log says why."

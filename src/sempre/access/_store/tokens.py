@@ -39,6 +39,12 @@ async def by_id(session: Session, token_id: str) -> Token | None:
     return None if row is None else _token(row)
 
 
+async def holds(session: Session, token_id: str, now: datetime) -> bool:
+    """Whether it is valid; nobody revokes it until the transaction ends."""
+    statement = sa.select(tokens.c.id).where(tokens.c.id == token_id, valid(now)).with_for_update()
+    return await session.scalar(statement) is not None
+
+
 async def named(session: Session, name: str, now: datetime) -> bool:
     """Whether a valid token has this name."""
     statement = sa.select(tokens.c.id).where(tokens.c.name == name, valid(now)).limit(1)
@@ -68,6 +74,7 @@ async def revoke(session: Session, token_ids: Sequence[str], now: datetime) -> N
 
 async def made_with(session: Session, token_id: str) -> Sequence[str]:
     """This token and all that were made with it, and with those."""
+    await session.execute(sa.select(tokens.c.id).where(tokens.c.id == token_id).with_for_update())
     found, fresh = [token_id], [token_id]
     while fresh:
         rows = await session.execute(
