@@ -102,9 +102,7 @@ def test_status_says_what_runs_and_what_waits_and_why(rehearsing: Shell):
 
 
 def test_a_turn_is_told_from_its_beginning_to_its_end(rehearsing: Shell):
-    script = (
-        '[[tool:Bash {"command": "ls"}]] [[tool:Bash {"command": "cat ../../sempre.toml"}]] [[say:Done.\nAll.]]'
-    )
+    script = '[[tool:Bash {"command": "ls"}]] [[tool:Bash {"command": "cat ../../sempre.toml"}]] [[say:Done.\nAll.]]'
     turn = rehearsing.json("send", "coder", script)
     told = rehearsing.run("tail", f"coder#{turn['number']}")
     assert told.code == 0
