@@ -310,7 +310,7 @@ class Schedule(Section):
 
 
 class RuleSettings(Section):
-    """A rule for tool calls; docs/reference/policy.md says how rules are read. One that allows waits for a person's
+    """A rule for tool calls; docs/policy.md says how rules are read. One that allows waits for a person's
     approval; the others hold at once."""
 
     verdict: Literal["allow", "ask", "deny"] = Field(

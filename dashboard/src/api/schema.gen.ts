@@ -2759,7 +2759,7 @@ export interface components {
         };
         /**
          * PolicyRule
-         * @description An empty condition holds for every call. docs/reference/policy.md says how rules are read.
+         * @description An empty condition holds for every call. docs/policy.md says how rules are read.
          */
         PolicyRule: {
             /**

@@ -36,7 +36,7 @@ ChannelId = Annotated[
 
 
 class PolicyRule(View):
-    """An empty condition holds for every call. docs/reference/policy.md says how rules are read."""
+    """An empty condition holds for every call. docs/policy.md says how rules are read."""
 
     id: str = Field(description="Stands on the audit trail and in refusals as `rule:<id>`.")
     verdict: Verdict

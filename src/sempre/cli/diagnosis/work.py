@@ -18,7 +18,7 @@ from sempre.contract.messages import TurnState
 
 _SOON = timedelta(seconds=60)  # what should happen at once has happened by then
 _OVERDUE = timedelta(minutes=5)  # beyond the time limit of an attempt
-# A claim carries the id of its turn; docs/reference/files.md describes its name.
+# A claim carries the id of its turn; docs/channels/files.md describes its name.
 _CLAIM = re.compile(r"[0-9]{19}-(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-.+", re.DOTALL)
 
 
