@@ -19,12 +19,12 @@ async def test_a_key_runs_in_order_of_submission_one_at_a_time(
     await asyncio.gather(
         *(
             engine.submit("test.overlap", workflow_id("a", n), queue_key="a", args=("a", n))
-            for n in range(60)
+            for n in range(200)
         )
     )
-    await place.until("out", "a", count=60)
+    await place.until("out", "a", count=200)
     told = [line.split()[1:] for line in place.lines() if line.split()[1] in ("in", "out")]
-    assert told == [[word, "a", str(n)] for n in range(60) for word in ("in", "out")]
+    assert told == [[word, "a", str(n)] for n in range(200) for word in ("in", "out")]
 
 
 async def test_submissions_awaited_one_by_one_keep_their_order(

@@ -253,7 +253,7 @@ async def test_pages_of_a_turn_have_no_gap_or_double(store: Store) -> None:
     assert seen == list(range(55))
 
 
-LONG = 20_000
+LONG = 100_000
 
 
 @pytest.mark.slow

@@ -47,11 +47,11 @@ async def test_the_same_message_again_is_the_same_turn(database_url: str, tmp_pa
 
 async def test_turns_of_a_channel_go_one_by_one_in_order(database_url: str, tmp_path: Path) -> None:
     async with open_house(database_url, tmp_path) as house:
-        texts = [f"{n}" for n in range(20)]
+        texts = [f"{n}" for n in range(40)]
         ids = await house.accept(*texts)
         await house.ended(ids[-1])
         assert [question.text for question in house.agent.asked] == texts
-        assert [sent.number for sent in house.outbox.sent] == list(range(1, 21))
+        assert [sent.number for sent in house.outbox.sent] == list(range(1, 41))
 
 
 async def test_an_agents_error_is_tried_again_and_then_a_dead_letter(
