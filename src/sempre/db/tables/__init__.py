@@ -4,6 +4,16 @@ from sempre.db.tables.access import logins, secrets, tokens
 from sempre.db.tables.alerts import alert_notices, alerts
 from sempre.db.tables.approvals import approvals
 from sempre.db.tables.audit import audit, audit_keys, audit_marks
+from sempre.db.tables.board import (
+    boards,
+    card_dependencies,
+    card_events,
+    card_images,
+    cards,
+    run_comments,
+    run_stages,
+    runs,
+)
 from sempre.db.tables.budgets import budget_warnings, budgets, releases, reservations
 from sempre.db.tables.conversations import (
     attempts,
@@ -27,8 +37,13 @@ __all__ = [
     "audit",
     "audit_keys",
     "audit_marks",
+    "boards",
     "budget_warnings",
     "budgets",
+    "card_dependencies",
+    "card_events",
+    "card_images",
+    "cards",
     "channels",
     "counters",
     "dead_letters",
@@ -44,6 +59,9 @@ __all__ = [
     "proposals",
     "releases",
     "reservations",
+    "run_comments",
+    "run_stages",
+    "runs",
     "secrets",
     "sessions",
     "switches",
