@@ -98,6 +98,7 @@ ASKING = [
     ["dead", "retry", "--all"],
     ["dead", "purge", "--all"],
     ["login-link"],
+    ["token", "login-link"],
     ["send", "coder", "text", "--wait"],
 ]
 

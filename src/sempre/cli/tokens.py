@@ -7,7 +7,7 @@ import typer
 from msgspec import Raw
 
 from sempre import clock
-from sempre.cli import screen
+from sempre.cli import logins, screen
 from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption
@@ -22,6 +22,7 @@ token = typer.Typer(
     "login link that `sempre up` printed.",
 )
 _PATH = "/api/tokens"
+token.command("login-link")(logins.login_link)
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the audit trail calls it.")]
 ScopeOption = Annotated[
