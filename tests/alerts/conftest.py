@@ -25,7 +25,8 @@ THRESHOLDS = Thresholds(
 
 @dataclass
 class World:
-    """Nothing is wrong in it until the test says so. What stands in `blind` does not answer."""
+    """Nothing is wrong in it until the test says so. What stands in `blind` does not answer, what stands in `broken`
+    has a fault."""
 
     queued: dict[str, tuple[int, datetime | None]] = field(
         default_factory=dict[str, tuple[int, datetime | None]]
@@ -40,6 +41,7 @@ class World:
     free: int = 10**12
     backup: BackupStanding | None = None
     blind: set[str] = field(default_factory=set[str])
+    broken: set[str] = field(default_factory=set[str])
 
     def sources(self) -> Sources:
         async def queued() -> Mapping[str, tuple[int, datetime | None]]:
@@ -81,6 +83,8 @@ class World:
     def _look(self, name: str) -> None:
         if name in self.blind:
             raise UnavailableError("It does not answer.")
+        if name in self.broken:
+            raise ValueError("What it read makes no sense.")
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from sempre import clock
+from sempre import clock, tasks
 from sempre.alerts import Alert, Alerts, BudgetStanding, Severity, Watch
+from sempre.alerts.rules import Rule
 from sempre.db.tables import alert_notices
 from sempre.errors import NotFoundError, UnavailableError
 from tests.alerts.conftest import THRESHOLDS, World
+from tests.support.patience import PATIENCE
 from tests.support.store import Store
 
 COOLDOWN = timedelta(minutes=30)
@@ -107,6 +110,34 @@ async def test_a_warning_that_becomes_a_problem_is_told_once_more(store: Store) 
     assert alert.severity is Severity.PROBLEM
     assert await notices(store) == ["raised", "worsened"]
     assert await kinds(store) == ["alert.raised", "alert.worsened"]
+
+
+async def test_a_rule_with_a_fault_does_not_blind_the_others(store: Store) -> None:
+    await watch_of(store, World(broken={"queued"}, free=LOW)).look()
+    (alert,) = await lasting(store)
+    assert alert.rule == Rule.DISK
+
+
+async def test_a_fault_does_not_end_the_watch(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, alerts = World(free=LOW), alerts_of(store)
+    settle, faults = alerts.settle, [ValueError("a row makes no sense")]
+
+    async def settle_later(*given: Any) -> None:
+        if faults:
+            raise faults.pop()
+        await settle(*given)
+
+    monkeypatch.setattr(alerts, "settle", settle_later)
+    looked = asyncio.Semaphore(0)
+    watch = Watch(alerts, world.sources(), THRESHOLDS, node="here", every=0.01, told=looked.release)
+    running = tasks.spawn(watch.run(), name="watch")
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(2):
+            await looked.acquire()
+    await tasks.stop(running)
+    assert len(await lasting(store)) == 1
 
 
 async def test_what_cannot_be_seen_now_neither_begins_nor_ends(store: Store) -> None:

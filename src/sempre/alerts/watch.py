@@ -43,6 +43,8 @@ class Watch:
                 await self.look()
             except UnavailableError as error:
                 _log.warning("alerts.not_looked", reason=error.message)
+            except Exception:  # noqa: BLE001  (the loop's edge: told, and looked again)
+                _log.exception("alerts.fault")
             self._told()
 
     async def look(self) -> None:
@@ -70,6 +72,9 @@ class Watch:
             return await asked
         except (UnavailableError, OSError) as error:
             _log.warning("alerts.rule_blind", rule=rule.value, reason=str(error))
+            return None
+        except Exception:  # noqa: BLE001  (a rule's edge: a fault of one must not blind the others)
+            _log.exception("alerts.rule_fault", rule=rule.value)
             return None
 
     def _can_end(self, alert: Alert) -> bool:
