@@ -1,5 +1,10 @@
 /** Long lists of turns: read page by page, refreshed at their head only, so that a long scroll stays cheap. */
-import { type InfiniteData, infiniteQueryOptions, type QueryClient } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type Query,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { ask, client } from "@/lib/client";
 import { keys, type TurnFilter } from "./keys";
 import type { FullTurn, Turn, TurnPage, TurnState } from "./types";
@@ -52,17 +57,34 @@ export async function refreshTurnLists(cache: QueryClient): Promise<void> {
   const queries = cache.getQueryCache().findAll({ queryKey: ["turns", "list"] });
   for (const query of queries) {
     if (!query.isActive()) cache.removeQueries({ queryKey: query.queryKey, exact: true });
-    else await refreshHead(cache, query.queryKey as ReturnType<typeof keys.turnList>);
+    else await refreshHead(cache, query);
   }
 }
 
-async function refreshHead(
-  cache: QueryClient,
-  key: ReturnType<typeof keys.turnList>,
-): Promise<void> {
-  const before = cache.getQueryData<TurnPages>(key);
-  if (!before) return void cache.invalidateQueries({ queryKey: key });
+/** Lists whose head is being read, and whether it was asked for once more meanwhile. */
+const refreshing = new WeakMap<Query, boolean>();
+
+async function refreshHead(cache: QueryClient, query: Query): Promise<void> {
+  const going = refreshing.has(query);
+  refreshing.set(query, going);
+  if (going) return;
+  try {
+    do {
+      refreshing.set(query, false);
+      await replaceHead(cache, query);
+    } while (refreshing.get(query));
+  } finally {
+    refreshing.delete(query);
+  }
+}
+
+/** A page that is on its way ends with the pages it began with: the head waits for it, and is read again after it. */
+async function replaceHead(cache: QueryClient, query: Query): Promise<void> {
+  const key = query.queryKey as ReturnType<typeof keys.turnList>;
+  await query.promise?.catch(() => undefined);
+  if (!query.state.data) return void cache.invalidateQueries({ queryKey: key });
   const head = await fetchTurns(key[2], null, PAGE_SIZE);
+  if (query.state.fetchStatus === "fetching") refreshing.set(query, true);
   cache.setQueryData<TurnPages>(key, (data) =>
     data ? { pages: [mergeHead(joined(data), head)], pageParams: [null] } : data,
   );

@@ -1,6 +1,7 @@
 /** What live events mean for what is cached: logs grow, and what an event made stale is read again. */
 import { QueryClient } from "@tanstack/react-query";
 import { keys } from "@/api/keys";
+import { readAgain } from "@/api/stale";
 import { refreshTurnLists } from "@/api/turnLists";
 import type { SempreEvent } from "@/api/types";
 import { ApiError, ask, client, reportSignedIn } from "./client";
@@ -61,7 +62,7 @@ function refresh(): void {
   stale = new Set();
   timer = undefined;
   refreshed = Date.now();
-  const again = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
+  const again = (queryKey: readonly unknown[]) => readAgain(queryClient, { queryKey });
   let turns = false;
   for (const mark of marks) {
     if (mark.startsWith("turn ")) {
@@ -82,7 +83,7 @@ function onLive(fresh: boolean): void {
     return;
   }
   catchUpLogs();
-  void queryClient.invalidateQueries({
+  readAgain(queryClient, {
     predicate: (query) => query.queryKey[1] !== "list" && query.queryKey[0] !== "away",
   });
   refreshTurnLists(queryClient).catch(() => undefined);
