@@ -9,34 +9,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from sempre import environment
 from sempre.agents.claude.access import Access
 from sempre.agents.claude.windows import git_bash
 
 MARK = "SEMPRE_LAUNCH"
 
-_PERSON = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"}
-_TRUST = {"SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"}
-# What Windows needs to start programs and to find the user's folders.
-_SYSTEM = {
-    "COMSPEC",
-    "NUMBER_OF_PROCESSORS",
-    "OS",
-    "PATHEXT",
-    "SYSTEMDRIVE",
-    "SYSTEMROOT",
-    "WINDIR",
-}
-_PLACES = {"APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)"}
-_USER = {
-    "HOMEDRIVE",
-    "HOMEPATH",
-    "PROCESSOR_ARCHITECTURE",
-    "TEMP",
-    "TMP",
-    "USERNAME",
-    "USERPROFILE",
-}
-_ALLOWED = frozenset(_PERSON | _TRUST | _SYSTEM | _PLACES | _USER)
 _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _LOOPBACK = "127.0.0.1,localhost,::1"
 _QUIET = {
@@ -65,9 +43,8 @@ def build(
 ) -> dict[str, str]:
     """Returns everything that the process will see; `parent` is where allowed names are taken from. `continues`: a
     call that the session was put off for is taken up; else it is over, and must not come up again by itself."""
-    kept = {name: value for name, value in parent.items() if _is_allowed(name)}
     return {
-        **kept,
+        **environment.inherited(parent),
         **_network(parent, own_login=access.model_url is None),
         **_QUIET,
         **_model(access, token),
@@ -82,10 +59,6 @@ def build(
         "PWD": str(directory),
         MARK: mark,
     }
-
-
-def _is_allowed(name: str) -> bool:
-    return name.upper() in _ALLOWED or name.startswith("LC_")
 
 
 def _network(parent: Mapping[str, str], *, own_login: bool) -> dict[str, str]:

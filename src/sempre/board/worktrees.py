@@ -1,0 +1,239 @@
+"""The work tree of a run: made once, committed to after each visit, removed only when a person is done with it.
+
+Nothing that lies in it is trusted: its `.git` file is never read, and who is whose is asked of the repository. Every
+function looks at what stands there first, so doing it again after a crash does only what is missing.
+"""
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sempre import clock
+from sempre.board.git import Git, GitError
+from sempre.board.repository import Repository
+from sempre.errors import ConflictError, MisconfiguredError
+
+TRAILER = "Sempre-Stage"
+_KEPT = "refs/sempre/kept/"
+_STALE_SECONDS = 20.0  # no git of ours holds an index for longer
+_LOOK_SECONDS = 0.1
+FALLBACK = {
+    "GIT_AUTHOR_NAME": "Sempre",
+    "GIT_AUTHOR_EMAIL": "sempre@localhost",
+    "GIT_COMMITTER_NAME": "Sempre",
+    "GIT_COMMITTER_EMAIL": "sempre@localhost",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worktree:
+    """`git` looks only here. `own`: a folder of its own beside the repository; else it is the repository's."""
+
+    path: Path
+    branch: str
+    git: Git
+    own: bool = True
+
+    @property
+    def ref(self) -> str:
+        return f"refs/heads/{self.branch}"
+
+
+async def make(repository: Repository, path: Path, branch: str, base: str) -> Worktree:
+    """A work tree on `branch`, which begins at `base` when it is new. Raises ConflictError, GitError."""
+    if (there := await find(repository, path, branch)) is not None:
+        return there
+    if await asyncio.to_thread(_is_used, path):
+        raise ConflictError(
+            f"The folder {path} is not a work tree of {repository.path}. Move it away, then retry the stage."
+        )
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    if (left := await asyncio.to_thread(_folder_of, repository.folder, path)) is not None:
+        await asyncio.to_thread(shutil.rmtree, left, ignore_errors=True)  # its files are gone
+    known = await repository.git.commit_of(f"refs/heads/{branch}") is not None
+    how = [branch] if known else ["--no-track", "-b", branch, f"refs/heads/{base}"]
+    if known:
+        await repository.git.run("worktree", "add", "--force", str(path), *how)
+    else:
+        await repository.git.run("worktree", "add", *how[:3], str(path), how[3])
+    made = await find(repository, path, branch)
+    if made is None:
+        raise GitError(f"git made no work tree at {path}.")
+    return made
+
+
+async def in_place(repository: Repository, branch: str, base: str) -> Worktree:
+    """The branch in the repository's own folder, which a run without a work tree works in. Raises MisconfiguredError
+    when that has changes of a person's."""
+    here = Worktree(path=repository.path, branch=branch, git=repository.git, own=False)
+    if await _branch_of(here) == here.ref:
+        return here
+    if await repository.git.changed():
+        raise MisconfiguredError(
+            f"{repository.path} has changes that are not committed, and this board works in it.",
+            remedy="Commit or stash them, then retry the stage.",
+            code="dirty",
+        )
+    known = await repository.git.commit_of(here.ref) is not None
+    await repository.git.run(
+        "checkout", *(() if known else ("-b",)), branch, *(() if known else (base,))
+    )
+    return here
+
+
+async def find(repository: Repository, path: Path, branch: str) -> Worktree | None:
+    """The work tree there, when it is one of this repository's."""
+    folder = await asyncio.to_thread(_folder_of, repository.folder, path)
+    if folder is None or not await asyncio.to_thread(path.is_dir):
+        return None
+    return Worktree(path=path, branch=branch, git=Git(folder=folder, tree=path))
+
+
+async def head(tree: Worktree) -> str:
+    """Raises GitError when the branch is gone."""
+    commit = await tree.git.commit_of(tree.ref)
+    if commit is None:
+        raise GitError(f"The branch {tree.branch} is gone from {tree.path}.")
+    return commit
+
+
+async def commit(tree: Worktree, message: str, visit: str) -> str:
+    """Put what is not committed on the branch, once for each visit. Gives the branch's head. Raises ConflictError
+    when the work tree is on another branch, GitError."""
+    await settle(tree)
+    await _require_branch(tree)
+    before = await head(tree)
+    if await has_visit(tree, visit, before):
+        return before
+    await tree.git.run("add", "--all", "--", ".")
+    written = await tree.git.text("write-tree")
+    if written == await tree.git.text("rev-parse", f"{before}^{{tree}}"):
+        return before
+    said = f"{message.strip()}\n\n{TRAILER}: {visit}\n"
+    made = await _commit_tree(tree.git, written, before, said)
+    # Compared and set: a git that a killed Sempre left running may have been faster.
+    moved = await tree.git.run("update-ref", tree.ref, made, before, allowed=(0, 128))
+    return made if moved.code == 0 else await head(tree)
+
+
+async def has_visit(tree: Worktree, visit: str, newest: str) -> bool:
+    """Whether a commit of this visit is on the branch already."""
+    found = await tree.git.run(
+        "log",
+        "--max-count=1",
+        "--format=%H",
+        "--fixed-strings",
+        f"--grep={TRAILER}: {visit}",
+        newest,
+    )
+    return bool(found.text)
+
+
+async def is_clean(tree: Worktree) -> bool:
+    ran = await tree.git.run("status", "--porcelain=v1", "-z", "--untracked-files=normal")
+    return not ran.names
+
+
+async def settle(tree: Worktree) -> None:
+    """End what a crash broke off: a rebase, a merge, an index that nobody writes any more."""
+    await _unlock(tree.git.folder / "index.lock")
+    for begun, end in (
+        ("rebase-merge", "rebase"),
+        ("rebase-apply", "rebase"),
+        ("MERGE_HEAD", "merge"),
+    ):
+        if await asyncio.to_thread((tree.git.folder / begun).exists):
+            await tree.git.run(end, "--abort", allowed=(0, 1, 128))
+
+
+async def snapshot(tree: Worktree) -> str:
+    """What stands there, files that git does not know included, as a tree of git's; the index stays as it is."""
+    aside = tree.git.folder / "sempre-index"
+    index = tree.git.folder / "index"
+    await asyncio.to_thread(_copy, index, aside)
+    more = {"GIT_INDEX_FILE": str(aside)}
+    try:
+        await tree.git.run("add", "--all", "--", ".", more=more)
+        return (await tree.git.run("write-tree", more=more)).text
+    finally:
+        await asyncio.to_thread(aside.unlink, missing_ok=True)
+        await asyncio.to_thread(aside.with_name("sempre-index.lock").unlink, missing_ok=True)
+
+
+async def keep(tree: Worktree, run: str) -> str:
+    """Put all that stands there, committed or not, under a ref of its own; gives that ref."""
+    newest = await head(tree)
+    written = await snapshot(tree)
+    kept = newest
+    if written != await tree.git.text("rev-parse", f"{newest}^{{tree}}"):
+        kept = await _commit_tree(
+            tree.git, written, newest, "Kept when its work tree was removed\n"
+        )
+    await tree.git.run("update-ref", f"{_KEPT}{run}", kept)
+    return f"{_KEPT}{run}"
+
+
+async def remove(repository: Repository, tree: Worktree, *, branch: bool, base: str) -> None:
+    """The folder, and the branch if told so. The caller has kept or merged what was in it."""
+    if tree.own:
+        await asyncio.to_thread(shutil.rmtree, tree.path, ignore_errors=True)
+        if tree.git.folder != repository.folder:
+            await asyncio.to_thread(shutil.rmtree, tree.git.folder, ignore_errors=True)
+    elif await _branch_of(tree) == tree.ref:
+        await tree.git.run("checkout", "--force", base)
+    if branch:
+        await repository.git.run("update-ref", "-d", tree.ref)
+
+
+async def _require_branch(tree: Worktree) -> None:
+    found = await _branch_of(tree)
+    if found != tree.ref:
+        raise ConflictError(
+            f"{tree.path} is on {found or 'no branch'} and not on {tree.branch}. Check that branch out there, "
+            "then retry the stage."
+        )
+
+
+async def _branch_of(tree: Worktree) -> str:
+    return (await tree.git.run("symbolic-ref", "--quiet", "HEAD", allowed=(0, 1))).text
+
+
+async def _commit_tree(git: Git, tree: str, parent: str, message: str) -> str:
+    named = (await git.run("config", "user.email", allowed=(0, 1))).text
+    more = {} if named else FALLBACK
+    ran = await git.run("commit-tree", tree, "-p", parent, given=message.encode(), more=more)
+    return ran.text
+
+
+async def _unlock(lock: Path) -> None:
+    """Wait for a git that a killed Sempre left at work; a lock that nobody lets go of is an old crash's."""
+    end = clock.ticks() + _STALE_SECONDS
+    while await asyncio.to_thread(lock.exists):
+        if clock.ticks() > end:
+            await asyncio.to_thread(lock.unlink, missing_ok=True)
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _folder_of(shared: Path, path: Path) -> Path | None:
+    """Git's own folder for the work tree at `path`, by the repository's list of them."""
+    wanted = (path / ".git").resolve()
+    for each in sorted((shared / "worktrees").glob("*")):
+        try:
+            if Path((each / "gitdir").read_text("utf-8").strip()).resolve() == wanted:
+                return each
+        except OSError:
+            continue
+    return None
+
+
+def _is_used(path: Path) -> bool:
+    return path.exists() and (not path.is_dir() or any(path.iterdir()))
+
+
+def _copy(index: Path, aside: Path) -> None:
+    if index.exists():
+        shutil.copyfile(index, aside)
+    else:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,162 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from sempre.board import repository, worktrees
+from sempre.board.repository import Repository
+from sempre.board.worktrees import Worktree
+from sempre.errors import ConflictError, MisconfiguredError
+from tests.board import work
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> Repository:
+    return await repository.ready(work.make(tmp_path / "shop"), "main")
+
+
+async def made(shop: Repository, name: str = "SHOP-1-1") -> Worktree:
+    place = shop.path.parent / "worktrees" / name
+    return await worktrees.make(shop, place, f"card/{name}", "main")
+
+
+async def test_it_is_made_once_however_often_it_is_asked_for(shop: Repository) -> None:
+    first, second = await made(shop), await made(shop)
+    assert first == second
+    assert (first.path / "shop.py").read_text() == "PRICE = 1\n"
+    assert await worktrees.head(first) == work.git(shop.path, "rev-parse", "main")
+
+
+async def test_a_branch_that_a_crash_left_without_its_folder_is_taken_up(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(tree.path, {"shop.py": "PRICE = 2\n"})
+    kept = await worktrees.commit(tree, "Price", "run/1")
+    await asyncio.to_thread(__import__("shutil").rmtree, tree.path)
+    again = await made(shop)
+    assert await worktrees.head(again) == kept
+    assert (again.path / "shop.py").read_text() == "PRICE = 2\n"
+
+
+async def test_a_folder_of_somebody_else_is_not_taken(shop: Repository) -> None:
+    place = shop.path.parent / "worktrees" / "SHOP-1-1"
+    work.write(place, {"mine.txt": "1\n"})
+    with pytest.raises(ConflictError):
+        await made(shop)
+    assert (place / "mine.txt").exists()
+
+
+async def test_a_visit_is_committed_once(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(tree.path, {"new.py": "1\n", "shop.py": "PRICE = 2\n"})
+    first = await worktrees.commit(tree, "Implement SHOP-1", "run/2")
+    work.write(tree.path, {"late.py": "1\n"})
+    assert await worktrees.commit(tree, "Implement SHOP-1", "run/2") == first
+    assert await worktrees.commit(tree, "Mend SHOP-1", "run/3") != first
+    assert work.log(shop.path, "card/SHOP-1-1") == ["Mend SHOP-1", "Implement SHOP-1", "First"]
+    assert "Sempre-Stage: run/2" in work.git(shop.path, "log", "-1", "--format=%B", first)
+
+
+async def test_two_that_commit_the_same_visit_make_one_commit(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(tree.path, {"new.py": "1\n"})
+    heads = await asyncio.gather(
+        *(worktrees.commit(tree, "Once", "run/1") for _ in range(4)), return_exceptions=True
+    )
+    assert work.log(shop.path, "card/SHOP-1-1") == ["Once", "First"]
+    assert work.git(shop.path, "rev-parse", "card/SHOP-1-1") in heads
+
+
+async def test_nothing_new_is_no_commit(shop: Repository) -> None:
+    tree = await made(shop)
+    assert await worktrees.commit(tree, "Nothing", "run/1") == await worktrees.head(tree)
+    assert work.log(shop.path, "card/SHOP-1-1") == ["First"]
+
+
+async def test_what_lies_in_the_folder_leads_git_nowhere_else(
+    shop: Repository, tmp_path: Path
+) -> None:
+    tree = await made(shop)
+    other = work.make(tmp_path / "other")
+    (tree.path / ".git").write_text(f"gitdir: {other}/.git\n")
+    work.write(tree.path, {"new.py": "1\n"})
+    await worktrees.commit(tree, "Mine", "run/1")
+    assert work.log(shop.path, "card/SHOP-1-1") == ["Mine", "First"]
+    assert work.log(other, "main") == ["First"]
+
+
+async def test_another_branch_in_the_folder_is_refused(shop: Repository) -> None:
+    tree = await made(shop)
+    work.git(tree.path, "checkout", "-q", "-b", "elsewhere")
+    work.write(tree.path, {"new.py": "1\n"})
+    with pytest.raises(ConflictError, match="elsewhere"):
+        await worktrees.commit(tree, "Mine", "run/1")
+
+
+async def test_hooks_of_the_repository_do_not_run(shop: Repository, tmp_path: Path) -> None:
+    for name in ("pre-commit", "commit-msg", "reference-transaction", "post-checkout"):
+        hook = shop.folder / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
+        hook.chmod(0o755)
+    tree = await made(shop)
+    work.write(tree.path, {"new.py": "1\n"})
+    await worktrees.commit(tree, "Mine", "run/1")
+    assert work.log(shop.path, "card/SHOP-1-1") == ["Mine", "First"]
+    assert not (tmp_path / "ran").exists()
+
+
+async def test_a_lock_that_a_crash_left_is_waited_for_and_then_removed(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worktrees, "_STALE_SECONDS", 0.2)
+    tree = await made(shop)
+    (tree.git.folder / "index.lock").write_text("")
+    work.write(tree.path, {"new.py": "1\n"})
+    await worktrees.commit(tree, "Mine", "run/1")
+    assert work.log(shop.path, "card/SHOP-1-1") == ["Mine", "First"]
+
+
+async def test_what_was_not_committed_outlives_its_folder(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(tree.path, {"done.py": "1\n"})
+    await worktrees.commit(tree, "Done", "run/1")
+    work.write(tree.path, {"half.py": "half\n"})
+    ref = await worktrees.keep(tree, "run-7")
+    await worktrees.remove(shop, tree, branch=True, base="main")
+    assert not tree.path.exists()
+    assert work.git(shop.path, "show", f"{ref}:half.py") == "half"
+    assert work.git(shop.path, "show", f"{ref}:done.py") == "1"
+    assert work.git(shop.path, "branch", "--list", "card/*") == ""
+    assert "SHOP-1-1" not in work.git(shop.path, "worktree", "list")
+
+
+async def test_a_snapshot_shows_all_and_changes_nothing(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(tree.path, {"half.py": "half\n"})
+    before = work.git(tree.path, "status", "--porcelain")
+    written = await worktrees.snapshot(tree)
+    assert work.git(shop.path, "show", f"{written}:half.py") == "half"
+    assert work.git(tree.path, "status", "--porcelain") == before
+
+
+async def test_a_person_without_a_name_in_git_gets_commits_all_the_same(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    tree = await made(shop)
+    work.write(tree.path, {"new.py": "1\n"})
+    await worktrees.commit(tree, "Mine", "run/1")
+    assert work.git(shop.path, "log", "-1", "--format=%an", "card/SHOP-1-1") == "Sempre"
+
+
+async def test_in_place_the_branch_is_checked_out_and_changes_are_refused(shop: Repository) -> None:
+    tree = await worktrees.in_place(shop, "card/SHOP-2-1", "main")
+    assert work.git(shop.path, "branch", "--show-current") == "card/SHOP-2-1"
+    work.write(shop.path, {"shop.py": "PRICE = 3\n"})
+    await worktrees.commit(tree, "Price", "run/1")
+    assert (await worktrees.in_place(shop, "card/SHOP-2-1", "main")) == tree
+    await worktrees.remove(shop, tree, branch=False, base="main")
+    assert work.git(shop.path, "branch", "--show-current") == "main"
+    work.write(shop.path, {"shop.py": "PRICE = 4\n"})
+    with pytest.raises(MisconfiguredError):
+        await worktrees.in_place(shop, "card/SHOP-2-1", "main")
