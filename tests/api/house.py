@@ -181,6 +181,7 @@ def build(
         directory=place_of,
         rulebook=rulebook,
         proposals=proposals,
+        node="here",
     )
     suspension = Suspension(store.db, store.log)
     woken: list[str] = []

@@ -170,7 +170,7 @@ async def test_what_the_settings_widen_waits_for_a_person_and_the_rest_holds(
             f"{CHANNEL} may run `pytest`",
             f"{CHANNEL} has the tool WebFetch",
             f"{CHANNEL} is unattended: what a person should decide is allowed",
-            "a rule for every channel: allow make",
+            "a rule for every channel: allow make, after: deny git push",
         }
         assert (await operator.get("/api/policy")).json()["proposals_waiting"] == 4
         by_kind = {each["kind"]: f"/api/policy/proposals/{each['id']}/decision" for each in items}
@@ -194,18 +194,22 @@ async def test_an_approval_outlives_a_restart_but_not_a_change_of_what_was_appro
     house = build(store, tmp_path, SETTINGS)
     await house.parts.permissions.open(shipped=False)
     for each in await house.parts.proposals.every():
-        await house.parts.proposals.decide(each.id, approve=True, by="owner")
+        if each.wanted:
+            await house.parts.proposals.decide(each.id, approve=True, by="owner")
     again = build(store, tmp_path, SETTINGS)
     await again.parts.permissions.open(shipped=False)
     assert again.parts.permissions.commands(CHANNEL) == ["pytest"]
     assert again.parts.proposals.waiting == 0
-    wider = Settings(workers={"coder": WorkerSettings(commands=("pytest", "rm"))})
+    wider = Settings(
+        rules=SETTINGS.rules, workers={"coder": WorkerSettings(commands=("pytest", "rm"))}
+    )
     changed = build(store, tmp_path, wider)
     await changed.parts.permissions.open(shipped=False)
     assert changed.parts.permissions.commands(CHANNEL) == ["pytest"]
     assert changed.parts.proposals.waiting == 1
     async with changed.owner() as owner:
-        gone = next(each for each in await changed.parts.proposals.every() if not each.wanted)
+        every = await changed.parts.proposals.every()
+        gone = next(each for each in every if each.wish.kind == "tool")
         path = f"/api/policy/proposals/{gone.id}/decision"
         assert (await owner.post(path, json={"decision": "approve"})).status_code == 409
         missing = f"/api/policy/proposals/{'0' * 32}/decision"
@@ -261,3 +265,114 @@ async def test_a_directory_of_its_own_stops_the_worker_until_it_is_approved(
         assert (await owner.post(path, json={"decision": "approve"})).status_code == 200
     house.parts.permissions.require_directory(CHANNEL)
     assert (await store.channels.get(CHANNEL)).state == "open"
+
+
+PUSH = RuleSettings(verdict="deny", command="git push")
+ASK_GIT = RuleSettings(verdict="ask", command="git")
+ALLOW_PUSH = RuleSettings(verdict="allow", command="git push")
+
+
+async def opened_with(store: Store, home: Any, *rules: RuleSettings) -> House:
+    """Started anew with these rules in sempre.toml."""
+    house = build(store, home, Settings(rules=rules))
+    await house.parts.permissions.open(shipped=False)
+    return house
+
+
+async def decided_on(house: House, headline: str, *, approve: bool = True) -> None:
+    """A person decides the one proposal that waits."""
+    (item,) = [
+        each for each in await house.parts.proposals.every() if each.wanted and each.state == "open"
+    ]
+    assert item.wish.headline == headline
+    await house.parts.proposals.decide(item.id, approve=approve, by="owner")
+
+
+async def verdict(house: House, command: str) -> str:
+    async with house.operator() as operator:
+        return (await tried(operator, command))["verdict"]
+
+
+async def test_a_rule_that_denied_holds_until_a_person_approves_that_it_goes(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    before = await opened_with(store, tmp_path, PUSH, ALLOW_PUSH)
+    await decided_on(before, "a rule for every channel: allow git push, after: deny git push")
+    assert await verdict(before, "git push") == "deny"
+    assert await verdict(await opened_with(store, tmp_path, ALLOW_PUSH), "git push") == "deny"
+    gone = await opened_with(store, tmp_path, ALLOW_PUSH)  # another start changes nothing
+    assert await verdict(gone, "git push") == "deny"
+    async with gone.operator() as operator:
+        policy = (await operator.get("/api/policy")).json()
+        (kept, _) = policy["settings_rules"]
+        assert (kept["rule"]["verdict"], kept["holds"]) == ("deny", True)
+        listed = (await operator.get("/api/policy/proposals")).json()["items"]
+        assert kept["proposal_id"] in {each["id"] for each in listed}
+        assert {each["kind"] for each in listed} == {"rule", "loosened"}
+    await decided_on(gone, "sempre.toml no longer asks or denies: deny git push")
+    assert await verdict(gone, "git push") == "allow"
+    assert await verdict(await opened_with(store, tmp_path, ALLOW_PUSH), "git push") == "allow"
+
+
+async def test_what_came_back_is_decided_anew_when_it_goes_again(store: Store, tmp_path: Any):
+    await store.inbox.open(CHANNEL)
+    wording = "sempre.toml no longer asks or denies: deny git push"
+    await opened_with(store, tmp_path, PUSH)
+    await decided_on(await opened_with(store, tmp_path), wording)
+    assert await verdict(await opened_with(store, tmp_path), "git push") == "ask"
+    assert await verdict(await opened_with(store, tmp_path, PUSH), "git push") == "deny"
+    gone = await opened_with(store, tmp_path)
+    assert await verdict(gone, "git push") == "deny"
+    await decided_on(gone, wording, approve=False)
+    assert await verdict(await opened_with(store, tmp_path), "git push") == "deny"
+
+
+async def test_an_approved_rule_that_moves_before_one_that_denies_waits_anew(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    await decided_on(
+        await opened_with(store, tmp_path, PUSH, ALLOW_PUSH),
+        "a rule for every channel: allow git push, after: deny git push",
+    )
+    moved = await opened_with(store, tmp_path, ALLOW_PUSH, PUSH)
+    assert await verdict(moved, "git push") == "deny"
+    await decided_on(moved, "a rule for every channel: allow git push")
+    assert await verdict(moved, "git push") == "allow"
+    narrower = await opened_with(store, tmp_path, ASK_GIT, ALLOW_PUSH, PUSH)
+    assert narrower.parts.proposals.waiting == 1  # what asks now stands before what denied
+    assert await verdict(narrower, "git push") == "deny"
+
+
+async def test_what_only_narrows_needs_nobody_and_leaves_what_was_approved(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    make = RuleSettings(verdict="allow", command="make")
+    await decided_on(
+        await opened_with(store, tmp_path, make), "a rule for every channel: allow make"
+    )
+    house = await opened_with(store, tmp_path, PUSH, make, ASK_GIT)
+    assert house.parts.proposals.waiting == 0
+    assert await verdict(house, "make") == "allow"
+    assert await verdict(house, "git push") == "deny"
+
+
+async def test_one_that_asks_does_not_step_before_one_that_denied(store: Store, tmp_path: Any):
+    await store.inbox.open(CHANNEL)
+    await opened_with(store, tmp_path, PUSH, ASK_GIT)
+    moved = await opened_with(store, tmp_path, ASK_GIT, PUSH)
+    assert await verdict(moved, "git push") == "deny"
+    await decided_on(moved, "sempre.toml changes the order of rules")
+    assert await verdict(moved, "git push") == "ask"
+
+
+async def test_the_operator_puts_no_asking_rule_before_a_denying_one(
+    operator: httpx2.AsyncClient, owner: httpx2.AsyncClient
+):
+    (made,) = (await put(owner, DENY_PUSH)).json()["rules"]
+    kept = {name: value for name, value in made.items() if value}
+    asking = {"verdict": "ask", "command": "git"}
+    assert (await put(operator, asking, kept)).status_code == 403
+    assert (await put(operator, kept, asking)).status_code == 200

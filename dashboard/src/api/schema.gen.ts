@@ -2732,7 +2732,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "command" | "tool" | "directory" | "on_ask" | "rule" | "sandbox_off";
+            kind: "command" | "tool" | "directory" | "on_ask" | "rule" | "sandbox_off" | "loosened";
             /**
              * Subject
              * @description The channel it is for; empty for a rule that is for all.
@@ -3099,7 +3099,10 @@ export interface components {
             holds: boolean;
             /** @description null: it only narrows and needs no approval. */
             state: components["schemas"]["sempre__rulebook__proposals__Decision"] | null;
-            /** Proposal Id */
+            /**
+             * Proposal Id
+             * @description What lets it hold; of a rule that only narrows, what would take it away.
+             */
             proposal_id: string | null;
         };
         /**

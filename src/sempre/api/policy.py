@@ -21,7 +21,7 @@ from sempre.contract.rules import Rule
 from sempre.errors import InvalidError
 from sempre.policy import DEFAULTS, Question, check, widenings, widens
 from sempre.rulebook import Decision
-from sempre.workflows.permissions import BOXED
+from sempre.workflows.permissions import FACTS
 
 router = APIRouter(prefix="/api", tags=["policy"])
 _MOST = 200
@@ -54,7 +54,9 @@ class SettingsRule(View):
     rule: PolicyRule
     holds: bool
     state: Decision | None = Field(description="null: it only narrows and needs no approval.")
-    proposal_id: str | None
+    proposal_id: str | None = Field(
+        description="What lets it hold; of a rule that only narrows, what would take it away."
+    )
 
 
 class PolicyChannel(View):
@@ -145,7 +147,7 @@ class PolicyProposal(View):
     """A right that sempre.toml names and that waits for a person, or was decided by one."""
 
     id: str
-    kind: Literal["command", "tool", "directory", "on_ask", "rule", "sandbox_off"]
+    kind: Literal["command", "tool", "directory", "on_ask", "rule", "sandbox_off", "loosened"]
     subject: str = Field(description="The channel it is for; empty for a rule that is for all.")
     wish: JsonValue
     headline: str
@@ -233,7 +235,7 @@ async def test_policy(parts: Given, case: PolicyCase) -> PolicyTest:
 async def list_policy_proposals(parts: Given) -> ProposalList:
     """What sempre.toml wants beyond what agents may do by themselves, the newest first."""
     found = await parts.proposals.every()
-    return ProposalList(items=[_proposal(each) for each in found if each.wish.kind != BOXED])
+    return ProposalList(items=[_proposal(each) for each in found if each.wish.kind not in FACTS])
 
 
 @router.post(

@@ -133,6 +133,7 @@ async def open_house(
             directory=lambda channel: directory_of(home, settings, channel),
             rulebook=rulebook,
             proposals=proposals,
+            node=node,
         )
         notices.on(PROPOSALS_TOPIC, lambda _: proposals.hear())
         await permissions.open(shipped=await asyncio.to_thread(is_sample, home.path))

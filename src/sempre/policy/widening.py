@@ -1,12 +1,12 @@
 """What makes a change of rules a widening: agents may do more afterwards than before, or might.
 
 Simple on purpose, and on the safe side: any rule that allows and was not there word for word, any other that is
-gone, and any change of their order.
+gone, any change of their order, and one that asks where another denied.
 """
 
 from collections.abc import Sequence
 
-from sempre.contract.actions import OnAsk
+from sempre.contract.actions import OnAsk, Verdict
 from sempre.contract.rules import Rule
 
 
@@ -23,6 +23,13 @@ def widenings(before: Sequence[Rule], after: Sequence[Rule]) -> Sequence[str]:
         f"no longer asks or denies: {_said(each)}"
         for each in before
         if not each.allows and each.conditions not in new
+    ]
+    found += [
+        f"asks before another denies: {_said(each)}"
+        for at, each in enumerate(after)
+        if each.verdict is Verdict.ASK
+        and each.conditions not in old
+        and any(kept.verdict is Verdict.DENY and kept.conditions in old for kept in after[at:])
     ]
     kept_before = [each for each in old if each in new]
     kept_after = [each for each in new if each in old]

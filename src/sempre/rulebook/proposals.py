@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -51,8 +51,10 @@ class Wish:
                 return f"{whom} is unattended: what a person should decide is allowed"
             case "sandbox_off":
                 return f"{whom} runs its commands without a sandbox"
+            case "loosened":
+                return f"sempre.toml {'; '.join(_of(self.value, 'widens'))}"
             case _:
-                return f"a rule for {whom}: {_joined(self.value)}"
+                return f"a rule for {whom}: {_rule(self.value)}"
 
     @property
     def id(self) -> str:
@@ -61,8 +63,17 @@ class Wish:
         return hashlib.sha256(said).hexdigest()[:32]
 
 
-def _joined(value: object) -> str:
-    words = cast("list[object]", value) if isinstance(value, list) else [value]
+def _rule(value: object) -> str:
+    after = [_joined(each) for each in _of(value, "after")]
+    return _joined(_of(value, "rule")) + (f", after: {'; '.join(after)}" if after else "")
+
+
+def _of(value: object, name: str) -> list[Any]:
+    found = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else value
+    return cast("list[Any]", found) if isinstance(found, list) else []
+
+
+def _joined(words: Sequence[object]) -> str:
     return " ".join(str(word) for word in words if word)
 
 
@@ -96,7 +107,7 @@ class Proposals:
 
     def subjects(self, kind: str) -> Sequence[str]:
         """Whom rows of this kind are about, as last read."""
-        return [each.wish.subject for each in self._rows if each.wish.kind == kind]
+        return [each.wish.subject for each in self.known(kind)]
 
     @property
     def waiting(self) -> int:
@@ -117,9 +128,17 @@ class Proposals:
                     await self.decide(proposal.id, approve=True, by="system")
         await self.every()
 
-    async def remember(self, fact: Wish) -> None:
-        """Something that was so and needs nobody's approval; kept to tell later that it changed."""
+    def known(self, kind: str) -> Sequence[Proposal]:
+        """All of this kind, as last read, the newest first."""
+        return [each for each in self._rows if each.wish.kind == kind]
+
+    async def remember(self, fact: Wish, *, instead: Sequence[Wish] = ()) -> None:
+        """Something that was so and needs nobody's approval; kept to tell later that it changed. `instead` of what
+        was so before."""
         async with self._db.transaction() as session:
+            for each in instead:
+                if each.id != fact.id:
+                    await wishes.delete(session, each.id)
             if await wishes.add(session, [fact], clock.now()):
                 approved = Decision.APPROVED.value
                 await wishes.decide(session, fact.id, approved, clock.now(), "system")

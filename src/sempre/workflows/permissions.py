@@ -1,12 +1,13 @@
 """What agents may do, put together: a person's rules, what the settings say, and of that what a person approved.
 
 Settings may narrow at once. What they widen counts once a person approved exactly that; until then the narrower
-state holds. A directory has no narrower state that would make sense, so a worker without an approved one waits.
+state holds; so it does when the settings take back what they narrowed. A directory has no narrower state that would make sense, so a worker without an approved one waits.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import structlog
 
@@ -16,9 +17,11 @@ from sempre.errors import MisconfiguredError
 from sempre.policy import check
 from sempre.rulebook import Decision, Proposals, Rulebook, Wish
 from sempre.settings import RuleSettings, Settings, WorkerSettings
+from sempre.workflows.narrowings import NARROWED, Narrowings
 
 FILES = "files:"
 BOXED = "sandboxed"  # a fact, and no proposal: a worker had the sandbox on
+FACTS = frozenset({BOXED, NARROWED})
 _OFF = "sandbox_off"
 _REMEDY = "Approve or refuse them under Settings (policies), or with `sempre policy proposals`."
 _log = structlog.stdlib.get_logger(__name__)
@@ -27,7 +30,8 @@ _TOOLS = frozenset(WorkerSettings().tools)
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A rule of the settings; `state` is None for one that holds without anybody's approval."""
+    """A rule of the settings; `state` is None for one that holds without anybody's approval. One that the settings no
+    longer say has the proposal that takes it away."""
 
     rule: Rule
     state: Decision | None
@@ -35,7 +39,8 @@ class Said:
 
 
 class Permissions:
-    """`directory` says where a channel's worker would work; `workspaces` is where that needs nobody's approval."""
+    """`directory` says where a channel's worker would work; `workspaces` is where that needs nobody's approval.
+    `node` is the machine whose settings these are."""
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Permissions:
         directory: Callable[[str], Path],
         rulebook: Rulebook,
         proposals: Proposals,
+        node: str,
     ) -> None:
         self._settings = settings
         self._workspaces = workspaces
@@ -52,23 +58,30 @@ class Permissions:
         self._rulebook = rulebook
         self._proposals = proposals
         self._said = [_rule(each, at) for at, each in enumerate(settings.rules, start=1)]
+        self._narrowings = Narrowings(self._said, node=node, proposals=proposals)
 
     async def open(self, *, shipped: bool) -> None:
         """Put before a person what the settings want. `shipped`: these settings came with Sempre itself."""
         await self._rulebook.open()
         await self._note_sandboxes()
+        await self._narrowings.open()
         await self._proposals.offer(self._wishes(), shipped=shipped)
         if waiting := self._proposals.waiting:
             _log.warning("policy.proposals_wait", count=waiting, remedy=_REMEDY)
 
     def rules(self) -> Sequence[Rule]:
         """In the order in which they are asked: a person's, then those of the settings."""
-        said = [each for each in self._said if not each.allows or self._has(_rule_wish(each))]
-        return [*self._rulebook.book.rules, *said]
+        said = [each for each in self._said if not each.allows or self._has(self._rule_wish(each))]
+        return [*self._rulebook.book.rules, *self._narrowings.first(), *said]
 
     def said(self) -> Sequence[Said]:
-        """The settings' rules, and how they stand."""
-        return [self._standing(rule) for rule in self._said]
+        """The settings' rules, and how they stand; first those that they no longer say and that hold."""
+        loosened = self._narrowings.loosened
+        kept = [
+            Said(rule=each, state=None, proposal=loosened and loosened.id)
+            for each in self._narrowings.kept()
+        ]
+        return [*kept, *(self._standing(rule) for rule in self._said)]
 
     def on_ask(self, channel: str) -> OnAsk:
         """A person's word, else the settings', else a person is waited for."""
@@ -131,7 +144,8 @@ class Permissions:
                 yield _wish("directory", channel, str(self._directory(channel)))
             if worker.on_ask == OnAsk.ALLOW.value:
                 yield _wish("on_ask", channel, worker.on_ask)
-        yield from (_rule_wish(each) for each in self._said if each.allows)
+        yield from (self._rule_wish(each) for each in self._said if each.allows)
+        yield from self._narrowings.wishes()
         for channel in self._proposals.subjects(BOXED):
             if not self._worker(channel).sandbox:
                 yield _wish(_OFF, channel, True)
@@ -139,8 +153,21 @@ class Permissions:
     def _standing(self, rule: Rule) -> Said:
         if not rule.allows:
             return Said(rule=rule, state=None, proposal=None)
-        wish = _rule_wish(rule)
+        wish = self._rule_wish(rule)
         return Said(rule=rule, state=self._proposals.state(wish), proposal=wish.id)
+
+    def _rule_wish(self, rule: Rule) -> Wish:
+        """An allowing rule with the narrowing ones that are asked before it: without them it would allow more. One
+        that was approved with fewer of them holds with more."""
+        said, after = [*rule.conditions], self._narrowings.before(rule)
+        wish = Wish("rule", rule.channel, {"rule": said, "after": [[*each] for each in after]})
+        if self._proposals.state(wish) is not Decision.OPEN:
+            return wish
+        for each in self._proposals.known("rule"):
+            seen = _behind(each.wish, said) if each.state is Decision.APPROVED else None
+            if seen is not None and self._narrowings.still(seen, rule):
+                return each.wish
+        return wish
 
     def _has(self, wish: Wish) -> bool:
         return self._proposals.state(wish) is Decision.APPROVED
@@ -156,8 +183,10 @@ def _wish(kind: str, channel: str, value: object) -> Wish:
     return Wish(kind, channel, value)
 
 
-def _rule_wish(rule: Rule) -> Wish:
-    return Wish("rule", rule.channel, list(rule.conditions))
+def _behind(wish: Wish, said: list[str]) -> list[list[str]] | None:
+    """The narrowing rules that this rule was approved behind; None when the wish is about another."""
+    value = cast("dict[str, list[list[str]]]", wish.value) if isinstance(wish.value, dict) else {}
+    return value.get("after") if value.get("rule") == said else None
 
 
 def _rule(said: RuleSettings, at: int) -> Rule:
