@@ -1,6 +1,7 @@
 /** Fails a build whose first load of JavaScript, whatever room comes first, has outgrown its promise. */
 import { gzipSync } from "node:zlib";
 import type { Logger, Plugin, Rollup } from "vite";
+import { ROOM_WORDS } from "./src/lib/roomWords.ts";
 
 export const FIRST_LOAD = 300 * 1024;
 const ROOM = /\/src\/routes\/[^/]+\.tsx$/;
@@ -20,13 +21,23 @@ function closure(
   return found;
 }
 
-/** Compressed bytes by room, the largest first. */
+/** The chunks of the words that a room brings, in the page's own language. */
+function wordsOf(room: string, chunks: readonly Rollup.OutputChunk[]): string[] {
+  const parts: readonly string[] = ROOM_WORDS[room as keyof typeof ROOM_WORDS] ?? [];
+  return parts.map((part) => {
+    const chunk = chunks.find((each) => each.facadeModuleId?.endsWith(`/locales/en/${part}.json`));
+    if (!chunk) throw new Error(`The build holds no words "${part}" for the room "${room}".`);
+    return chunk.fileName;
+  });
+}
+
+/** Compressed bytes by room, the largest first: its code, its words, and what all rooms share. */
 export function measureRooms(bundle: Rollup.OutputBundle): [room: string, bytes: number][] {
   const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
   const entries = chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName);
   const sizes = new Map(chunks.map(({ fileName, code }) => [fileName, gzipSync(code).length]));
   const weigh = (room: Rollup.OutputChunk) =>
-    [...closure(bundle, [...entries, room.fileName]).keys()].reduce(
+    [...closure(bundle, [...entries, room.fileName, ...wordsOf(room.name, chunks)]).keys()].reduce(
       (sum, name) => sum + (sizes.get(name) ?? 0),
       0,
     );

@@ -1,4 +1,4 @@
-/** Which address shows which room; each room's code comes when it is opened. */
+/** Which address shows which room; each room's code and words come when it is opened. */
 import {
   createRootRoute,
   createRoute,
@@ -10,19 +10,29 @@ import type { TurnState } from "@/api/types";
 import { Frame } from "@/frame/Frame";
 import { NotFound, RoomFailed } from "@/frame/NotFound";
 import { readAudit, readKind, readLine, readSpend, readState, readText } from "@/lib/addresses";
+import { withWords } from "@/lib/i18n";
+import type { RoomFile } from "@/lib/roomWords";
+
+function lazily<Module extends Record<string, unknown>, Name extends keyof Module & string>(
+  room: RoomFile,
+  open: () => Promise<Module>,
+  name: Name,
+) {
+  return lazyRouteComponent(withWords(room, open), name);
+}
 
 const root = createRootRoute({ component: Frame });
 
 const now = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("@/routes/now"), "NowRoom"),
+  component: lazily("now", () => import("@/routes/now"), "NowRoom"),
 });
 
 const workers = createRoute({
   getParentRoute: () => root,
   path: "/workers",
-  component: lazyRouteComponent(() => import("@/routes/workers"), "WorkersRoom"),
+  component: lazily("workers", () => import("@/routes/workers"), "WorkersRoom"),
 });
 
 export type WorkerTab = "directives" | "sessions";
@@ -41,7 +51,7 @@ const worker = createRoute({
     q: readText(search.q),
     show: search.show === "directives" || search.show === "sessions" ? search.show : undefined,
   }),
-  component: lazyRouteComponent(() => import("@/routes/worker"), "WorkerRoom"),
+  component: lazily("worker", () => import("@/routes/worker"), "WorkerRoom"),
 });
 
 const turn = createRoute({
@@ -50,7 +60,7 @@ const turn = createRoute({
   validateSearch: (search: Record<string, unknown>): { line?: number | undefined } => ({
     line: readLine(search.line),
   }),
-  component: lazyRouteComponent(() => import("@/routes/turn"), "TurnRoom"),
+  component: lazily("turn", () => import("@/routes/turn"), "TurnRoom"),
 });
 
 export interface Compared {
@@ -65,7 +75,7 @@ const compare = createRoute({
     a: readText(search.a),
     b: readText(search.b),
   }),
-  component: lazyRouteComponent(() => import("@/routes/compare"), "CompareRoom"),
+  component: lazily("compare", () => import("@/routes/compare"), "CompareRoom"),
 });
 
 export interface ApprovalsSearch {
@@ -79,14 +89,14 @@ const approvals = createRoute({
   getParentRoute: () => root,
   path: "/approvals",
   validateSearch: readShown,
-  component: lazyRouteComponent(() => import("@/routes/approvals"), "ApprovalsRoom"),
+  component: lazily("approvals", () => import("@/routes/approvals"), "ApprovalsRoom"),
 });
 
 const approval = createRoute({
   getParentRoute: () => root,
   path: "/approvals/$id",
   validateSearch: readShown,
-  component: lazyRouteComponent(() => import("@/routes/approvals"), "ApprovalsRoom"),
+  component: lazily("approvals", () => import("@/routes/approvals"), "ApprovalsRoom"),
 });
 
 const observability = createRoute({
@@ -101,14 +111,14 @@ const spend = createRoute({
   getParentRoute: () => root,
   path: "/observability/spend",
   validateSearch: readSpend,
-  component: lazyRouteComponent(() => import("@/routes/spend"), "SpendRoom"),
+  component: lazily("spend", () => import("@/routes/spend"), "SpendRoom"),
 });
 
 const failures = createRoute({
   getParentRoute: () => root,
   path: "/observability/failures",
   validateSearch: readKind,
-  component: lazyRouteComponent(() => import("@/routes/failures"), "FailuresRoom"),
+  component: lazily("failures", () => import("@/routes/failures"), "FailuresRoom"),
 });
 
 /** Where the failures were; links that were sent then still lead there. */
@@ -124,7 +134,7 @@ const timeline = createRoute({
   getParentRoute: () => root,
   path: "/observability/timeline",
   validateSearch: readKind,
-  component: lazyRouteComponent(() => import("@/routes/timeline"), "TimelineRoom"),
+  component: lazily("timeline", () => import("@/routes/timeline"), "TimelineRoom"),
 });
 
 const alerts = createRoute({
@@ -132,56 +142,56 @@ const alerts = createRoute({
   path: "/observability/alerts",
   validateSearch: (search: Record<string, unknown>): { show?: "all" | undefined } =>
     search.show === "all" ? { show: "all" } : {},
-  component: lazyRouteComponent(() => import("@/routes/alerts"), "AlertsRoom"),
+  component: lazily("alerts", () => import("@/routes/alerts"), "AlertsRoom"),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: lazyRouteComponent(() => import("@/routes/settings"), "SettingsRoom"),
+  component: lazily("settings", () => import("@/routes/settings"), "SettingsRoom"),
 });
 
 const budgets = createRoute({
   getParentRoute: () => root,
   path: "/settings/budgets",
-  component: lazyRouteComponent(() => import("@/routes/budgets"), "BudgetsRoom"),
+  component: lazily("budgets", () => import("@/routes/budgets"), "BudgetsRoom"),
 });
 
 const prices = createRoute({
   getParentRoute: () => root,
   path: "/settings/prices",
-  component: lazyRouteComponent(() => import("@/routes/prices"), "PricesRoom"),
+  component: lazily("prices", () => import("@/routes/prices"), "PricesRoom"),
 });
 
 const policies = createRoute({
   getParentRoute: () => root,
   path: "/settings/policies",
-  component: lazyRouteComponent(() => import("@/routes/policies"), "PoliciesRoom"),
+  component: lazily("policies", () => import("@/routes/policies"), "PoliciesRoom"),
 });
 
 const tokens = createRoute({
   getParentRoute: () => root,
   path: "/settings/tokens",
-  component: lazyRouteComponent(() => import("@/routes/tokens"), "TokensRoom"),
+  component: lazily("tokens", () => import("@/routes/tokens"), "TokensRoom"),
 });
 
 const backups = createRoute({
   getParentRoute: () => root,
   path: "/settings/backups",
-  component: lazyRouteComponent(() => import("@/routes/backups"), "BackupsRoom"),
+  component: lazily("backups", () => import("@/routes/backups"), "BackupsRoom"),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: "/settings/audit",
   validateSearch: readAudit,
-  component: lazyRouteComponent(() => import("@/routes/audit"), "AuditRoom"),
+  component: lazily("audit", () => import("@/routes/audit"), "AuditRoom"),
 });
 
 const doctor = createRoute({
   getParentRoute: () => root,
   path: "/settings/doctor",
-  component: lazyRouteComponent(() => import("@/routes/doctor"), "DoctorRoom"),
+  component: lazily("doctor", () => import("@/routes/doctor"), "DoctorRoom"),
 });
 
 export const router = createRouter({

@@ -1,5 +1,5 @@
-import { dirname, join } from "node:path/posix";
 import { expect, test } from "vitest";
+import { importsOf } from "./imports";
 import { readSources } from "./sources";
 
 // What stands further right may import what stands further left, never the other way round.
@@ -11,18 +11,8 @@ const TOP_FILES = /^(main|router|theme|css\.d)\.tsx?$/;
 const layerOf = (path: string): string =>
   TOP_FILES.test(path) ? "top" : (path.split("/")[0] ?? "");
 
-function importsOf(path: string, text: string): string[] {
-  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
-    (match) => match[1] ?? "",
-  );
-  return found
-    .filter((name) => name.startsWith("@/") || name.startsWith("."))
-    .filter((name) => !name.endsWith(".css") && !name.endsWith(".json"))
-    .map((name) => (name.startsWith("@/") ? name.slice(2) : join(dirname(path), name)));
-}
-
-const edges = readSources().flatMap(({ path, text }) =>
-  importsOf(path, text).map((to) => ({ from: path, to })),
+const edges = readSources().flatMap((source) =>
+  importsOf(source).map((to) => ({ from: source.path, to })),
 );
 
 test("every file belongs to a layer", () => {

@@ -1,23 +1,23 @@
 import { expect, test } from "vitest";
-import en from "../src/locales/en.json";
-import pt from "../src/locales/pt-BR.json";
 import { readSources } from "./sources";
+import { area, bare, readParts } from "./words";
 
-type Words = { [key: string]: string | Words };
+const parts = readParts("en");
+const english = new Map([...parts.values()].flatMap((part) => [...part]));
+const portuguese = new Map([...readParts("pt-BR").values()].flatMap((part) => [...part]));
 
-function flatten(words: Words, prefix = ""): [string, string][] {
-  return Object.entries(words).flatMap(([key, value]) =>
-    typeof value === "string" ? [[prefix + key, value]] : flatten(value, `${prefix}${key}.`),
-  );
-}
-
-const bare = (key: string): string => key.replace(/_(zero|one|two|few|many|other)$/, "");
-const english = new Map(flatten(en));
-const portuguese = new Map(flatten(pt));
-
-test("both languages say the same things", () => {
-  expect([...portuguese.keys()].sort()).toEqual([...english.keys()].sort());
+test("both languages say the same things, in the same files", () => {
+  const keys = (language: string) =>
+    [...readParts(language)].map(([part, words]) => [part, [...words.keys()].sort()]);
+  expect(keys("pt-BR")).toEqual(keys("en"));
   expect(english.size).toBeGreaterThan(150);
+});
+
+test("what belongs together stands in one file", () => {
+  const areas = [...parts].flatMap(([part, words]) =>
+    [...new Set([...words.keys()].map(area))].map((each) => [each, part] as const),
+  );
+  expect(areas.map(([each]) => each).sort()).toEqual([...new Map(areas).keys()].sort());
 });
 
 test("both languages fill in the same values", () => {

@@ -3,10 +3,10 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { initReactI18next } from "react-i18next";
 import { beforeAll, expect, test } from "vitest";
 import MarkdownRendered from "../src/components/MarkdownRendered";
-import en from "../src/locales/en.json";
+import work from "../src/locales/en/work.json";
 
 beforeAll(async () => {
-  await i18next.use(initReactI18next).init({ lng: "en", resources: { en: { translation: en } } });
+  await i18next.use(initReactI18next).init({ lng: "en", resources: { en: { translation: work } } });
 });
 
 const render = (text: string) => renderToStaticMarkup(<MarkdownRendered text={text} />);
