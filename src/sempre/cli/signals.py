@@ -7,7 +7,7 @@ from types import FrameType
 
 import structlog
 
-from sempre.agents.claude import descendants
+from sempre.agents import descendants
 from sempre.app import Application
 from sempre.cli import exits
 

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from sempre.agents.claude.access import Access
-from sempre.agents.claude.environment import MARK, build
+from sempre.agents.claude.environment import build
+from sempre.agents.descendants import MARK
 
 GATEWAY = Access(
     hook_url="http://127.0.0.1:1/hook/{token}",

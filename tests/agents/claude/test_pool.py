@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sempre.agents.claude.environment import MARK
-from sempre.agents.claude.launches import Launches
+from sempre.agents.descendants import MARK
+from sempre.agents.launches import Launches
 from sempre.rehearsal import write_tool
 from tests.agents.claude.rig import ENDLESS, QUICK, Rig, until
 

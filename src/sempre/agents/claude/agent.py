@@ -13,12 +13,12 @@ import structlog
 from sempre import tasks
 from sempre.agents.claude import prompt, transcript
 from sempre.agents.claude.access import Access
-from sempre.agents.claude.launches import Launches, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Passes
 from sempre.agents.claude.pool import Pool
 from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.starter import Starter
+from sempre.agents.launches import Launches, StartError
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
 from sempre.contract.gate import Meter, Tell
 from sempre.contract.messages import Failure

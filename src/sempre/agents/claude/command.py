@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sempre.agents.claude.launches import Launch
 from sempre.agents.claude.profile import Profile
+from sempre.agents.launches import Launch
 from sempre.errors import MisconfiguredError
 
 _HOOK_SECONDS = 600

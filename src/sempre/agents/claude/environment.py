@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sempre import environment
+from sempre.agents import descendants
 from sempre.agents.claude.access import Access
 from sempre.agents.claude.windows import git_bash
-
-MARK = "SEMPRE_LAUNCH"
 
 _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _LOOPBACK = "127.0.0.1,localhost,::1"
@@ -57,7 +56,7 @@ def build(
         ),
         **({} if continues else {"CLAUDE_CODE_DISABLE_DEFERRED_TOOL_RESUME": "1"}),
         "PWD": str(directory),
-        MARK: mark,
+        descendants.MARK: mark,
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from sempre.agents.claude.launches import Launch, StartError
+from sempre.agents.launches import Launch, StartError
 
 _LONGEST_LINE = 32 * 1024 * 1024
 _KEPT_ERRORS = 20

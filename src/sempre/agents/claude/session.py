@@ -9,12 +9,12 @@ import structlog
 from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient, ClaudeSDKError, Message
 
 from sempre import tasks
-from sempre.agents.claude import descendants
+from sempre.agents import descendants
 from sempre.agents.claude.exchange import Exchange
-from sempre.agents.claude.launches import Launch, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.program import Program
 from sempre.agents.claude.transport import CliTransport, Line
+from sempre.agents.launches import Launch, StartError
 
 _log = structlog.stdlib.get_logger(__name__)
 _CERTAIN_SECONDS = 5.0

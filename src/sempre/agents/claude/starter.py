@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sempre import ids
 from sempre.agents.claude import command, environment, transcript
 from sempre.agents.claude.access import Access
-from sempre.agents.claude.launches import Launch, Launches, StartError
 from sempre.agents.claude.limits import Limits
 from sempre.agents.claude.passes import Pass, Passes
 from sempre.agents.claude.profile import Profile
 from sempre.agents.claude.program import Program
 from sempre.agents.claude.totals import UNKNOWN, Count, Totals
+from sempre.agents.launches import Launch, Launches, StartError
 from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Meter
 

@@ -10,7 +10,7 @@ import psutil
 import structlog
 
 from sempre import ids
-from sempre.agents.claude import descendants
+from sempre.agents import descendants
 
 _log = structlog.stdlib.get_logger(__name__)
 _RECORD = "pid.json"

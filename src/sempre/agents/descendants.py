@@ -1,4 +1,4 @@
-"""Finds and ends the programs that a Claude Code process has started.
+"""Finds and ends the programs that a process of ours has started.
 
 Its shells run in process groups of their own, and outlive it when it is killed; so killing one group is not
 enough. They are known as children while it lives, and by the mark in their environment when it is gone.
@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 import psutil
 
-from sempre.agents.claude.environment import MARK
-
+MARK = "SEMPRE_LAUNCH"  # in the environment of what we start, and of all that it starts
 _GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
 
 
