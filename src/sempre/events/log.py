@@ -110,6 +110,11 @@ class Log:
         async with self._db.reading() as session:
             return await merged.of_turn(session, self._keyring, turn_id, after=after, limit=limit)
 
+    async def last_seq(self, turn_id: str) -> int:
+        """The place of a turn's newest event in the turn; 0: it has none."""
+        async with self._db.reading() as session:
+            return await merged.last_seq(session, turn_id)
+
     async def _write_for_ever(self) -> None:
         complained = False
         while True:
