@@ -38,7 +38,8 @@ class CardText:
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """`rank` orders a column: digits that compare as text. `version` counts what people changed, moves included; a
-    run that moves the card changes it not. `run` is the newest run; `images` are ids in the order they came."""
+    run that moves the card changes it not. `run` is the newest run; `images` are ids in the order they came. `done_at`: since
+    when those that depend on it may run."""
 
     id: str
     board: str
@@ -50,6 +51,7 @@ class Card:
     images: tuple[str, ...] = ()
     version: int
     run: RunHead | None
+    done_at: datetime | None
     created_at: datetime
     created_by: str
     changed_at: datetime

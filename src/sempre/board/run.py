@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sempre.board.stages import Rules, Visited
+from sempre import clock, ids
+from sempre.board.stages import Go, Rules, Visited
 from sempre.board.words import (
     WORKING,
     Decision,
@@ -160,9 +161,7 @@ class Visit:
 
     @property
     def visited(self) -> Visited:
-        return Visited(
-            stage=self.stage, kind=self.kind, result=self.result, decision=self.decision
-        )
+        return Visited(stage=self.stage, kind=self.kind, result=self.result, decision=self.decision)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,8 +192,8 @@ class LineComment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What came of a visit, for `Visits.end`."""
+class Ended:
+    """How a visit ended, for `Visits.end`."""
 
     result: Result
     head: str | None = None
@@ -216,3 +215,29 @@ def visited(visits: Sequence[Visit]) -> list[Visited]:
     return [each.visited for each in visits]
 
 
+def new_visit(run_id: str, comes: Go, *, position: int, log_offset: int) -> Visit:
+    """One that begins now."""
+    return Visit(
+        id=ids.new_id(),
+        run_id=run_id,
+        position=position,
+        stage=comes.stage,
+        kind=comes.kind,
+        result=None,
+        turn_id=None,
+        session_id=None,
+        worktree=None,
+        base=None,
+        head=None,
+        exit_code=None,
+        output=None,
+        verdict=None,
+        failure=None,
+        decision=None,
+        decided_by=None,
+        decided_at=None,
+        comments=None,
+        log_offset=log_offset,
+        began_at=clock.now(),
+        ended_at=None,
+    )

@@ -14,11 +14,6 @@ class Column(StrEnum):
     DONE = "done"
     ARCHIVED = "archived"
 
-    @property
-    def is_over(self) -> bool:
-        """What depends on a card here may begin."""
-        return self in {Column.DONE, Column.ARCHIVED}
-
 
 class Stage(StrEnum):
     """What a run walks through, in this order."""
@@ -129,7 +124,6 @@ class Settlement(StrEnum):
     CONTINUED = "continued"  # a later run went on in it and answers for it now
 
 
-ENDED_WORKFLOW = frozenset({WorkflowStage.IDLE, WorkflowStage.COMPLETED, WorkflowStage.ERROR})
 WORKING = {
     Stage.PLAN: WorkflowStage.PLANNING,
     Stage.IMPLEMENT: WorkflowStage.IMPLEMENTING,

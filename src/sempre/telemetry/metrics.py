@@ -12,6 +12,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _TURN = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 
+_STAGE = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400)
 _PERSON = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400)
 
 
@@ -84,6 +85,13 @@ APPROVAL_WAIT = _seconds("approval_wait", "From the question to a person's decis
 GATEWAY_REFUSALS = _counter("gateway_refusals", "Model calls refused before they left.")
 GATEWAY_SECONDS = _seconds(
     "gateway", "What the gateway itself adds to a model call before its first byte.", _FAST
+)
+
+# The board.
+RUNS = _gauge("runs", "Runs of cards that have not ended, by state.", "state")
+RUNS_ENDED = _counter("runs_ended", "Runs of cards that ended, by kind and state.", "kind", "state")
+STAGE_SECONDS = _seconds(
+    "stage", "One visit of a stage, by stage and result.", _STAGE, "stage", "result"
 )
 
 # The log, the database, HTTP.

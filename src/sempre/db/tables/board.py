@@ -21,6 +21,13 @@ boards = sa.Table(
     sa.Column("changed_by", sa.Text, nullable=False),
     # The row stays: a board made anew under its id or prefix goes on counting where this one ended.
     sa.Column("deleted_at", Moment),
+    sa.Index(
+        "uq_boards_prefix",
+        "prefix",
+        unique=True,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    ),
 )
 
 cards = sa.Table(
@@ -42,6 +49,7 @@ cards = sa.Table(
     sa.Column("spec_path", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("run_id", sa.Text),  # its newest run
+    sa.Column("done_at", Moment),  # since when it counts as done for those that depend on it
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),

@@ -25,6 +25,15 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_boards")),
     )
+    with op.batch_alter_table("boards", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_boards_prefix",
+            ["prefix"],
+            unique=True,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+
     op.create_table(
         "cards",
         sa.Column("id", sa.Text(), nullable=False),
@@ -43,6 +52,7 @@ def upgrade() -> None:
         sa.Column("spec_path", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("run_id", sa.Text(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
@@ -219,8 +229,28 @@ def upgrade() -> None:
     with op.batch_alter_table("run_stages", schema=None) as batch_op:
         batch_op.create_index("ix_run_stages_turn_id", ["turn_id"], unique=False)
 
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("recorded", sa.Boolean(), server_default=sa.text("(true)"), nullable=False)
+        )
+        batch_op.create_index(
+            "ix_approvals_unrecorded",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("recorded = 0"),
+            postgresql_where=sa.text("NOT recorded"),
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_approvals_unrecorded",
+            sqlite_where=sa.text("recorded = 0"),
+            postgresql_where=sa.text("NOT recorded"),
+        )
+        batch_op.drop_column("recorded")
+
     with op.batch_alter_table("run_stages", schema=None) as batch_op:
         batch_op.drop_index("ix_run_stages_turn_id")
 
@@ -251,4 +281,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cards_board_column_rank")
 
     op.drop_table("cards")
+    with op.batch_alter_table("boards", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_boards_prefix",
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+
     op.drop_table("boards")

@@ -1,0 +1,1 @@
+"""The board's tables: one module each. Only the package's own classes call them."""

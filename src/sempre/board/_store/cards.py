@@ -1,0 +1,267 @@
+"""Rows of cards, with the newest run of each, its images and what it needs: three queries for any number of cards."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from sempre.board._store import runs
+from sempre.board.card import Card, CardText, is_key
+from sempre.board.words import Column, Priority
+from sempre.crypto import Keyring
+from sempre.db import Session
+from sempre.db.sealed import place
+from sempre.db.tables import card_dependencies, card_images
+from sempre.db.tables import cards as table
+from sempre.db.tables import runs as runs_table
+from sempre.errors import NotFoundError
+
+_SELECT = sa.select(table, *runs.HEAD).select_from(
+    table.outerjoin(runs_table, runs_table.c.id == table.c.run_id)
+)
+
+
+async def insert(session: Session, keyring: Keyring, card: Card) -> None:
+    await session.execute(
+        table.insert().values(
+            id=card.id,
+            board=card.board,
+            number=card.number,
+            key=card.key,
+            column=card.column,
+            rank=card.rank,
+            **_text_values(keyring, card.id, card.text),
+            version=card.version,
+            created_at=card.created_at,
+            created_by=card.created_by,
+            changed_at=card.changed_at,
+            changed_by=card.changed_by,
+        )
+    )
+    await put_needs(session, card.id, card.text.needs)
+
+
+async def change(session: Session, keyring: Keyring, card: Card) -> None:
+    """What a person wrote on it, and its version."""
+    await update(
+        session,
+        card.id,
+        {
+            **_text_values(keyring, card.id, card.text),
+            "version": card.version,
+            "changed_at": card.changed_at,
+            "changed_by": card.changed_by,
+        },
+    )
+    await put_needs(session, card.id, card.text.needs)
+
+
+async def update(session: Session, card_id: str, values: Mapping[str, object]) -> None:
+    await session.execute(table.update().where(table.c.id == card_id).values(dict(values)))
+
+
+async def delete(session: Session, card_id: str) -> None:
+    await session.execute(table.delete().where(table.c.id == card_id))
+
+
+async def delete_of_board(session: Session, board: str) -> None:
+    await session.execute(table.delete().where(table.c.board == board))
+
+
+async def board_of(session: Session, card_id: str) -> str:
+    """Raises NotFoundError."""
+    found = await session.scalar(sa.select(table.c.board).where(table.c.id == card_id))
+    if found is None:
+        raise _unknown(card_id)
+    return found
+
+
+async def get(session: Session, keyring: Keyring, name: str) -> Card:
+    """By id or key. Raises NotFoundError."""
+    column = table.c.key if is_key(name) else table.c.id
+    found = await _read(session, keyring, _SELECT.where(column == name))
+    if not found:
+        raise _unknown(name)
+    return found[0]
+
+
+async def some(
+    session: Session,
+    keyring: Keyring,
+    *,
+    board: str | None = None,
+    columns: Sequence[Column] = (),
+    states: Sequence[str] = (),
+) -> list[Card]:
+    """By board and in the order of their columns. Without `columns`: all but the archived."""
+    statement = _SELECT.order_by(table.c.board, table.c.rank, table.c.id)
+    if board is not None:
+        statement = statement.where(table.c.board == board)
+    if columns:
+        statement = statement.where(table.c.column.in_(columns))
+    else:
+        statement = statement.where(table.c.column != Column.ARCHIVED)
+    if states:
+        statement = statement.where(runs_table.c.state.in_(states))
+    found = await _read(session, keyring, statement)
+    order = {column: at for at, column in enumerate(Column)}
+    return sorted(found, key=lambda card: (card.board, order[card.column]))
+
+
+async def column_of(session: Session, board: str, column: Column) -> Sequence[tuple[str, str]]:
+    """Id and rank of its cards, in order."""
+    statement = (
+        sa.select(table.c.id, table.c.rank)
+        .where(table.c.board == board, table.c.column == column)
+        .order_by(table.c.rank, table.c.id)
+    )
+    return [(row.id, row.rank) for row in await session.execute(statement)]
+
+
+async def last_rank(session: Session, board: str, column: Column) -> str | None:
+    statement = sa.select(sa.func.max(table.c.rank)).where(
+        table.c.board == board, table.c.column == column
+    )
+    return await session.scalar(statement)
+
+
+async def put_needs(session: Session, card_id: str, needs: Sequence[str]) -> None:
+    await session.execute(card_dependencies.delete().where(card_dependencies.c.card_id == card_id))
+    if needs:
+        await session.execute(
+            card_dependencies.insert(), [{"card_id": card_id, "needs": each} for each in needs]
+        )
+
+
+async def needs_of_board(session: Session, board: str) -> Mapping[str, Sequence[str]]:
+    """Card to the cards that it needs, all of them."""
+    statement = sa.select(card_dependencies).where(
+        card_dependencies.c.card_id.in_(sa.select(table.c.id).where(table.c.board == board))
+    )
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await session.execute(statement):
+        found[row.card_id].append(row.needs)
+    return found
+
+
+async def keys(session: Session, board: str, card_ids: Sequence[str]) -> Mapping[str, str]:
+    """The keys of those of them that are on this board."""
+    statement = sa.select(table.c.id, table.c.key).where(
+        table.c.board == board, table.c.id.in_(card_ids)
+    )
+    return {row.id: row.key for row in await session.execute(statement)}
+
+
+async def undone_needs(session: Session, board: str) -> Mapping[str, Sequence[str]]:
+    """Card to the keys of those that it needs and that are not done, in the order of their numbers."""
+    dependent = table.alias()
+    statement = (
+        sa.select(card_dependencies.c.card_id, table.c.key)
+        .join(table, table.c.id == card_dependencies.c.needs)
+        .join(dependent, dependent.c.id == card_dependencies.c.card_id)
+        .where(dependent.c.board == board, table.c.done_at.is_(None))
+        .order_by(table.c.number)
+    )
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await session.execute(statement):
+        found[row.card_id].append(row.key)
+    return found
+
+
+async def dependents(session: Session, card_id: str) -> Sequence[str]:
+    """The keys of the cards that need this one."""
+    statement = (
+        sa.select(table.c.key)
+        .join(card_dependencies, card_dependencies.c.card_id == table.c.id)
+        .where(card_dependencies.c.needs == card_id)
+        .order_by(table.c.number)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def _read(session: Session, keyring: Keyring, statement: "sa.Select[Any]") -> list[Card]:
+    rows = list(await session.execute(statement))
+    if not rows:
+        return []
+    # The ids of one card, or nothing: a list of a thousand reads what there is and takes its own.
+    only = rows[0].id if len(rows) == 1 else None
+    needs = await _lists(session, card_dependencies.c.card_id, card_dependencies.c.needs, only)
+    images = await _lists(session, card_images.c.card_id, card_images.c.id, only)
+    return [_card(row, keyring, needs, images) for row in rows]
+
+
+async def _lists(
+    session: Session, owner: "sa.Column[str]", value: "sa.Column[str]", only: str | None
+) -> Mapping[str, Sequence[str]]:
+    statement = sa.select(owner, value).order_by(value)
+    if only is not None:
+        statement = statement.where(owner == only)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for card_id, each in await session.execute(statement):
+        found[card_id].append(each)
+    return found
+
+
+def _text_values(keyring: Keyring, card_id: str, text: CardText) -> dict[str, object]:
+    def seal(column: "sa.Column[bytes]", words: str) -> bytes:
+        return keyring.seal(words, place(column, card_id))
+
+    return {
+        "title": seal(table.c.title, text.title),
+        "description": seal(table.c.description, text.description),
+        "labels": seal(table.c.labels, json.dumps(text.labels)),
+        "priority": text.priority,
+        "model": text.model,
+        "budget_micros": text.budget_micros,
+        "budget_tokens": text.budget_tokens,
+        "spec_path": text.spec_path,
+        "branch": text.branch,
+    }
+
+
+def _card(
+    row: Any,
+    keyring: Keyring,
+    needs: Mapping[str, Sequence[str]],
+    images: Mapping[str, Sequence[str]],
+) -> Card:
+    def opened(column: "sa.Column[bytes]") -> str:
+        return keyring.open(getattr(row, column.name), place(column, row.id))
+
+    return Card(
+        id=row.id,
+        board=row.board,
+        number=row.number,
+        key=row.key,
+        column=Column(row.column),
+        rank=row.rank,
+        text=CardText(
+            title=opened(table.c.title),
+            description=opened(table.c.description),
+            labels=tuple(json.loads(opened(table.c.labels))),
+            priority=Priority(row.priority),
+            needs=tuple(needs.get(row.id, ())),
+            model=row.model,
+            budget_micros=row.budget_micros,
+            budget_tokens=row.budget_tokens,
+            spec_path=row.spec_path,
+            branch=row.branch,
+        ),
+        images=tuple(images.get(row.id, ())),
+        version=row.version,
+        run=runs.head(row, keyring),
+        done_at=row.done_at,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no card {name[:60]}. `sempre card list` lists those there are.",
+        code="card_not_found",
+    )
