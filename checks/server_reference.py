@@ -72,7 +72,7 @@ def _bounds(schema: Schema) -> str:
             ("maximum", "At most"),
             ("maxLength", "Length at most"),
         )
-        if schema.get(name) not in {None, 2**53 - 1}
+        if schema.get(name) not in [None, [], 2**53 - 1]  # a default may be a list
     ]
     return " ".join(said)
 

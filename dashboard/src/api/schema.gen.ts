@@ -186,6 +186,589 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Boards
+         * @description All boards, by id.
+         */
+        get: operations["list_boards"];
+        put?: never;
+        /**
+         * Create Board
+         * @description Make one. Its repository is looked at first: 409 says what stands in the way.
+         */
+        post: operations["create_board"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Board
+         * @description One board.
+         */
+        get: operations["get_board"];
+        /**
+         * Put Board
+         * @description Change all of it. Holds from the next run on. 409 when somebody else changed it since `version`.
+         */
+        put: operations["put_board"];
+        post?: never;
+        /**
+         * Delete Board
+         * @description Delete it with its cards. 409 while one runs, or has work that is neither merged nor discarded. The repository
+         *     is left as it is.
+         */
+        delete: operations["delete_board"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{board}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Board
+         * @description Whether a run could begin: the repository, its base branch, what is not committed.
+         */
+        get: operations["check_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cards
+         * @description All cards that match, by board, column and place, each with its active execution.
+         */
+        get: operations["list_cards"];
+        put?: never;
+        /**
+         * Create Card
+         * @description Write one, at the end of its column.
+         */
+        post: operations["create_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Card
+         * @description One card.
+         */
+        get: operations["get_card"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Card
+         * @description Delete it with its runs. 409 while one is active, or its work is neither merged nor discarded; archive it
+         *     instead.
+         */
+        delete: operations["delete_card"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit Card
+         * @description Change what stands on it. 409 when somebody else did since `version`: it says what.
+         */
+        patch: operations["edit_card"];
+        trace?: never;
+    };
+    "/api/cards/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Card
+         * @description Put it into a column, at its end or beside another card. 409 when somebody else moved or changed it since
+         *     `version`.
+         */
+        post: operations["move_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Card History
+         * @description What happened to it, newest first. The last entry's id goes into `before`.
+         */
+        get: operations["list_card_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/spec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Card Spec
+         * @description What plan wrote, as it stands now.
+         */
+        get: operations["get_card_spec"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Card Images
+         * @description What pictures it has, in the order in which they came.
+         */
+        get: operations["list_card_images"];
+        put?: never;
+        /**
+         * Add Card Image
+         * @description Put one on the card; its bytes are the body. The same bytes again are the same picture.
+         */
+        post: operations["add_card_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Card Image
+         * @description The picture itself.
+         */
+        get: operations["get_card_image"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Card Image
+         * @description Take it off the card.
+         */
+        delete: operations["remove_card_image"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Card
+         * @description Start a run, or put it in line when the board has as many as it may. 409 while one is active, or when the
+         *     repository is not in order: it says what to do.
+         */
+        post: operations["run_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Card
+         * @description End the active run. What it did stays in its worktree.
+         */
+        post: operations["cancel_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Card
+         * @description Again from the stage at which the last run failed or was cancelled.
+         */
+        post: operations["retry_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/approve-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Card Plan
+         * @description Let the run that waits for it go on to implement.
+         */
+        post: operations["approve_card_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Card Back
+         * @description With comments: a plan that waits is planned anew, a change that waits for its merge is changed.
+         */
+        post: operations["send_card_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Card
+         * @description Put the change on the base branch; asked twice it is done once. 409 when the base has moved on (rebase first) or
+         *     has changes that are not committed.
+         */
+        post: operations["merge_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/rebase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rebase Card
+         * @description Bring the card's branch up to the base as it is now. 409 when both changed the same lines: it names the files.
+         */
+        post: operations["rebase_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Card Work
+         * @description Remove the worktree and branch of its last run. What was not committed is kept under a ref of git's first.
+         */
+        post: operations["discard_card_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/unstick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unstick Card
+         * @description Take up a run again that says it runs while nobody runs it.
+         */
+        post: operations["unstick_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/workflow-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Card Workflow State
+         * @description For automation outside: says where it is with the card. 409 for what does not follow from where it stands, and
+         *     while a run of ours is active. Opens an execution named `workflow` when none is active.
+         */
+        patch: operations["set_card_workflow_state"];
+        trace?: never;
+    };
+    "/api/logs/{card_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Card Log
+         * @description The newest lines; with `after` those that came since, with `before` those from before. `success` is false for
+         *     a card that never ran, and with 404 for what is not there.
+         */
+        get: operations["get_card_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Card Runs
+         * @description All of its runs, newest first.
+         */
+        get: operations["list_card_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description One run with every visit of a stage.
+         */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Comments
+         * @description What people said about lines of its diff, oldest first.
+         */
+        get: operations["list_run_comments"];
+        put?: never;
+        /**
+         * Comment Run
+         * @description Note comments on lines. The agent gets them when they are sent.
+         */
+        post: operations["comment_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Run Comment
+         * @description Take one back. 409 when the agent got it already.
+         */
+        delete: operations["remove_run_comment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/comments/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Run Comments
+         * @description Give the agent all that were not sent yet, as one turn; gives the run that takes them up.
+         */
+        post: operations["send_run_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Diff
+         * @description What it changed so far. All files are named; the lines of large ones are cut.
+         */
+        get: operations["get_run_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workers/{name}/sessions": {
         parameters: {
             query?: never;
@@ -960,7 +1543,8 @@ export interface paths {
         get: operations["get_connection"];
         /**
          * Set Connection
-         * @description Store it, encrypted, and start anew with it. 409 when the environment already gives one.
+         * @description Store it, encrypted, and start anew with it. In place of another it needs the scope `approve`: it says where all
+         *     prompts go. 409 when the environment already gives one.
          */
         put: operations["set_connection"];
         post?: never;
@@ -1347,6 +1931,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActiveExecution
+         * @description The run that is under way; when none is, the newest one, until another begins.
+         */
+        ActiveExecution: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["RunState"];
+            /**
+             * Command
+             * @description The stage it is at; `workflow`: an automation outside.
+             */
+            command: string;
+            workflowStage: components["schemas"]["WorkflowStage"];
+            /** Workflowerror */
+            workflowError: string | null;
+            /** Startedat */
+            startedAt: string | null;
+            /** Completedat */
+            completedAt: string | null;
+        };
         /** Alert */
         Alert: {
             /** Id */
@@ -1855,6 +2460,176 @@ export interface components {
             /** Items */
             items: components["schemas"]["Backup"][];
         };
+        /** Board */
+        Board: {
+            /** Id */
+            id: string;
+            /** Prefix */
+            prefix: string;
+            /** Name */
+            name: string;
+            /**
+             * Channel
+             * @description What the board's own events stand under.
+             */
+            channel: string;
+            /**
+             * Node
+             * @description The machine that has its repository.
+             */
+            node: string | null;
+            /** Repository */
+            repository: string;
+            /** Base */
+            base: string;
+            /** Setup */
+            setup: string[];
+            /** Test */
+            test: string[];
+            /** Stages */
+            stages: {
+                [key: string]: components["schemas"]["StageTuning"];
+            };
+            /** Wip */
+            wip: number;
+            /** Worktree */
+            worktree: boolean;
+            /** Approve Plan */
+            approve_plan: boolean;
+            /** Test Rounds */
+            test_rounds: number;
+            /** Review Rounds */
+            review_rounds: number;
+            /** Test Seconds */
+            test_seconds: number;
+            /**
+             * Version
+             * @description Goes into the next change.
+             */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Cards
+             * @description How many stand in each column.
+             */
+            cards: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * BoardChange
+         * @description `version` is the one that it was made from.
+         */
+        BoardChange: {
+            /** Name */
+            name: string;
+            /**
+             * Repository
+             * @description The whole path of a git repository on this machine.
+             */
+            repository: string;
+            /**
+             * Base
+             * @description The branch that work begins from and is merged into.
+             * @default main
+             */
+            base: string;
+            /**
+             * Setup
+             * @description Run in a fresh worktree before the first stage.
+             * @default []
+             */
+            setup: string[];
+            /**
+             * Test
+             * @description The test stage passes when all of them do.
+             * @default []
+             */
+            test: string[];
+            /**
+             * Stages
+             * @description By stage; one that is left out is worked on as sempre.toml says.
+             */
+            stages?: {
+                [key: string]: components["schemas"]["BoardStage"];
+            };
+            /**
+             * Wip
+             * @description Runs at once.
+             * @default 2
+             */
+            wip: number;
+            /**
+             * Worktree
+             * @description A worktree for each run; without, one run at a time in the repository itself.
+             * @default true
+             */
+            worktree: boolean;
+            /**
+             * Approve Plan
+             * @description A person reads each plan first.
+             * @default false
+             */
+            approve_plan: boolean;
+            /**
+             * Test Rounds
+             * @description So often a failed test goes back to the agent.
+             * @default 3
+             */
+            test_rounds: number;
+            /**
+             * Review Rounds
+             * @description So often a review's changes go back to the agent.
+             * @default 2
+             */
+            review_rounds: number;
+            /**
+             * Test Seconds
+             * @description The test commands take no longer.
+             * @default 1800
+             */
+            test_seconds: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BoardStage
+         * @description How one stage is worked on. null: as sempre.toml says; an empty model or effort: Claude Code's own default.
+         */
+        BoardStage: {
+            /** Model */
+            model?: string | null;
+            /** Effort */
+            effort?: string | null;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions: string;
+            /**
+             * Budget Micros
+             * @description For one visit of the stage, in millionths of a dollar.
+             */
+            budget_micros?: number | null;
+            /** Budget Tokens */
+            budget_tokens?: number | null;
+            /**
+             * Wip
+             * @description Cards in this stage at once.
+             */
+            wip?: number | null;
+        };
         /**
          * Budget
          * @description `micros` and `tokens` are limits for a day; null: no limit in that unit. What was spent is today's.
@@ -1962,6 +2737,282 @@ export interface components {
             percent: number;
         };
         /**
+         * Card
+         * @description A card in full.
+         */
+        Card: {
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @description How people say it: SHOP-12.
+             */
+            key: string;
+            /** Board */
+            board: string;
+            /** Number */
+            number: number;
+            /**
+             * Channel
+             * @description Its stages are turns there.
+             */
+            channel: string;
+            column: components["schemas"]["Column"];
+            /**
+             * Rank
+             * @description Orders its column; compares as text.
+             */
+            rank: string;
+            /** Title */
+            title: string;
+            /** Labels */
+            labels: string[];
+            priority: components["schemas"]["Priority"];
+            /**
+             * Needs
+             * @description Ids of cards that must be done before it runs.
+             */
+            needs: string[];
+            /**
+             * Model
+             * @description In the place of the board's.
+             */
+            model: string | null;
+            /**
+             * Budgetmicros
+             * @description Of one run, in millionths of a dollar.
+             */
+            budgetMicros: number | null;
+            /** Budgettokens */
+            budgetTokens: number | null;
+            /** Specpath */
+            specPath: string | null;
+            /** Branch */
+            branch: string | null;
+            /**
+             * Images
+             * @description How many it has.
+             */
+            images: number;
+            /**
+             * Version
+             * @description Goes into the next change.
+             */
+            version: number;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Createdby */
+            createdBy: string;
+            /**
+             * Changedat
+             * Format: date-time
+             */
+            changedAt: string;
+            /** Changedby */
+            changedBy: string;
+            activeExecution: components["schemas"]["ActiveExecution"] | null;
+            /** @description The same run, with all that a list shows. */
+            run: components["schemas"]["ExecutionSummary"] | null;
+            /**
+             * Description
+             * @description Markdown.
+             */
+            description: string;
+            /** Dependencies */
+            dependencies: components["schemas"]["Dependency"][];
+        };
+        /**
+         * CardChange
+         * @description What is left out stays; null takes away what may be missing. `version` is the one that it was made from.
+         */
+        CardChange: {
+            /** Version */
+            version: number;
+            /** Title */
+            title?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Labels */
+            labels?: string[] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** Needs */
+            needs?: string[] | null;
+            /** Model */
+            model?: string | null;
+            /** Budgetmicros */
+            budgetMicros?: number | null;
+            /** Budgettokens */
+            budgetTokens?: number | null;
+            /** Specpath */
+            specPath?: string | null;
+            /** Branch */
+            branch?: string | null;
+        };
+        /** CardImage */
+        CardImage: {
+            /** Id */
+            id: string;
+            /** Cardid */
+            cardId: string;
+            /** Name */
+            name: string;
+            /**
+             * Mediatype
+             * @description By its bytes: PNG, JPEG, GIF or WebP.
+             */
+            mediaType: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Digest
+             * @description SHA-256 of its bytes; a card has each picture once.
+             */
+            digest: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * CardLog
+         * @description `next` goes into `after`, also while there is nothing more yet; `previous` into `before`, null at the start.
+         */
+        CardLog: {
+            /**
+             * Success
+             * @constant
+             */
+            success: true;
+            execution: components["schemas"]["ExecutionLog"];
+            /** Next */
+            next: number;
+            /** Previous */
+            previous: number | null;
+            /**
+             * Hasmore
+             * @description There is more after `next` now.
+             */
+            hasMore: boolean;
+        };
+        /**
+         * CardMove
+         * @description To the end of a column, or beside one of its cards. `version` is the one that was looked at.
+         */
+        CardMove: {
+            column: components["schemas"]["Column"];
+            /** Before */
+            before?: string | null;
+            /** After */
+            after?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CardSpec
+         * @description What plan wrote.
+         */
+        CardSpec: {
+            /** Path */
+            path: string | null;
+            /**
+             * Text
+             * @description null: there is none, or its file is gone.
+             */
+            text: string | null;
+            /** Executionid */
+            executionId: string | null;
+        };
+        /**
+         * CardSummary
+         * @description A card as the board shows it. Times are UTC.
+         */
+        CardSummary: {
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @description How people say it: SHOP-12.
+             */
+            key: string;
+            /** Board */
+            board: string;
+            /** Number */
+            number: number;
+            /**
+             * Channel
+             * @description Its stages are turns there.
+             */
+            channel: string;
+            column: components["schemas"]["Column"];
+            /**
+             * Rank
+             * @description Orders its column; compares as text.
+             */
+            rank: string;
+            /** Title */
+            title: string;
+            /** Labels */
+            labels: string[];
+            priority: components["schemas"]["Priority"];
+            /**
+             * Needs
+             * @description Ids of cards that must be done before it runs.
+             */
+            needs: string[];
+            /**
+             * Model
+             * @description In the place of the board's.
+             */
+            model: string | null;
+            /**
+             * Budgetmicros
+             * @description Of one run, in millionths of a dollar.
+             */
+            budgetMicros: number | null;
+            /** Budgettokens */
+            budgetTokens: number | null;
+            /** Specpath */
+            specPath: string | null;
+            /** Branch */
+            branch: string | null;
+            /**
+             * Images
+             * @description How many it has.
+             */
+            images: number;
+            /**
+             * Version
+             * @description Goes into the next change.
+             */
+            version: number;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Createdby */
+            createdBy: string;
+            /**
+             * Changedat
+             * Format: date-time
+             */
+            changedAt: string;
+            /** Changedby */
+            changedBy: string;
+            activeExecution: components["schemas"]["ActiveExecution"] | null;
+            /** @description The same run, with all that a list shows. */
+            run: components["schemas"]["ExecutionSummary"] | null;
+        };
+        /**
          * Channel
          * @description An addressable place with turns in a strict order.
          */
@@ -2042,6 +3093,12 @@ export interface components {
             /** State Until */
             state_until: string | null;
         };
+        /**
+         * Column
+         * @description Where a card stands. The four in the middle are the stages'.
+         * @enum {string}
+         */
+        Column: "backlog" | "plan" | "implement" | "test" | "review" | "done" | "archived";
         /** Connection */
         Connection: {
             /** @description `login`: the user's own `claude` login. */
@@ -2166,6 +3223,21 @@ export interface components {
              */
             reason?: string | null;
         };
+        /**
+         * Dependency
+         * @description A card that must be done before.
+         */
+        Dependency: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            column: components["schemas"]["Column"];
+            /** Done */
+            done: boolean;
+        };
         /** Diagnosis */
         Diagnosis: {
             /**
@@ -2175,6 +3247,90 @@ export interface components {
             ok: boolean;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /** Diff */
+        Diff: {
+            /** Executionid */
+            executionId: string;
+            /** Base */
+            base: string | null;
+            /** Head */
+            head: string | null;
+            /**
+             * Complete
+             * @description All lines of all files are here.
+             */
+            complete: boolean;
+            /** Files */
+            files: components["schemas"]["DiffFile"][];
+        };
+        /** DiffFile */
+        DiffFile: {
+            /** Path */
+            path: string;
+            /**
+             * Oldpath
+             * @description Where it was before.
+             */
+            oldPath: string | null;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "modified" | "deleted" | "renamed" | "copied" | "retyped";
+            /** Binary */
+            binary: boolean;
+            /**
+             * Added
+             * @description Lines; null for what is no text.
+             */
+            added: number | null;
+            /** Removed */
+            removed: number | null;
+            /**
+             * Cut
+             * @description Not all of its lines are here. Ask for this file alone.
+             */
+            cut: boolean;
+            /** Hunks */
+            hunks: components["schemas"]["DiffHunk"][];
+        };
+        /** DiffHunk */
+        DiffHunk: {
+            /** Oldstart */
+            oldStart: number;
+            /** Newstart */
+            newStart: number;
+            /**
+             * Heading
+             * @description The function it is in, as git finds it.
+             */
+            heading: string;
+            /** Lines */
+            lines: components["schemas"]["DiffLine"][];
+        };
+        /** DiffLine */
+        DiffLine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "context" | "added" | "removed" | "note";
+            /**
+             * Old
+             * @description Its number in the old version.
+             */
+            old: number | null;
+            /**
+             * New
+             * @description Its number in the new version.
+             */
+            new: number | null;
+            /**
+             * Text
+             * @description At most 2000 characters.
+             */
+            text: string;
         };
         /**
          * Directives
@@ -2326,6 +3482,283 @@ export interface components {
             next: number | null;
         };
         /**
+         * Execution
+         * @description A run in full.
+         */
+        Execution: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["RunState"];
+            /**
+             * Command
+             * @description The stage it is at; `workflow`: an automation outside.
+             */
+            command: string;
+            workflowStage: components["schemas"]["WorkflowStage"];
+            /** Workflowerror */
+            workflowError: string | null;
+            /** Startedat */
+            startedAt: string | null;
+            /** Completedat */
+            completedAt: string | null;
+            /** Cardid */
+            cardId: string;
+            /**
+             * Number
+             * @description 1, 2, 3 … of its card.
+             */
+            number: number;
+            /** @description `workflow`: an automation outside says where it is. */
+            kind: components["schemas"]["RunKind"];
+            /** @description Where it is, or where it ended. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Isactive
+             * @description It has not ended; a card has at most one such.
+             */
+            isActive: boolean;
+            /**
+             * Isstuck
+             * @description It says that it runs, and nobody runs it: unstick it.
+             */
+            isStuck: boolean;
+            /**
+             * Waitsforperson
+             * @description Its plan is to be read, or its change to be merged, sent back or discarded.
+             */
+            waitsForPerson: boolean;
+            /** @description What it waits for. */
+            wait: components["schemas"]["Wait"] | null;
+            /**
+             * Waitson
+             * @description Keys of the cards that must be done before.
+             */
+            waitsOn: string[];
+            /** Waitssince */
+            waitsSince: string | null;
+            /** Cancelrequested */
+            cancelRequested: boolean;
+            /**
+             * Errorkind
+             * @description Stable; `workflowError` has the words.
+             */
+            errorKind: string | null;
+            /** @description What became of its branch and worktree. */
+            settlement: components["schemas"]["Settlement"] | null;
+            /**
+             * Haswork
+             * @description There is a branch with what it did.
+             */
+            hasWork: boolean;
+            /**
+             * Queuedat
+             * Format: date-time
+             */
+            queuedAt: string;
+            /**
+             * Durationseconds
+             * @description From its start to its end, or till now.
+             */
+            durationSeconds: number | null;
+            /**
+             * Costmicros
+             * @description Millionths of a dollar; null: no price is known.
+             */
+            costMicros: number | null;
+            /** @description Only while it is active. */
+            lastLine: components["schemas"]["LastLine"] | null;
+            /** Cardkey */
+            cardKey: string;
+            rules: components["schemas"]["ExecutionRules"];
+            input: components["schemas"]["ExecutionInput"];
+            session: components["schemas"]["SessionChoice"];
+            /**
+             * Sessionid
+             * @description That of plan, implement and what they mend.
+             */
+            sessionId: string | null;
+            /**
+             * Previous
+             * @description The run before it.
+             */
+            previous: string | null;
+            /**
+             * Continues
+             * @description The run in whose worktree and branch it goes on.
+             */
+            continues: string | null;
+            /** Branch */
+            branch: string | null;
+            /**
+             * Worktree
+             * @description Where its files are, on the board's machine.
+             */
+            worktree: string | null;
+            /**
+             * Base
+             * @description The commit that its work began from.
+             */
+            base: string | null;
+            /**
+             * Head
+             * @description The last commit seen.
+             */
+            head: string | null;
+            /**
+             * Result
+             * @description What it came to, in words.
+             */
+            result: string | null;
+            /** Startedby */
+            startedBy: string;
+            /** Settledat */
+            settledAt: string | null;
+            /** Settledby */
+            settledBy: string | null;
+            /**
+             * Settledcommit
+             * @description The merge.
+             */
+            settledCommit: string | null;
+            /** Visits */
+            visits: components["schemas"]["StageVisit"][];
+        };
+        /**
+         * ExecutionInput
+         * @description What a person gave this run in the place of what stands on the card; null: as on the card.
+         */
+        ExecutionInput: {
+            /** Description */
+            description: string | null;
+            /** Spec */
+            spec: string | null;
+            /** Instructions */
+            instructions: string | null;
+            /** Comments */
+            comments: string | null;
+        };
+        /** ExecutionLog */
+        ExecutionLog: {
+            /** Cardid */
+            cardId: string;
+            /** Executionid */
+            executionId: string;
+            status: components["schemas"]["RunState"];
+            /** Command */
+            command: string;
+            workflowStage: components["schemas"]["WorkflowStage"];
+            /** Startedat */
+            startedAt: string | null;
+            /** Completedat */
+            completedAt: string | null;
+            /** Result */
+            result: string | null;
+            /** Logs */
+            logs: components["schemas"]["LogLine"][];
+        };
+        /**
+         * ExecutionRules
+         * @description What was fixed when it was asked for.
+         */
+        ExecutionRules: {
+            fromStage: components["schemas"]["Stage"];
+            /** Onlystage */
+            onlyStage: boolean;
+            /** Approveplan */
+            approvePlan: boolean;
+            /** Testrounds */
+            testRounds: number;
+            /** Reviewrounds */
+            reviewRounds: number;
+        };
+        /**
+         * ExecutionSummary
+         * @description A run as lists show it. Times are UTC.
+         */
+        ExecutionSummary: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["RunState"];
+            /**
+             * Command
+             * @description The stage it is at; `workflow`: an automation outside.
+             */
+            command: string;
+            workflowStage: components["schemas"]["WorkflowStage"];
+            /** Workflowerror */
+            workflowError: string | null;
+            /** Startedat */
+            startedAt: string | null;
+            /** Completedat */
+            completedAt: string | null;
+            /** Cardid */
+            cardId: string;
+            /**
+             * Number
+             * @description 1, 2, 3 … of its card.
+             */
+            number: number;
+            /** @description `workflow`: an automation outside says where it is. */
+            kind: components["schemas"]["RunKind"];
+            /** @description Where it is, or where it ended. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Isactive
+             * @description It has not ended; a card has at most one such.
+             */
+            isActive: boolean;
+            /**
+             * Isstuck
+             * @description It says that it runs, and nobody runs it: unstick it.
+             */
+            isStuck: boolean;
+            /**
+             * Waitsforperson
+             * @description Its plan is to be read, or its change to be merged, sent back or discarded.
+             */
+            waitsForPerson: boolean;
+            /** @description What it waits for. */
+            wait: components["schemas"]["Wait"] | null;
+            /**
+             * Waitson
+             * @description Keys of the cards that must be done before.
+             */
+            waitsOn: string[];
+            /** Waitssince */
+            waitsSince: string | null;
+            /** Cancelrequested */
+            cancelRequested: boolean;
+            /**
+             * Errorkind
+             * @description Stable; `workflowError` has the words.
+             */
+            errorKind: string | null;
+            /** @description What became of its branch and worktree. */
+            settlement: components["schemas"]["Settlement"] | null;
+            /**
+             * Haswork
+             * @description There is a branch with what it did.
+             */
+            hasWork: boolean;
+            /**
+             * Queuedat
+             * Format: date-time
+             */
+            queuedAt: string;
+            /**
+             * Durationseconds
+             * @description From its start to its end, or till now.
+             */
+            durationSeconds: number | null;
+            /**
+             * Costmicros
+             * @description Millionths of a dollar; null: no price is known.
+             */
+            costMicros: number | null;
+            /** @description Only while it is active. */
+            lastLine: components["schemas"]["LastLine"] | null;
+        };
+        /**
          * Failure
          * @description Why it did not end in an answer. `kind` is stable; `message` says what to do.
          */
@@ -2444,6 +3877,29 @@ export interface components {
          */
         Group: "day" | "channel" | "model" | "agent" | "turn";
         /**
+         * HistoryEntry
+         * @description Something that happened to a card. `kind` is that of the event; docs/reference/events.md lists them.
+         */
+        HistoryEntry: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Ignored
          * @description A file in the queue that is no prompt.
          */
@@ -2468,6 +3924,24 @@ export interface components {
             made_at: string;
             /** @description Its restore drill; null: none was held. */
             drill: components["schemas"]["Drill"] | null;
+        };
+        /**
+         * LastLine
+         * @description What was said or done last, in one line.
+         */
+        LastLine: {
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "info" | "text" | "tool" | "error";
+            /** Content */
+            content: string;
         };
         /**
          * LettersDone
@@ -2517,6 +3991,89 @@ export interface components {
              */
             dry_run: boolean;
         };
+        /**
+         * LineComment
+         * @description A person's comment on a line of a diff.
+         */
+        LineComment: {
+            /** Id */
+            id: string;
+            /** File */
+            file: string;
+            /** Line */
+            line: number;
+            /**
+             * Side
+             * @description Which version's line.
+             * @enum {string}
+             */
+            side: "old" | "new";
+            /** Text */
+            text: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Sentin
+             * @description The run that the agent got it with; null: not yet.
+             */
+            sentIn: string | null;
+        };
+        /**
+         * LogLine
+         * @description One line; pieces of one text are joined. It covers the events `sequence` to `lastSequence` of the run's log,
+         *     which count 1, 2, 3 … without a gap.
+         */
+        LogLine: {
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "info" | "text" | "tool" | "error";
+            /** Content */
+            content: string;
+            /** Sequence */
+            sequence: number;
+            /** Lastsequence */
+            lastSequence: number;
+            /**
+             * Kind
+             * @description The event's; docs/reference/events.md lists them.
+             */
+            kind: string;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Visit
+             * @description Which visit of a stage it belongs to.
+             */
+            visit: number;
+            /** Turnid */
+            turnId: string | null;
+            /**
+             * Call
+             * @description The same for a tool's call and its result.
+             */
+            call: string | null;
+            /**
+             * Parent
+             * @description The call of the subagent that it came from.
+             */
+            parent: string | null;
+            /**
+             * Continues
+             * @description Its text goes on that of the line before this page.
+             */
+            continues: boolean;
+        };
         /** LoginLink */
         LoginLink: {
             /**
@@ -2529,6 +4086,11 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /** Merged */
+        Merged: {
+            /** Commit */
+            commit: string;
         };
         /** Message */
         Message: {
@@ -2549,6 +4111,144 @@ export interface components {
          * @enum {string}
          */
         Method: "profile" | "rate";
+        /** NewBoard */
+        NewBoard: {
+            /** Name */
+            name: string;
+            /**
+             * Repository
+             * @description The whole path of a git repository on this machine.
+             */
+            repository: string;
+            /**
+             * Base
+             * @description The branch that work begins from and is merged into.
+             * @default main
+             */
+            base: string;
+            /**
+             * Setup
+             * @description Run in a fresh worktree before the first stage.
+             * @default []
+             */
+            setup: string[];
+            /**
+             * Test
+             * @description The test stage passes when all of them do.
+             * @default []
+             */
+            test: string[];
+            /**
+             * Stages
+             * @description By stage; one that is left out is worked on as sempre.toml says.
+             */
+            stages?: {
+                [key: string]: components["schemas"]["BoardStage"];
+            };
+            /**
+             * Wip
+             * @description Runs at once.
+             * @default 2
+             */
+            wip: number;
+            /**
+             * Worktree
+             * @description A worktree for each run; without, one run at a time in the repository itself.
+             * @default true
+             */
+            worktree: boolean;
+            /**
+             * Approve Plan
+             * @description A person reads each plan first.
+             * @default false
+             */
+            approve_plan: boolean;
+            /**
+             * Test Rounds
+             * @description So often a failed test goes back to the agent.
+             * @default 3
+             */
+            test_rounds: number;
+            /**
+             * Review Rounds
+             * @description So often a review's changes go back to the agent.
+             * @default 2
+             */
+            review_rounds: number;
+            /**
+             * Test Seconds
+             * @description The test commands take no longer.
+             * @default 1800
+             */
+            test_seconds: number;
+            /**
+             * Id
+             * @description Small letters, digits, dashes: shop.
+             */
+            id: string;
+            /**
+             * Prefix
+             * @description Begins the keys of its cards: SHOP. Never changes.
+             */
+            prefix: string;
+        };
+        /**
+         * NewCard
+         * @description `needs` are keys or ids.
+         */
+        NewCard: {
+            /** Board */
+            board: string;
+            /** Title */
+            title: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** @default backlog */
+            column: components["schemas"]["Column"];
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** @default none */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[];
+            /** Model */
+            model?: string | null;
+            /** Budgetmicros */
+            budgetMicros?: number | null;
+            /** Budgettokens */
+            budgetTokens?: number | null;
+            /** Specpath */
+            specPath?: string | null;
+        };
+        /** NewComment */
+        NewComment: {
+            /** File */
+            file: string;
+            /** Line */
+            line: number;
+            /**
+             * Side
+             * @default new
+             * @enum {string}
+             */
+            side: "old" | "new";
+            /** Text */
+            text: string;
+        };
+        /** NewComments */
+        NewComments: {
+            /** Comments */
+            comments: components["schemas"]["NewComment"][];
+        };
         /** NewToken */
         NewToken: {
             /** Id */
@@ -2586,6 +4286,16 @@ export interface components {
              * @description The token. It is shown now and never again.
              */
             secret: string;
+        };
+        /** NoCardLog */
+        NoCardLog: {
+            /**
+             * Success
+             * @constant
+             */
+            success: false;
+            /** Error */
+            error: string;
         };
         /**
          * OnAsk
@@ -2858,6 +4568,12 @@ export interface components {
             cache_write_hour: number;
         };
         /**
+         * Priority
+         * @description For people to sort by; runs begin in the order in which they were asked for.
+         * @enum {string}
+         */
+        Priority: "none" | "low" | "medium" | "high" | "urgent";
+        /**
          * Profile
          * @description Files in the home's state folder. `cpu` is in the form of flame graph tools and speedscope.
          */
@@ -2947,6 +4663,11 @@ export interface components {
              */
             suspended: boolean;
         };
+        /** Rebased */
+        Rebased: {
+            /** Head */
+            head: string;
+        };
         /**
          * ReleaseWish
          * @description How much more the turn may spend from now on, whatever the budgets say; give one or both.
@@ -2974,6 +4695,12 @@ export interface components {
             restarting: boolean;
         };
         /**
+         * Result
+         * @description How a visit ended.
+         * @enum {string}
+         */
+        Result: "passed" | "failed" | "changes" | "unreadable" | "error" | "cancelled";
+        /**
          * RetryText
          * @description What to try again with.
          */
@@ -2983,6 +4710,26 @@ export interface components {
              * @description Another prompt; without it the same one.
              */
             text?: string | null;
+        };
+        /** RetryWish */
+        RetryWish: {
+            /** @description `fresh`: the agent begins a new conversation. */
+            session?: components["schemas"]["SessionChoice"] | null;
+        };
+        /**
+         * ReviewVerdict
+         * @description What a review came to.
+         */
+        ReviewVerdict: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "approve" | "changes";
+            /** Summary */
+            summary: string;
+            /** Comments */
+            comments: components["schemas"]["VerdictComment"][];
         };
         /**
          * Risk
@@ -3009,6 +4756,39 @@ export interface components {
             rules: components["schemas"]["GivenRule"][];
         };
         /**
+         * RunKind
+         * @description Who walks the card: `run` is ours, `workflow` is an automation outside that only tells us where it is.
+         * @enum {string}
+         */
+        RunKind: "run" | "workflow";
+        /**
+         * RunState
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+        /**
+         * RunWish
+         * @description Nothing: the whole way, as the card says. `fromStage` begins later, `onlyStage` does one; the texts take the
+         *     place of the card's for this run.
+         */
+        RunWish: {
+            fromStage?: components["schemas"]["Stage"] | null;
+            onlyStage?: components["schemas"]["Stage"] | null;
+            /** Description */
+            description?: string | null;
+            /** Spec */
+            spec?: string | null;
+            /** Instructions */
+            instructions?: string | null;
+            /**
+             * Comments
+             * @description What shall be changed.
+             */
+            comments?: string | null;
+            /** @description Left out: it goes on where the run before left off. */
+            session?: components["schemas"]["SessionChoice"] | null;
+        };
+        /**
          * ScheduleEntry
          * @description A prompt that comes by itself.
          */
@@ -3031,6 +4811,11 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "operate" | "approve";
+        /** SendBack */
+        SendBack: {
+            /** Comments */
+            comments: string;
+        };
         /**
          * Session
          * @description The worker's memory: one Claude Code session, kept from turn to turn.
@@ -3058,6 +4843,12 @@ export interface components {
             /** Output Tokens */
             output_tokens: number;
         };
+        /**
+         * SessionChoice
+         * @description Which conversation the agent goes on in: that of the run before, or a new one.
+         * @enum {string}
+         */
+        SessionChoice: "resume" | "fresh";
         /** SetConnection */
         SetConnection: {
             /**
@@ -3105,6 +4896,12 @@ export interface components {
              */
             proposal_id: string | null;
         };
+        /**
+         * Settlement
+         * @description What became of a run's worktree and branch.
+         * @enum {string}
+         */
+        Settlement: "merged" | "discarded" | "continued";
         /**
          * Severity
          * @enum {string}
@@ -3302,11 +5099,108 @@ export interface components {
             prompt_head: string;
         };
         /**
+         * Stage
+         * @description What a run walks through, in this order.
+         * @enum {string}
+         */
+        Stage: "plan" | "implement" | "test" | "review";
+        /**
+         * StageTuning
+         * @description null: as sempre.toml says.
+         */
+        StageTuning: {
+            /** Model */
+            model: string | null;
+            /** Effort */
+            effort: string | null;
+            /** Instructions */
+            instructions: string;
+            /** Budget Micros */
+            budget_micros: number | null;
+            /** Budget Tokens */
+            budget_tokens: number | null;
+            /** Wip */
+            wip: number | null;
+        };
+        /**
+         * StageVisit
+         * @description One visit of a stage: one turn with its own settings, log, attempts and cost.
+         */
+        StageVisit: {
+            /**
+             * Position
+             * @description 1, 2, 3 … over the run.
+             */
+            position: number;
+            stage: components["schemas"]["Stage"];
+            /** @description `fix`: what tests found is mended; `changes`: comments are worked in; `again`: the review is asked for its verdict once more. */
+            kind: components["schemas"]["VisitKind"];
+            /** @description null: it has not ended. */
+            result: components["schemas"]["Result"] | null;
+            turn: components["schemas"]["VisitTurn"] | null;
+            /** Sessionid */
+            sessionId: string | null;
+            /**
+             * Base
+             * @description The commit before it.
+             */
+            base: string | null;
+            /**
+             * Head
+             * @description The commit after it.
+             */
+            head: string | null;
+            /**
+             * Exitcode
+             * @description Of the test commands.
+             */
+            exitCode: number | null;
+            /**
+             * Output
+             * @description The end of what the commands or the agent said.
+             */
+            output: string | null;
+            verdict: components["schemas"]["ReviewVerdict"] | null;
+            failure: components["schemas"]["Failure"] | null;
+            /** @description What a person said to the plan. */
+            decision: components["schemas"]["sempre__board__words__Decision"] | null;
+            /** Decidedby */
+            decidedBy: string | null;
+            /** Decidedat */
+            decidedAt: string | null;
+            /**
+             * Comments
+             * @description What was to be changed, as the agent got it.
+             */
+            comments: string | null;
+            /**
+             * Logstart
+             * @description Its log comes after this place in the run's.
+             */
+            logStart: number;
+            /**
+             * Startedat
+             * Format: date-time
+             */
+            startedAt: string;
+            /** Completedat */
+            completedAt: string | null;
+        };
+        /**
          * State
          * @description Where it stands. A person can decide only what is open: pending or unknown.
          * @enum {string}
          */
         State: "pending" | "approved" | "refused" | "expired" | "withdrawn" | "released" | "unknown";
+        /**
+         * StateChange
+         * @description What automation outside says of a card.
+         */
+        StateChange: {
+            stage?: components["schemas"]["WorkflowStage"] | null;
+            /** Error */
+            error?: string | null;
+        };
         /** Status */
         Status: {
             /** Version */
@@ -3684,6 +5578,15 @@ export interface components {
          * @enum {string}
          */
         Verdict: "allow" | "ask" | "deny";
+        /** VerdictComment */
+        VerdictComment: {
+            /** File */
+            file: string;
+            /** Line */
+            line: number | null;
+            /** Text */
+            text: string;
+        };
         /** Visit */
         Visit: {
             /**
@@ -3692,6 +5595,37 @@ export interface components {
              */
             away_since: string | null;
         };
+        /**
+         * VisitKind
+         * @description What a visit of a stage is for.
+         * @enum {string}
+         */
+        VisitKind: "work" | "fix" | "changes" | "again";
+        /**
+         * VisitTurn
+         * @description The turn in which a stage was worked on; GET /api/turns/{id} has all of it.
+         */
+        VisitTurn: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["TurnState"];
+            /** Attempts */
+            attempts: number;
+            /** Model */
+            model: string | null;
+            /** Inputtokens */
+            inputTokens: number;
+            /** Outputtokens */
+            outputTokens: number;
+            /** Costmicros */
+            costMicros: number | null;
+        };
+        /**
+         * Wait
+         * @description What a run waits for.
+         * @enum {string}
+         */
+        Wait: "wip" | "dependencies" | "stage_wip" | "plan_approval";
         /** WebhookSecret */
         WebhookSecret: {
             /**
@@ -3822,6 +5756,12 @@ export interface components {
             cost_micros: number | null;
         };
         /**
+         * WorkflowStage
+         * @description A run's state and stage in one word, as programs outside read and write it.
+         * @enum {string}
+         */
+        WorkflowStage: "idle" | "planning" | "implementing" | "testing" | "reviewing" | "completed" | "error";
+        /**
          * Kind
          * @enum {string}
          */
@@ -3831,6 +5771,12 @@ export interface components {
          * @enum {string}
          */
         sempre__approvals__approval__Decision: "approve" | "approve_turn" | "refuse";
+        /**
+         * Decision
+         * @description What a person said to a plan.
+         * @enum {string}
+         */
+        sempre__board__words__Decision: "approved" | "sent_back";
         /**
          * Kind
          * @enum {string}
@@ -4518,6 +6464,3360 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_boards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    create_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBoard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The board's id, such as `shop`. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    put_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The board's id, such as `shop`. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The board's id, such as `shop`. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    check_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The board's id, such as `shop`. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_cards: {
+        parameters: {
+            query?: {
+                /** @description Only this board's, such as `shop`. */
+                board?: string | null;
+                /** @description Only in these columns; left out: all but archived. */
+                column?: components["schemas"]["Column"][];
+                /** @description Words in key, title, description or labels. */
+                q?: string | null;
+                /** @description Only with all of these labels. */
+                label?: string[];
+                /** @description Only whose newest run stands so. */
+                state?: components["schemas"]["RunState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardSummary"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    create_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    edit_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    move_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_card_history: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; without it the newest come. */
+                before?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_card_spec: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardSpec"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_card_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardImage"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_card_image: {
+        parameters: {
+            query?: {
+                /** @description A file's name. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardImage"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_card_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+                /** @description The image's id. */
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/gif": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_card_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+                /** @description The image's id. */
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    run_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancel_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    retry_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    approve_card_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    send_card_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    merge_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    rebase_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebased"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    discard_card_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    unstick_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    set_card_workflow_state: {
+        parameters: {
+            query?: {
+                /** @description Where it stands; the body goes before. */
+                stage?: components["schemas"]["WorkflowStage"] | null;
+                /** @description Why it stopped; the body goes before. */
+                error?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StateChange"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_card_log: {
+        parameters: {
+            query?: {
+                /** @description An earlier run's id; without it the newest run's. */
+                execution?: string | null;
+                /** @description `next` of the page before. */
+                after?: number | null;
+                /** @description `previous` of the page after. */
+                before?: number | null;
+                /** @description Events on a page; pieces of one text are one line. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The card's key or id. */
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardLog"] | components["schemas"]["NoCardLog"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such card or execution. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoCardLog"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_card_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The card's key, such as SHOP-12, or id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionSummary"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_run_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineComment"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    comment_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComments"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineComment"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_run_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+                /** @description The comment's id. */
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    send_run_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_run_diff: {
+        parameters: {
+            query?: {
+                /** @description Only this file. */
+                path?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id, as lists give it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

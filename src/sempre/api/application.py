@@ -1,5 +1,6 @@
 """Puts the HTTP server together: the layers around it, and one router a resource."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -16,7 +17,12 @@ from sempre.api import (
     audit,
     away,
     backups,
+    boards,
     budgets,
+    card_images,
+    card_logs,
+    card_runs,
+    cards,
     channels,
     connection,
     dead_letters,
@@ -31,6 +37,8 @@ from sempre.api import (
     policy,
     prices,
     profile,
+    run_diffs,
+    runs,
     sessions,
     settings,
     spend,
@@ -42,6 +50,7 @@ from sempre.api import (
     workers,
 )
 from sempre.api.authentication import DECLARED, SCHEMES, Authentication, is_guarded, usual
+from sempre.api.card_views import Viewer
 from sempre.api.dashboard import Dashboard
 from sempre.api.parts import Parts
 from sempre.api.requests import Requests
@@ -54,6 +63,13 @@ _GUARDED: tuple[APIRouter, ...] = (
     agent.router,
     away.router,
     workers.router,
+    boards.router,
+    cards.router,
+    card_images.router,
+    card_runs.router,
+    card_logs.router,
+    runs.router,
+    run_diffs.router,
     sessions.router,
     directives.router,
     channels.router,
@@ -83,17 +99,19 @@ _GUARDED: tuple[APIRouter, ...] = (
 
 def create_app(parts: Parts) -> FastAPI:
     """The server of one runtime. The layers stand in the order in which a request meets them."""
+    usual = largest_body(parts.settings)
     app = _routes(
         [
             Middleware(ProtectingHeaders),
             Middleware(Requests),
             Middleware(Hosts, allowed=parts.settings.server.allowed_hosts),
-            Middleware(BodyLimit, largest=largest_body(parts.settings)),
+            Middleware(BodyLimit, largest=partial(card_images.largest_body, usual=usual)),
             Middleware(Dashboard, folder=parts.web),
             Middleware(Authentication, parts=parts),
         ]
     )
     app.state.parts = parts
+    app.state.viewer = Viewer(parts)
     app.state.session_sums = SessionSums(parts.turns, parts.spending)
     return app
 

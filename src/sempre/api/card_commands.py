@@ -1,39 +1,27 @@
 """What a person does to cards and their runs; `workflows` does it. Nothing here does anything."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
-from sempre.board.words import Stage, WorkflowStage
+from sempre.board.board import BoardSettings
+from sempre.board.run import Request
+from sempre.board.words import SessionChoice
 from sempre.contract.finding import Finding
-
-Memory = Literal["resume", "fresh"]
-"""Whether the agent's session goes on, or another begins."""
 
 
 class CardCommands(Protocol):
     """Cards and runs are named by id here; keys were looked up before. What is read back is read from the stores."""
 
-    async def run(
-        self,
-        card_id: str,
-        *,
-        by: str,
-        from_stage: Stage | None = None,
-        only_stage: Stage | None = None,
-        description: str | None = None,
-        spec: str | None = None,
-        instructions: str | None = None,
-        session: Memory | None = None,
-    ) -> str:
-        """Start a run, or put it in line; gives its id. Without stages it walks all of them. Raises NotFoundError,
-        ConflictError (one is active: it says which), InvalidError, UnavailableError."""
+    async def run(self, card_id: str, request: Request, *, by: str) -> str:
+        """Start a run, or put it in line; gives its id. Raises NotFoundError, ConflictError (one is active: it says
+        which; a repository that is dirty or gone), InvalidError, UnavailableError."""
         ...
 
     async def cancel(self, card_id: str, *, by: str) -> str:
         """End the active run; its worktree stays. Gives its id. Raises NotFoundError, ConflictError."""
         ...
 
-    async def retry(self, card_id: str, *, by: str, session: Memory | None = None) -> str:
+    async def retry(self, card_id: str, *, by: str, session: SessionChoice | None = None) -> str:
         """Again from the stage at which the last run failed or was cancelled. Gives the run's id. Raises
         NotFoundError, ConflictError."""
         ...
@@ -47,11 +35,9 @@ class CardCommands(Protocol):
         Gives the run's id. Raises NotFoundError, ConflictError, InvalidError."""
         ...
 
-    async def comment(
-        self, run_id: str, comments: Sequence[tuple[str, int, str]], *, by: str
-    ) -> str:
-        """Comments on lines of the diff, each (file, line, text): one turn of the agent. Gives the id of the run that
-        takes them up. Raises NotFoundError, ConflictError, InvalidError."""
+    async def send_comments(self, run_id: str, *, by: str) -> str:
+        """The comments on lines of the run's diff that were not sent yet: one turn of the agent. Gives the id of the
+        run that takes them up. Raises NotFoundError, ConflictError, InvalidError (there is none)."""
         ...
 
     async def merge(self, card_id: str, *, by: str) -> str:
@@ -74,26 +60,25 @@ class CardCommands(Protocol):
         ConflictError (it has one)."""
         ...
 
-    async def set_state(
-        self, card_id: str, stage: WorkflowStage, *, error: str | None, by: str
-    ) -> str:
-        """What outside automation says of the card; opens an execution named `workflow` when none is active. Gives
-        the run's id. Raises NotFoundError, ConflictError (no legal transition, or a run of ours is active)."""
+    async def start_next(self, board: str) -> None:
+        """A person changed what decides about order (a card's column or needs, a limit): let begin what can. Never
+        raises for what a run has met."""
         ...
 
-    async def delete_card(self, card_id: str, *, by: str) -> None:
-        """The card with its runs, images and worktrees. Raises NotFoundError, ConflictError (a run is active, or work
-        that is neither merged nor discarded)."""
+    async def check(self, settings: BoardSettings) -> Sequence[Finding]:
+        """What of a board's repository on this machine would stop a run, and what is as it must be."""
         ...
 
-    async def check(self, board: str) -> Sequence[Finding]:
-        """What of the board's repository would stop a run, and what is as it must be. Raises NotFoundError."""
+    async def spec(self, card_id: str) -> tuple[str, str] | None:
+        """Path and text of what plan wrote, as it stands in the newest run's worktree, branch or base; None: there is
+        none, or it is gone. Raises NotFoundError."""
         ...
 
     async def diff(self, run_id: str, *, path: str | None, largest: int) -> bytes:
-        """What the run changed, from its base to what stands in its worktree (or its head, when that is gone), as git
-        writes it (`--no-color --no-ext-diff --no-textconv --find-renames`), cut off after `largest` bytes. `path`: of
-        this file only. Raises NotFoundError (also when nothing of it is left)."""
+        """What the run changed, from its base to what stands in its worktree (or its head, when that is gone), as
+        `git diff --raw --numstat --patch -z --no-color --no-ext-diff --no-textconv --find-renames` writes it: first all
+        files, then the text; cut off after `largest` bytes. `path`: of this file only. `board.patch` reads it. Raises
+        NotFoundError (also when nothing of it is left)."""
         ...
 
     async def running(self) -> frozenset[str]:

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 from sempre.access import Connections, LocalToken, Logins, Tokens
+from sempre.api.boarding import Boarding
 from sempre.api.care import Care
 from sempre.approvals import Approval, Approvals, Decision
 from sempre.audit import Head, Trail
@@ -42,15 +43,16 @@ class Commands(Protocol):
         *,
         key: str | None = None,
         origin: Mapping[str, str] | None = None,
+        by: str,
     ) -> Turn:
         """Raises NotFoundError, InvalidError, UnavailableError."""
         ...
 
-    async def cancel(self, turn_id: str) -> Turn:
+    async def cancel(self, turn_id: str, *, by: str) -> Turn:
         """Raises NotFoundError, ConflictError."""
         ...
 
-    async def retry(self, turn_id: str, *, text: str | None = None) -> Turn:
+    async def retry(self, turn_id: str, *, text: str | None = None, by: str) -> Turn:
         """Raises NotFoundError, ConflictError, InvalidError."""
         ...
 
@@ -190,5 +192,6 @@ class Parts:
     """Whether the database has this release's schema; raises UnavailableError when it does not answer."""
     web: Path
     """The folder of the built dashboard; it may be missing."""
+    board: Boarding = cast("Boarding", None)  # noqa: RUF009  (until app hands it in)
     cookie: str = "sempre_session"
     """Browsers share cookies between ports, so two homes on one machine need two names."""

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -118,9 +118,9 @@ class ProtectingHeaders:
 
 
 class BodyLimit:
-    """Reads no more of a body than `largest` bytes, whatever its length is said to be."""
+    """Reads no more of a body than `largest` says for its path, in bytes, whatever its length is said to be."""
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, largest: Callable[[str], int]) -> None:
         self._app = app
         self._largest = largest
 
@@ -128,9 +128,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        largest = self._largest(scope["path"])
         said = Headers(scope=scope).get("content-length", "0")
-        if not said.isdecimal() or int(said) > self._largest:
-            raise self._too_large()
+        if not said.isdecimal() or int(said) > largest:
+            raise _too_large(largest)
         read = 0
 
         async def receive_limited() -> Message:
@@ -138,14 +139,15 @@ class BodyLimit:
             message = await receive()
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
-                if read > self._largest:
-                    raise _TooLargeMeanwhileError(self._too_large())
+                if read > largest:
+                    raise _TooLargeMeanwhileError(_too_large(largest))
             return message
 
         await self._app(scope, receive_limited, send)
 
-    def _too_large(self) -> TooLargeError:
-        return TooLargeError(f"The body is larger than {self._largest} bytes. Send less at once.")
+
+def _too_large(largest: int) -> TooLargeError:
+    return TooLargeError(f"The body is larger than {largest} bytes. Send less at once.")
 
 
 def largest_body(settings: Settings) -> int:
