@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TurnFilter } from "@/api/keys";
 import { turnListOptions } from "@/api/turnLists";
@@ -33,7 +33,8 @@ export function TurnHistory({ filter, onClear, empty }: TurnHistoryProps) {
     return <Trouble error={query.error} retry={() => void query.refetch()} />;
   }
   const more = () => {
-    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+    // May be called twice before it is drawn that a page is on its way: that page is waited for, not asked for again.
+    if (query.hasNextPage) void query.fetchNextPage({ cancelRefetch: false });
   };
   if (turns.length === 0 && query.hasNextPage) return <Further more={more} />;
   if (turns.length === 0) {
@@ -69,7 +70,8 @@ function Rows({ turns, more }: { turns: readonly Turn[]; more: () => void }) {
     getScrollElement: () => box.current,
     estimateSize: () => 56,
     overscan: 8,
-    getItemKey: (index) => turns[index]?.id ?? index,
+    // The same function as long as the list is the same: else every place is reckoned anew at each step.
+    getItemKey: useCallback((index: number) => turns[index]?.id ?? index, [turns]),
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
