@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sempre.api.provider import Provider
 from sempre.budgets import Ledger
 from sempre.contract import gate as contract
 from sempre.contract.actions import Action, Ruling, Say
-from sempre.contract.gate import Gate
+from sempre.contract.gate import Gate, Words
 from sempre.db import Database
 from sempre.db.tables import ledger as table
 from tests.support.patience import PATIENCE
@@ -67,8 +67,8 @@ class Decision:
         self.answer: Ruling | Exception = Ruling(say=Say.ALLOW)
         self.asked: list[Action] = []
 
-    async def judge(self, action: Action) -> Ruling:
-        self.asked.append(action)
+    async def judge(self, action: Action, words: Words | None = None) -> Ruling:
+        self.asked.append(replace(action, why=await words() if words else ""))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

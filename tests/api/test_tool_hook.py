@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from sempre.contract.actions import Action, Ruling, Say
+from sempre.contract.gate import Words
 from tests.api.gateway_rig import Decision, Rig, rigged
 from tests.support.patience import PATIENCE, until
 
@@ -89,7 +90,8 @@ async def test_whoever_hangs_up_is_not_waited_for(rig: Rig):
         def __init__(self) -> None:
             self.begun, self.ended = asyncio.Event(), asyncio.Event()
 
-        async def judge(self, action: Action) -> Ruling:
+        async def judge(self, action: Action, words: Words | None = None) -> Ruling:
+            del words
             self.begun.set()
             try:
                 await asyncio.Event().wait()

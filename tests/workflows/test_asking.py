@@ -14,6 +14,7 @@ from sempre.approvals import Approval, Approvals, Decision, State
 from sempre.audit import Trail
 from sempre.contract.actions import Action, OnAsk, Ruling, Say
 from sempre.policy import Rights
+from sempre.tasks import stop
 from sempre.workflows.asking import Asking, Patience
 from sempre.workflows.tool_gate import Rules, ToolGate
 from tests.approvals.desk import Desk
@@ -43,6 +44,7 @@ class Room:
         )
         self.trail = Trail(self.store.db, self.store.keyring)
         self.desk = Desk(self.store)
+        self.stopping = asyncio.Event()
 
     def gate(self) -> ToolGate:
         """As a process has it: a restart has another."""
@@ -54,6 +56,7 @@ class Room:
             weigh=rules.weigh,
             tell=self._tell,
             patience=self.patience,
+            stopping=self.stopping,
         )
         return ToolGate(rules, self.approvals, asking, self.trail, self._tell)
 
@@ -261,3 +264,56 @@ async def test_an_expired_call_is_refused_in_words(room: Room) -> None:
     ruling = await room.gate().judge(action)
     assert ruling.say is Say.DENY
     assert "Nobody decided" in ruling.reason
+
+
+async def test_what_the_agent_gave_up_while_it_was_held_is_asked_no_more(room: Room) -> None:
+    room.patience = LONG
+    first, gate = await room.action(), room.gate()
+    held = asyncio.create_task(gate.judge(first))
+    asked = await room.asked()
+    await stop(held)  # as the hook does when Claude Code hangs up
+    assert (await room.approvals.get(asked.id)).state is State.WITHDRAWN
+    assert await room.desk.events() == ["approval.asked", "approval.withdrawn"]
+    room.patience = SHORT
+    following = await room.action("make test", turn_id=first.turn_id)
+    assert (await room.gate().judge(following)).say is Say.DEFER
+
+
+async def test_what_a_turn_waits_for_is_not_given_up_by_a_process_that_ends(room: Room) -> None:
+    action = await room.action()
+    assert (await room.gate().judge(action)).say is Say.DEFER
+    await room.approvals.defer(action.session_id, action.call_id)
+    room.patience = LONG
+    held = asyncio.create_task(room.gate().judge(action))
+    asked = await room.asked()
+    await asyncio.sleep(0)
+    await stop(held)
+    assert (await room.approvals.get(asked.id)).state is State.PENDING
+
+
+async def test_a_call_that_is_held_while_sempre_stops_is_put_off_at_once(room: Room) -> None:
+    room.patience = LONG
+    held = asyncio.create_task(room.gate().judge(await room.action()))
+    await room.asked()
+    room.stopping.set()
+    async with asyncio.timeout(PATIENCE):
+        assert (await held).say is Say.DEFER
+    assert (await room.asked()).state is State.PENDING
+
+
+async def test_a_person_is_shown_what_the_agent_said_before_though_it_comes_later(
+    room: Room,
+) -> None:
+    said = asyncio.Event()
+
+    async def words() -> str:
+        await said.wait()
+        return "I deploy now."
+
+    judging = asyncio.create_task(room.gate().judge(await room.action(why=""), words))
+    await asyncio.sleep(0.05)
+    assert await room.approvals.page() == []
+    said.set()
+    async with asyncio.timeout(PATIENCE):
+        assert (await judging).say is Say.DEFER
+    assert (await room.asked()).why == "I deploy now."

@@ -6,6 +6,7 @@ not allow (`dontAsk`, no allow rules). Deciding is the gate's affair; nothing is
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 
 import msgspec
 import structlog
@@ -56,7 +57,8 @@ class ToolHook:
         try:
             asked = msgspec.json.decode(await request.body(_LARGEST_BODY), type=_Asked)
             with caller.waiting():
-                return await _while_there(request, self._gate.judge(_action(caller, asked)))
+                words = partial(caller.words_before, asked.tool_use_id)
+                return await _while_there(request, self._gate.judge(_action(caller, asked), words))
         except BodyTooLargeError:
             return _no("The tool call is larger than 16 MiB. Split it.")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -107,7 +109,6 @@ def _action(caller: Caller, asked: _Asked) -> Action:
         directory=asked.cwd,
         session_id=caller.session_id,
         subagent=asked.agent_id,
-        why=caller.words,
     )
 
 

@@ -1,6 +1,6 @@
 """What stands between an agent and the world: may I, and can I afford it. Wired by `app`."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,9 +27,9 @@ class Caller(Protocol):
     def turn_id(self) -> str | None: ...
     @property
     def attempt_id(self) -> str | None: ...
-    @property
-    def words(self) -> str:
-        """What the agent said last in this turn."""
+    async def words_before(self, call_id: str) -> str:
+        """What the agent said last before this call. It may be asked for before that has come here: then this waits,
+        but for a moment only."""
         ...
 
     def waiting(self) -> AbstractContextManager[None]:
@@ -45,11 +45,15 @@ class Passes(Protocol):
         ...
 
 
+Words = Callable[[], Awaitable[str]]
+
+
 class Gate(Protocol):
     """Asked before each effect. It must fail closed: when it cannot tell, the answer is no."""
 
-    async def judge(self, action: Action) -> Ruling:
-        """May this call be made? It may wait for a person before it answers."""
+    async def judge(self, action: Action, words: Words | None = None) -> Ruling:
+        """May this call be made? It may wait for a person before it answers; they are shown the agent's last `words`
+        before it, in the place of `action.why`."""
         ...
 
 

@@ -1,18 +1,24 @@
 """A call that a person decides: asked once, waited for a while so that whoever is there decides at once, then the
-turn ends for it and waits without a process. What is let through is put on record first, and let through once."""
+turn ends for it and waits without a process. What is let through is put on record first, and let through once. What
+its agent gave up while it was held is asked no more."""
 
 import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import structlog
 
 from sempre import crash
 from sempre.approvals import Approval, Approvals, State
 from sempre.contract.actions import Action, Judgement, OnAsk, Ruling, Say, Verdict
 from sempre.contract.audit import Audit
-from sempre.contract.gate import Tell
+from sempre.contract.gate import Tell, Words
+from sempre.errors import UnavailableError
+from sempre.tasks import spawn, stop
 
+_log = structlog.stdlib.get_logger(__name__)
 ONE_AT_A_TIME = (
     "A person must decide this, and another call of this turn waits for them already. One at a time: ask for this "
     "one again after that."
@@ -20,6 +26,7 @@ ONE_AT_A_TIME = (
 _NO_TURN = "A person must decide this, but the turn that it belongs to has ended. Ask again in another turn."
 _NOBODY = "A person must decide this, and this channel asks nobody."
 _WITHDRAWN = "What this was asked for is over, so it was not run. Ask again if it is still needed."
+_GIVEN_UP = "The agent gave the call up before anybody had decided."
 _EXPIRED = "Nobody decided this in time, so it was not run. Go on without it."
 _UNKNOWN = (
     "This was let through once, then something broke, so whether it took effect is not known. It is not run again: "
@@ -37,7 +44,8 @@ class Patience:
 
 
 class Asking:
-    """`on_ask` is what a channel does with such calls, `weigh` policy's word on one."""
+    """`on_ask` is what a channel does with such calls, `weigh` policy's word on one. Once `stopping` is set, held calls
+    are put off at once: so they wait for the next start."""
 
     def __init__(
         self,
@@ -48,6 +56,7 @@ class Asking:
         weigh: Callable[[Action], Awaitable[Judgement]],
         tell: Tell,
         patience: Patience,
+        stopping: asyncio.Event,
     ) -> None:
         self._approvals = approvals
         self._audit = audit
@@ -55,11 +64,12 @@ class Asking:
         self._weigh = weigh
         self._tell = tell
         self._patience = patience
+        self._stopping = stopping
         # Of one session one call is asked about at a time: whether it was put off must be known before the next.
         self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def ask(self, action: Action, judgement: Judgement) -> Ruling:
-        """For a call that nobody was asked about yet."""
+    async def ask(self, action: Action, judgement: Judgement, words: Words | None = None) -> Ruling:
+        """For a call that nobody was asked about yet. Waits for the agent's `words` before it."""
         match await self._on_ask(action.channel):
             case OnAsk.DENY:
                 return _no(f"{_NOBODY} {judgement.reason}".strip())
@@ -69,6 +79,8 @@ class Asking:
                 pass
         if action.turn_id is None:
             return _no(_NO_TURN)
+        if words is not None:
+            action = replace(action, why=await words())
         if action.subagent is not None:
             return await self._put(action, judgement)
         async with self._lines[action.session_id]:
@@ -86,19 +98,46 @@ class Asking:
     async def _put(self, action: Action, judgement: Judgement) -> Ruling:
         if (who := await self._approvals.covered_by(action, judgement)) is not None:
             return await self._let_by(action, judgement, "approval.covered", who)
-        return await self._hold(await self._approvals.ask(action, judgement))
+        try:
+            return await self._hold(await self._approvals.ask(action, judgement))
+        except (
+            asyncio.CancelledError
+        ):  # the agent hung up: what stays open would keep its next calls from being asked
+            await asyncio.shield(self._give_up(action))
+            raise
+
+    async def _give_up(self, action: Action) -> None:
+        """A turn that waits for it already, or will after this stop, is another matter."""
+        try:
+            asked = await self._approvals.find(action.session_id, action.call_id)
+            if asked is not None and not (asked.deferred or self._stopping.is_set()):
+                await self._approvals.withdraw([asked], _GIVEN_UP)
+        except UnavailableError as error:
+            _log.warning("approval.not_withdrawn", call=action.call_id, reason=error.message)
 
     async def _hold(self, asked: Approval) -> Ruling:
         """Keep the process waiting for a while; a person who is there decides within milliseconds."""
         subagent = asked.subagent is not None
         seconds = self._patience.hook if subagent else self._patience.short
-        decided = await self._approvals.wait(asked, seconds)
+        decided = await self._decided(asked, seconds)
         if not decided.is_open:
             return await self._by_row(decided)
         if not subagent:
             return Ruling(say=Say.DEFER, reason="A person decides this; the turn goes on then.")
         await self._approvals.expire(decided)
         return _no(_EXPIRED)
+
+    async def _decided(self, asked: Approval, seconds: float) -> Approval:
+        """The row once it is decided; open as it is after so long, or when this process stops."""
+        if asked.subagent is not None:
+            return await self._approvals.wait(asked, seconds)
+        waiting = spawn(self._approvals.wait(asked, seconds), name="approval.wait")
+        stopping = spawn(self._stopping.wait(), name="approval.stopping")
+        try:
+            await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.result() if waiting.done() else asked
+        finally:
+            await stop(waiting, stopping)
 
     async def _by_row(self, approval: Approval) -> Ruling:
         match approval.state:

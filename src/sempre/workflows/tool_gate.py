@@ -4,7 +4,7 @@ and what is refused is told."""
 import asyncio
 import glob
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 from typing import TypedDict
 
@@ -13,7 +13,7 @@ import structlog
 from sempre.approvals import Approval, Approvals
 from sempre.contract.actions import Action, Judgement, Ruling, Say, Verdict
 from sempre.contract.audit import Audit
-from sempre.contract.gate import Tell
+from sempre.contract.gate import Tell, Words
 from sempre.policy import Question, Rights, judge, weigh
 from sempre.workflows.asking import Asking
 
@@ -37,27 +37,37 @@ class Disk:
 
 
 class Rules:
-    """Policy over the real disk. `rights` gives those of a channel; what it raises refuses the call."""
+    """Policy over the real disk. `rights` gives those of a channel, after `look` has looked up what that takes; what
+    they raise refuses the call."""
 
-    def __init__(self, rights: Callable[[str], Rights]) -> None:
+    def __init__(
+        self, rights: Callable[[str], Rights], look: Callable[[str], Awaitable[None]] | None = None
+    ) -> None:
         self._rights = rights
+        self._look = look
         self._disk = Disk()
 
     async def explain(
         self, action: Action
     ) -> tuple[Judgement, Sequence[tuple[Question, Judgement]]]:
         """The judgement, and what it was put together from: for people who test their rules."""
-        rights = self._rights(action.channel)
+        rights = await self._rights_of(action.channel)
         return await asyncio.to_thread(weigh, action, rights, self._disk)
 
     async def weigh(self, action: Action) -> Judgement:
         """Raises nothing: what can't be judged is refused."""
         try:
             # In a thread: a network mount may take its time.
-            return await asyncio.to_thread(judge, action, self._rights(action.channel), self._disk)
+            rights = await self._rights_of(action.channel)
+            return await asyncio.to_thread(judge, action, rights, self._disk)
         except Exception:  # noqa: BLE001  (the gate's edge: what breaks refuses; the log has the trace)
             _log.exception("gate.failed", channel=action.channel, tool=action.tool)
             return Judgement(verdict=Verdict.DENY, rule="error", reason=_BROKEN)
+
+    async def _rights_of(self, channel: str) -> Rights:
+        if self._look is not None:
+            await self._look(channel)
+        return self._rights(channel)
 
 
 class _OnRecord(TypedDict):
@@ -80,10 +90,10 @@ class ToolGate:
         self._audit = audit
         self._tell = tell
 
-    async def judge(self, action: Action) -> Ruling:
+    async def judge(self, action: Action, words: Words | None = None) -> Ruling:
         """Raises nothing: what can't be judged is refused."""
         try:
-            rule, ruling = await self._rule(action)
+            rule, ruling = await self._rule(action, words)
         except Exception:  # noqa: BLE001  (the gate's edge: what breaks refuses; the log has the trace)
             _log.exception("gate.failed", channel=action.channel, tool=action.tool)
             rule, ruling = "error", Ruling(say=Say.DENY, reason=_BROKEN)
@@ -98,7 +108,7 @@ class ToolGate:
             return await self._asking.again(known)
         return Ruling(say=Say.DENY, reason=_ANOTHER)
 
-    async def _rule(self, action: Action) -> tuple[str, Ruling]:
+    async def _rule(self, action: Action, words: Words | None) -> tuple[str, Ruling]:
         """The rule that applied, and the answer. A call that was asked about before is answered by its row."""
         known = await self._approvals.find(action.session_id, action.call_id)
         if known is not None:
@@ -113,7 +123,7 @@ class ToolGate:
                 ruling = Ruling(say=Say.DENY, reason=judgement.reason)
             case Verdict.ASK:
                 # What is let through here is recorded by whoever let it, before; so is what they were asked.
-                ruling = await self._asking.ask(action, judgement)
+                ruling = await self._asking.ask(action, judgement, words)
         record = _on_record(action, judgement.rule, ruling.say, judgement)
         if judgement.verdict is Verdict.ALLOW:
             await self._audit.record(_JUDGED, **record)

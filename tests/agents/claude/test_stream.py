@@ -1,11 +1,13 @@
 """What is told of messages that the rehearsal can't bring about."""
 
+import asyncio
 from typing import Any
 
 from claude_agent_sdk import AssistantMessage, StreamEvent, TextBlock, ToolUseBlock
 
 from sempre.agents.claude.stream import Narrator
 from tests.agents.claude.rig import Notes
+from tests.support.patience import PATIENCE
 
 
 def piece(**event: Any) -> StreamEvent:
@@ -23,6 +25,8 @@ def text(words: str) -> StreamEvent:
     return piece(type="content_block_delta", delta={"type": "text_delta", "text": words})
 
 
+CALL = {"type": "tool_use", "id": "toolu_1", "name": "Bash"}
+USE = ToolUseBlock(id="toolu_1", name="Bash", input={})
 STOP = [piece(type="content_block_stop", index=0)]
 END = [
     *STOP,
@@ -71,6 +75,24 @@ async def test_a_stream_that_broke_is_marked_when_it_is_said_again() -> None:
 async def test_nothing_is_marked_when_the_broken_stream_had_said_nothing() -> None:
     notes = await told(begin("m1")[0], *begin("m2"), text("one"), *END)
     assert notes.kinds() == ["turn.text"]
+
+
+async def test_whoever_waits_for_a_call_hears_what_was_said_before_it() -> None:
+    for messages in (
+        [*begin("m1"), text("So I look."), piece(type="content_block_start", content_block=CALL)],
+        [whole("m1", "So I look."), AssistantMessage(content=[USE], model="opus")],
+    ):
+        narrator = Narrator(Notes(), 10)
+        waiting = asyncio.create_task(narrator.told("toolu_1"))
+        for message in messages[:-1]:
+            narrator.tell(message)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        narrator.tell(messages[-1])
+        async with asyncio.timeout(PATIENCE):
+            await waiting
+        assert narrator.words == "So I look."
+        narrator.close()
 
 
 async def test_text_is_told_after_a_while_even_if_nothing_follows() -> None:

@@ -67,7 +67,7 @@ class Exchange:
         self._queued = self._started = self._follows = False
         self._until: datetime | None = None
         self._share = Count()
-        caller.said = lambda: narrator.words
+        caller.said, caller.told = lambda: narrator.words, narrator.told
         self._booking = Booking(meter, caller, self._refuse) if meter else None
 
     async def run(self, text: str) -> Reply:

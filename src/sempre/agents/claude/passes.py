@@ -1,12 +1,15 @@
 """The tokens of live sessions. A token opens the loopback gateway and the tool hook, and nothing else anywhere."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sempre import clock, ids
+
+_ON_THEIR_WAY = 2.0  # seconds; words are written before the call is made, so they are never far
 
 
 @dataclass(kw_only=True)
@@ -14,7 +17,7 @@ class Pass:
     """Whose token it is (`contract.gate.Caller`), and what the gateway and the hook tell the session through it.
 
     `quota_until` is set by whoever sees the provider's headers: when a quota wall is said to fall. `said` gives
-    the agent's last words.
+    the agent's last words, `told` returns once all before a call has come.
     """
 
     channel: str
@@ -24,6 +27,7 @@ class Pass:
     attempt_id: str | None = None
     quota_until: datetime | None = None
     said: Callable[[], str] = str
+    told: Callable[[str], Awaitable[object]] | None = None
     _waits: int = field(default=0, init=False)
     _waited: float = field(default=0.0, init=False)
     _since: float = field(default=0.0, init=False)
@@ -50,8 +54,12 @@ class Pass:
             if self._waits == 0:
                 self._waited += clock.ticks() - self._since
 
-    @property
-    def words(self) -> str:
+    async def words_before(self, call_id: str) -> str:
+        """The hook may be faster than what was said: that comes by another way."""
+        if self.told is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_ON_THEIR_WAY):
+                    await self.told(call_id)
         return self.said()
 
     @property

@@ -1,6 +1,7 @@
 """Turns what Claude Code says into events, each text exactly once. Knows nothing of how a turn ends."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -35,6 +36,7 @@ class Narrator:
         self._first_block = 0
         self._running: dict[str, float] = {}
         self._words: list[str] = []
+        self._calls: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.model: str | None = None
         self.error: str | None = None
 
@@ -48,9 +50,14 @@ class Narrator:
         """The latest text that the agent itself (and no subagent) has said."""
         return "".join(self._words)
 
+    async def told(self, call_id: str) -> None:
+        """Returns once this call has come, and so all that was said before it."""
+        await self._calls[call_id].wait()
+
     def expect(self, call_id: str) -> None:
         """This call was told before, and its result comes now."""
         self._running[call_id] = clock.ticks()
+        self._calls[call_id].set()
 
     def tell(self, message: Message) -> None:
         match message:
@@ -84,6 +91,8 @@ class Narrator:
                 self._block += 1
                 if event["content_block"]["type"] == "text":
                     self._words = []
+            case "content_block_start" if event["content_block"]["type"] == "tool_use":
+                self._calls[event["content_block"]["id"]].set()
             case "content_block_delta":
                 self._tell_delta(event["delta"])
             case "content_block_stop":
@@ -158,6 +167,7 @@ class Narrator:
     def _tell_call(self, block: ToolUseBlock, parent: str | None) -> None:
         if block.id in self._running:
             return
+        self._calls[block.id].set()
         self._pieces.flush()
         self._running[block.id] = clock.ticks()
         call = {"call_id": block.id, "tool": block.name, "input": shorten(block.input)}
