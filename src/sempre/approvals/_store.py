@@ -52,6 +52,7 @@ async def insert(
             asked_at=now,
             expires_at=expires_at,
             releases=0,
+            recorded=True,
         )
     )
 
@@ -98,6 +99,20 @@ async def deferred(session: Session, keyring: Keyring) -> list[Approval]:
         .order_by(table.c.id)
     )
     return [_approval(row, keyring) for row in await session.execute(statement)]
+
+
+async def unrecorded(session: Session, keyring: Keyring, before: datetime) -> list[Approval]:
+    """Decided until then and not on the audit trail, oldest first."""
+    statement = (
+        sa.select(table)
+        .where(sa.not_(table.c.recorded), table.c.decided_at <= before)
+        .order_by(table.c.id)
+    )
+    return [_approval(row, keyring) for row in await session.execute(statement)]
+
+
+async def mark_recorded(session: Session, approval_id: str) -> None:
+    await session.execute(table.update().where(table.c.id == approval_id).values(recorded=True))
 
 
 async def is_deferring(session: Session, session_id: str) -> bool:
@@ -171,6 +186,7 @@ def decision_values(
         "decided_at": now,
         "changed_input": sealed_input,
         "decision_reason": sealed_reason,
+        "recorded": False,
     }
 
 

@@ -142,8 +142,8 @@ class Approvals:
         changed: Mapping[str, object] | None = None,
         reason: str | None = None,
     ) -> Approval:
-        """One decision counts. `wake` is the caller's, once it has been put on record. Raises AlreadyDecidedError,
-        NotFoundError."""
+        """One decision counts. `recorded` is the caller's once it has been put on record, and then `wake`. Raises
+        AlreadyDecidedError, NotFoundError."""
         now = clock.now()
         values = _store.decision_values(
             self._keyring, approval_id, decision, by=by, changed=changed, reason=reason, now=now
@@ -162,6 +162,16 @@ class Approvals:
             raise AlreadyDecidedError(_who_was_first(after))
         self._tell_decided(before, after)
         return after
+
+    async def unrecorded(self, before: datetime) -> Sequence[Approval]:
+        """Those decided until then of which nobody said `recorded`, oldest first."""
+        async with self._db.reading() as session:
+            return await _store.unrecorded(session, self._keyring, before)
+
+    async def recorded(self, approval_id: str) -> None:
+        """Its decision is on the audit trail."""
+        async with self._db.transaction() as session:
+            await _store.mark_recorded(session, approval_id)
 
     def wake(self, approval_id: str) -> None:
         """Let the hook that waits for it look again, wherever it is."""

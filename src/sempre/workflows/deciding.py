@@ -1,18 +1,21 @@
 """What a person does about a call that waits for them; and that a decision is never left lying after a crash."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 import structlog
 
-from sempre import crash
+from sempre import clock, crash
 from sempre.approvals import Approval, Approvals, Decision
+from sempre.audit import Trail, Wanted
 from sempre.contract.actions import Action, Judgement, Verdict
-from sempre.contract.audit import Audit
 from sempre.contract.messages import TurnState
 from sempre.conversations import Channels, Turns
 from sempre.errors import InvalidError, NotFoundError, RefusedError
 from sempre.workflows import turn as turn_workflow
 
+DECIDED = "approval.decided"
+UNDER_WAY = timedelta(minutes=1)  # so long a decision may take to reach the trail
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -26,7 +29,7 @@ class Deciding:
         turns: Turns,
         channels: Channels,
         signal: Callable[[str, str], Awaitable[None]],
-        audit: Audit,
+        audit: Trail,
         weigh: Callable[[Action], Awaitable[Judgement]],
     ) -> None:
         self._approvals = approvals
@@ -56,18 +59,25 @@ class Deciding:
         )
         crash.point("approval.decided")
         try:
-            await self._audit.record(
-                "approval.decided",
-                by=by,
-                channel=decided.channel,
-                turn_id=decided.turn_id,
-                details=_on_record(decided),
-            )
+            await self._record(decided)
         finally:
             self._approvals.wake(approval_id)
             if decided.deferred:
                 await self._go_on(decided)
         return decided
+
+    async def catch_up(self, under_way: timedelta = UNDER_WAY) -> int:
+        """Put on record what a crash left between a decision and the trail, once. `under_way`: a younger decision may
+        be in somebody's hands. Gives how many."""
+        left = await self._approvals.unrecorded(clock.now() - under_way)
+        for each in left:
+            wanted = Wanted(what=DECIDED, turn_id=each.turn_id)
+            known = [entry.details async for entry in self._audit.every(wanted)]
+            if any(_is_of(details, each) for details in known):
+                await self._approvals.recorded(each.id)
+            else:
+                await self._record(each)
+        return len(left)
 
     async def remind(self) -> int:
         """Wake turns whose wait is over without their knowing: a crash came between decision and signal, or their
@@ -88,6 +98,17 @@ class Deciding:
         for each in over:
             await self._go_on(each)
         return len(over)
+
+    async def _record(self, decided: Approval) -> None:
+        await self._audit.record(
+            DECIDED,
+            by=decided.decided_by or "system",
+            channel=decided.channel,
+            turn_id=decided.turn_id,
+            details=_on_record(decided),
+        )
+        crash.point("approval.recorded")
+        await self._approvals.recorded(decided.id)
 
     async def _check(
         self, asked: Approval, decision: Decision, changed: Mapping[str, object]
@@ -133,4 +154,11 @@ def _on_record(decided: Approval) -> dict[str, object]:
         "rule": decided.rule,
         "risk": decided.risk.value,
         "reason": decided.decision_reason,
+        "decided_at": decided.decided_at and decided.decided_at.isoformat(),
     }
+
+
+def _is_of(details: Mapping[str, object], decided: Approval) -> bool:
+    """One may be decided again, after its outcome got lost."""
+    said = _on_record(decided)
+    return all(details.get(name) == said[name] for name in ("approval_id", "decided_at"))

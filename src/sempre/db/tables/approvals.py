@@ -33,11 +33,19 @@ approvals = sa.Table(
     sa.Column("decided_at", Moment),
     sa.Column("decided_by", sa.Text),
     sealed_column("decision_reason", nullable=True),
+    # False from a decision until it is on the audit trail: what a crash left between the two is found by it.
+    sa.Column("recorded", sa.Boolean, nullable=False, server_default=sa.text("true")),
     sa.Column("released_at", Moment),
     sa.Column("releases", sa.Integer, nullable=False),
     sa.Column("settled_at", Moment),  # its turn has ended: what is asked about it now is old
     sa.UniqueConstraint("session_id", "call_id"),
     sa.Index("ix_approvals_state_id", "state", "id"),
     sa.Index("ix_approvals_turn_id", "turn_id"),
+    sa.Index(
+        "ix_approvals_unrecorded",
+        "id",
+        sqlite_where=sa.text("recorded = 0"),
+        postgresql_where=sa.text("NOT recorded"),
+    ),
     sa.Index("ix_approvals_channel_id", "channel", "id"),
 )
