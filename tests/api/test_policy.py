@@ -132,6 +132,18 @@ async def test_unattended_needs_the_owner_and_is_shown(
     ] == "wait"
 
 
+async def test_what_widens_is_told_by_what_holds_and_not_by_what_this_process_last_saw(
+    store: Store, tmp_path: Any
+):
+    await store.inbox.open(CHANNEL)
+    elsewhere, house = build(store, tmp_path), build(store, tmp_path)
+    path = f"/api/policy/channels/{CHANNEL}"
+    async with house.owner() as owner, elsewhere.owner() as other, house.operator() as operator:
+        assert (await owner.put(path, json={"on_ask": "allow"})).status_code == 200
+        assert (await other.put(path, json={"on_ask": "wait"})).status_code == 200
+        assert (await operator.put(path, json={"on_ask": "allow"})).status_code == 403
+
+
 async def test_changes_are_on_the_trail(owner: httpx2.AsyncClient, house: House):
     await put(owner, DENY_PUSH)
     await owner.put(f"/api/policy/channels/{CHANNEL}", json={"on_ask": "allow"})

@@ -9,6 +9,7 @@ import pytest
 from sempre import clock
 from sempre.contract.messages import TurnState
 from sempre.errors import ConflictError, InvalidError, NotFoundError
+from sempre.workflows.holds import LONGEST, Holds
 from tests.support.patience import until
 from tests.workflows.house import CHANNEL, House, ScriptedAgent, open_house
 
@@ -164,6 +165,50 @@ async def test_a_pause_with_an_end_goes_on_by_itself(database_url: str, tmp_path
         assert (await house.channels.get(CHANNEL)).pause is None
         with pytest.raises(InvalidError):
             await house.control.pause(CHANNEL, by=OWNER, until=clock.now())
+
+
+async def test_the_end_of_a_pause_does_not_end_a_newer_one(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_house(database_url, tmp_path) as house:
+        await house.control.pause(CHANNEL, by=OWNER, until=clock.now() + timedelta(hours=1))
+        (turn_id,) = await house.accept("one")
+        turn = await house.until(turn_id, is_held("paused"))
+        seen = await house.channels.get(CHANNEL)
+        await house.control.pause(CHANNEL, by="token:phone", reason="longer")
+        holds = Holds(attempts=house.attempts, channels=house.channels, suspension=house.suspension)
+        with clock.shifted(timedelta(hours=2)):
+            assert await holds.of(turn, seen) == LONGEST
+        pause = (await house.channels.get(CHANNEL)).pause
+        assert pause is not None
+        assert pause.by == "token:phone"
+        assert "channel.resumed" not in await kinds(house)
+
+
+@pytest.mark.parametrize("held", ["suspended", "paused", "misconfigured"])
+async def test_turns_that_a_crash_kept_from_being_woken_are_woken_at_the_next_start(
+    database_url: str, tmp_path: Path, held: str
+) -> None:
+    async with open_house(database_url, tmp_path) as house:
+        match held:
+            case "suspended":
+                await house.control.suspend(by=OWNER)
+            case "paused":
+                await house.control.pause(CHANNEL, by=OWNER)
+            case _:
+                await house.channels.stop(CHANNEL, held, "no folder")
+        (turn_id,) = await house.accept("one")
+        await house.until(turn_id, is_held(held))
+        assert await house.control.remind() == 0, "it is still held"
+        await (
+            house.suspension.end(by=OWNER)
+            if held == "suspended"
+            else house.channels.resume(CHANNEL)
+        )
+    async with open_house(database_url, tmp_path) as house:
+        assert await house.control.remind() == 1
+        assert (await house.ended(turn_id)).state is TurnState.ANSWERED
+        assert await house.control.remind() == 0
 
 
 async def test_a_quota_wall_that_falls_does_not_end_a_persons_pause(

@@ -191,12 +191,15 @@ async def put_policy_channel(
     parts: Given, request: Request, channel: ChannelId, change: OnAskChange
 ) -> Policy:
     """What the channel does with a call that a person should decide. `allow` needs the scope `approve`."""
-    now = parts.permissions.on_ask(channel)
-    then = change.on_ask or parts.permissions.on_ask_of_settings(channel)
-    if widens(now, then):
-        require(request, Scope.APPROVE)
+    await parts.proposals.every()
+    settled = parts.permissions.on_ask_of_settings(channel)
+
+    def may(before: OnAsk | None) -> None:
+        if widens(before or settled, change.on_ask or settled):
+            require(request, Scope.APPROVE)
+
     who = principal_of(request).who
-    await parts.rulebook.set_on_ask(channel, change.on_ask, by=who)
+    await parts.rulebook.set_on_ask(channel, change.on_ask, by=who, may=may)
     _tell(parts, "on_ask", channel, who)
     return await _policy(parts)
 

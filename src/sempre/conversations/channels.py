@@ -71,11 +71,13 @@ class Channels:
         told = {"by": pause.by, "reason": pause.reason, "until": until}
         self._log.append("channel.paused", told, channel=channel)
 
-    async def unpause(self, channel: str) -> None:
-        """Its pause has run out."""
+    async def unpause(self, channel: str, over: Pause) -> bool:
+        """This pause has run out. False when it is another by now, which stays, or none."""
         async with self._db.transaction() as session:
-            await channels.set_pause(session, channel, None)
-        self._log.append("channel.resumed", {}, channel=channel)
+            changed = await channels.end_pause(session, channel, over.since)
+        if changed:
+            self._log.append("channel.resumed", {}, channel=channel)
+        return changed
 
     async def reopen(self, channel: str) -> None:
         """What it was parked for is over; a person's pause stays."""
@@ -85,16 +87,21 @@ class Channels:
             self._log.append("channel.resumed", {}, channel=channel)
 
     async def resume(self, channel: str) -> Sequence[Sleeper]:
-        """Go on, whatever held it. Gives the turns that may wait for that, for the caller to wake."""
+        """Go on, whatever held it. Gives the turns that may wait for that, for the caller to wake, and then to
+        `release`: a turn that still shows this reason was not woken."""
         async with self._db.transaction() as session:
             before = await channels.get(session, channel)
             changed = await channels.set_state(session, channel, "open")
             await channels.set_pause(session, channel, None)
-            await turns.release(session, PAUSED, TurnState.QUEUED, channel=channel)
             sleepers = await turns.sleepers(session, channel)
         if changed or before.pause is not None:
             self._log.append("channel.resumed", {}, channel=channel)
         return sleepers
+
+    async def release(self, channel: str) -> None:
+        """All that were parked because it was paused have been woken."""
+        async with self._db.transaction() as session:
+            await turns.release(session, PAUSED, TurnState.QUEUED, channel=channel)
 
     async def session(self, channel: ChannelRow) -> Session:
         """The conversation memory to go on with; a new one where there is none."""

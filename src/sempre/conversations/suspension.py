@@ -58,17 +58,22 @@ class Suspension:
         return found
 
     async def end(self, *, by: str) -> Sequence[Sleeper]:
-        """Everything goes on. Gives the turns that may wait for it, for the caller to wake."""
+        """Everything goes on. Gives the turns that may wait for it, for the caller to wake, and then to `release`: a
+        turn that still shows this reason was not woken."""
         async with self._db.transaction() as session:
             # First the row: a turn that is being parked meanwhile is awake enough to be found below.
             changed = await switches.go_on(session)
             sleepers = await turns.sleepers(session)
-            await turns.release(session, KIND, TurnState.QUEUED)
             await notify(session, TOPIC)
         self._know(None)
         if changed:
             self._log.append("agent.resumed", {"by": by})
         return sleepers
+
+    async def release(self) -> None:
+        """All that were parked for it have been woken."""
+        async with self._db.transaction() as session:
+            await turns.release(session, KIND, TurnState.QUEUED)
 
     def _know(self, found: Suspended | None) -> None:
         if found == self.current:

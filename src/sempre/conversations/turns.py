@@ -148,6 +148,15 @@ class Turns:
         self._tell(turn, "turn.retried", {"edited": text is not None})
         return Submission(turn_id=turn_id, channel=turn.channel, seq=turn.seq, workflow=workflow)
 
+    async def unpark(self, turn_id: str) -> None:
+        """What held it back does so no longer, and it was woken."""
+        async with self._db.transaction() as session:
+            turn = await turns.get(session, self._keyring, turn_id, lock=True)
+            if turn.state is TurnState.PARKED:
+                values = turns.failure_values(self._keyring, turn_id, None)
+                values |= {"state": TurnState.QUEUED, "retry_at": None}
+                await turns.update(session, turn_id, values)
+
     async def hurry(self, turn_id: str) -> None:
         """A person does not want to wait for the back-off to end."""
         async with self._db.transaction() as session:

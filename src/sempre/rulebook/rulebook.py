@@ -3,7 +3,7 @@ them; a change is there at once, and in other processes as soon as they hear of 
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -96,13 +96,22 @@ class Rulebook:
                 await notify(session, TOPIC)
             return await self.look()
 
-    async def set_on_ask(self, channel: str, on_ask: OnAsk | None, *, by: str) -> Book:
-        """None: what the settings say, again."""
+    async def set_on_ask(
+        self,
+        channel: str,
+        on_ask: OnAsk | None,
+        *,
+        by: str,
+        may: Callable[[OnAsk | None], None] = lambda _before: None,
+    ) -> Book:
+        """None: what the settings say, again. `may` is told what holds and raises when that may not be changed so."""
         async with self._changing:
             before = (await self.look()).on_ask.get(channel)
+            may(before)
             details = {"on_ask": on_ask and on_ask.value, "before": before and before.value}
             await self._audit.record("policy.on_ask", by=by, channel=channel, details=details)
             async with self._db.transaction() as session:
+                may((await rows.on_ask(session, hold=True)).get(channel))
                 await rows.put_on_ask(session, channel, on_ask)
                 await notify(session, TOPIC)
             return await self.look()

@@ -6,11 +6,13 @@ Each is on the audit trail before it is done.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from sempre import clock
+from sempre import clock, crash
 from sempre.contract.agents import Session
 from sempre.contract.audit import Audit
+from sempre.contract.messages import TurnState
 from sempre.conversations import Channels, Pause, Sleeper, Suspended, Suspension, Turns
 from sempre.errors import ConflictError, InvalidError
+from sempre.workflows.holds import is_free
 
 
 class Control:
@@ -42,7 +44,10 @@ class Control:
     async def go_on(self, *, by: str) -> None:
         """Everything goes on where it was."""
         await self._audit.record("agent.resumed", by=by)
-        await self._rouse(await self._suspension.end(by=by))
+        sleepers = await self._suspension.end(by=by)
+        crash.point("control.lifted")
+        await self._rouse(sleepers)
+        await self._suspension.release()
 
     async def pause(
         self, channel: str, *, by: str, reason: str | None = None, until: datetime | None = None
@@ -61,9 +66,25 @@ class Control:
         await self._channels.get(channel)
         await self._audit.record("channel.resumed", by=by, channel=channel)
         sleepers = await self._channels.resume(channel)
+        crash.point("control.lifted")
         for sleeper in sleepers:
             await self._turns.hurry(sleeper.turn_id)
         await self._rouse(sleepers)
+        await self._channels.release(channel)
+
+    async def remind(self) -> int:
+        """Wake turns that are held by nothing any more and were not told, since a crash came in between. Gives how
+        many."""
+        held = [each for each in await self._turns.live() if each.state is TurnState.PARKED]
+        if not held:
+            return 0
+        channels = {row.id: row for row in await self._channels.every()}
+        suspended = await self._suspension.refresh()
+        free = [each for each in held if is_free(each, channels[each.channel], suspended)]
+        for each in free:
+            await self._wake(each.workflow)
+            await self._turns.unpark(each.id)
+        return len(free)
 
     async def reset_session(self, channel: str, *, by: str) -> Session:
         """The next turn begins a new conversation; what runs finishes in its own. Raises NotFoundError."""

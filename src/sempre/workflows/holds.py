@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from sempre import clock
-from sempre.conversations import Attempts, ChannelRow, Channels, Suspension, Turn
+from sempre.contract.agents import Ending
+from sempre.conversations import Attempts, ChannelRow, Channels, Suspended, Suspension, Turn
 from sempre.tasks import spawn, stop
 
 T = TypeVar("T")
+_OF_CHANNELS = frozenset({Ending.QUOTA, Ending.AUTHENTICATION, Ending.MISCONFIGURED})
 LONGEST = 24 * 3600.0  # seconds; then the turn looks again, whether somebody woke it or not
 
 
@@ -28,7 +30,8 @@ class Holds:
             if channel.pause.holds(clock.now()):
                 until = channel.pause.until
                 return await self._park(turn, "paused", channel.pause.words, until)
-            await self._channels.unpause(channel.id)
+            if not await self._channels.unpause(channel.id, channel.pause):
+                return await self.of(turn, await self._channels.get(channel.id))
         if channel.state == "open":
             return None
         if channel.state == "parked" and channel.state_until and channel.state_until <= clock.now():
@@ -40,6 +43,17 @@ class Holds:
     async def _park(self, turn: Turn, kind: str, reason: str, until: datetime | None) -> float:
         await self._attempts.park(turn.id, kind, reason, until)
         return LONGEST if until is None else seconds_until(until)
+
+
+def is_free(turn: Turn, channel: ChannelRow, suspended: Suspended | None) -> bool:
+    """Whether a parked turn says of itself that it is held by what holds no longer."""
+    match turn.failure.kind if turn.failure else None:
+        case "suspended":
+            return suspended is None
+        case "paused":
+            return channel.pause is None
+        case kind:
+            return kind in _OF_CHANNELS and channel.state == "open"
 
 
 def seconds_until(moment: datetime) -> float:

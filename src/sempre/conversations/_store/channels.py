@@ -132,6 +132,17 @@ async def set_pause(session: Session, channel: str, pause: Pause | None) -> None
     )
 
 
+async def end_pause(session: Session, channel: str, since: datetime) -> bool:
+    """False when it is not paused since then: another pause stays."""
+    nothing = dict.fromkeys(("paused_at", "paused_by", "paused_reason", "paused_until"))
+    result = await session.execute(
+        channels.update()
+        .where(channels.c.id == channel, channels.c.paused_at == since)
+        .values(nothing)
+    )
+    return result.rowcount == 1
+
+
 def _unknown(channel: str) -> NotFoundError:
     return NotFoundError(
         f"There is no channel {channel}. `sempre status` lists those there are; a folder under "

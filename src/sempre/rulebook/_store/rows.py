@@ -13,8 +13,8 @@ from sempre.db.tables import policy_channels, policy_rules
 
 async def rules(session: Session, *, hold: bool = False) -> Sequence[Rule]:
     """`hold`: nobody else writes them until this transaction ends."""
-    if hold and session.dialect.name == "postgresql":
-        await session.execute(sa.text("LOCK TABLE policy_rules IN EXCLUSIVE MODE"))
+    if hold:
+        await _hold(session, policy_rules)
     found = await session.execute(sa.select(policy_rules).order_by(policy_rules.c.position))
     return [
         Rule(
@@ -54,9 +54,18 @@ async def put_rules(session: Session, rules: Sequence[Rule]) -> None:
         )
 
 
-async def on_ask(session: Session) -> Mapping[str, OnAsk]:
+async def on_ask(session: Session, *, hold: bool = False) -> Mapping[str, OnAsk]:
+    """`hold`: nobody else writes them until this transaction ends."""
+    if hold:
+        await _hold(session, policy_channels)
     found = await session.execute(sa.select(policy_channels))
     return {row.channel: OnAsk(row.on_ask) for row in found}
+
+
+async def _hold(session: Session, table: sa.Table) -> None:
+    """On SQLite there is one writer anyway."""
+    if session.dialect.name == "postgresql":
+        await session.execute(sa.text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
 
 
 async def put_on_ask(session: Session, channel: str, on_ask: OnAsk | None) -> None:
