@@ -139,3 +139,16 @@ def test_turns_that_never_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyP
 def test_a_clock_that_went_back_gives_no_negative_time(growth: Growth) -> None:
     Tally().publish([Told("turn.accepted", 10), Told("turn.started", 3)])
     assert growth.of("accept_to_start_seconds_sum") == 0
+
+
+def test_runs_and_their_stages_are_measured(growth: Growth) -> None:
+    stage = {"stage": "test", "result": "failed", "seconds": 42}
+    Tally().publish(
+        [
+            Told("run.stage_ended", 1, stage, turn_id=None),
+            Told("run.ended", 2, {"kind": "run", "state": "completed"}, turn_id=None),
+        ]
+    )
+    assert growth.of("stage_seconds_count", stage="test", result="failed") == 1
+    assert growth.of("stage_seconds_sum", stage="test", result="failed") == 42
+    assert growth.of("runs_ended_total", kind="run", state="completed") == 1

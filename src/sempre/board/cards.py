@@ -1,7 +1,8 @@
 """Cards: made, written on, moved, deleted, found. What a run does to its card is not here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from sempre import clock, ids
 from sempre.board._store import boards, cards, history, runs
@@ -53,6 +54,11 @@ class Cards:
             if set(wanted.labels) <= set(card.text.labels)
             and all(word in _searched(card) for word in words)
         ]
+
+    async def counts(self) -> Mapping[str, Mapping[Column, int]]:
+        """By board: how many cards stand in each column; empty ones are left out."""
+        async with self._db.reading() as session:
+            return await cards.counts(session)
 
     async def history(
         self, card_id: str, *, before: str | None = None, limit: int = 100
@@ -187,9 +193,8 @@ def _told(made: Sequence[HistoryEntry]) -> str:
     for each in made:
         match each.kind:
             case "card.changed":
-                fields = each.details.get("changed")
-                what = ", ".join(fields) if isinstance(fields, list) else "it"
-                said.append(f"{each.by} changed {what}")
+                fields = cast("list[str]", each.details["changed"])
+                said.append(f"{each.by} changed {', '.join(fields)}")
             case "card.moved":
                 said.append(f"{each.by} moved it to {each.details.get('column')}")
             case _:  # a run's doing: it makes no version

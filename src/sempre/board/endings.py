@@ -9,7 +9,6 @@ from sempre.board.run import Run
 from sempre.board.words import Column, RunState, Settlement
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
-from sempre.telemetry import metrics
 
 
 async def end(
@@ -32,9 +31,14 @@ async def end(
     await runs.update(change.session, run.id, values)
     card = await cards.get(change.session, keyring, run.card_id)
     told = None if failure is None else {"kind": failure.kind, "message": failure.message}
-    details = {"run_id": run.id, "state": state, "stage": run.stage, "failure": told}
+    details = {
+        "run_id": run.id,
+        "kind": run.kind,
+        "state": state,
+        "stage": run.stage,
+        "failure": told,
+    }
     await change.note(card, "run.ended", details, by=by)
-    metrics.RUNS_ENDED.labels(run.kind.value, state.value).inc()
 
 
 async def settle(

@@ -24,7 +24,6 @@ from sempre.crypto import Keyring
 from sempre.db import Database
 from sempre.errors import ConflictError, InvalidError
 from sempre.events import Log
-from sempre.telemetry import metrics
 
 
 class Visits:
@@ -48,6 +47,11 @@ class Visits:
         """Those of each run, in one query."""
         async with self._db.reading() as session:
             return await visits.of_runs(session, self._keyring, run_ids)
+
+    async def turns_of(self, run_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The turns of each run."""
+        async with self._db.reading() as session:
+            return await visits.turns_of(session, run_ids)
 
     async def of_turn(self, turn_id: str) -> Visit | None:
         """The one that this turn is."""
@@ -95,14 +99,15 @@ class Visits:
             before = await visits.get(change.session, self._keyring, visit_id)
             if before.result is not None:
                 return before
+            now = clock.now()
             values = visits.end_values(self._keyring, visit_id, ended)
-            await visits.update(change.session, visit_id, {**values, "ended_at": clock.now()})
+            await visits.update(change.session, visit_id, {**values, "ended_at": now})
             if ended.head is not None:
                 await runs.update(change.session, before.run_id, {"head": ended.head})
             visit = await visits.get(change.session, self._keyring, visit_id)
-            told = {"result": ended.result, "exit_code": ended.exit_code}
+            seconds = round(max((now - before.began_at).total_seconds(), 0), 3)
+            told = {"result": ended.result, "exit_code": ended.exit_code, "seconds": seconds}
             await self._tell(change, visit, "run.stage_ended", told)
-        _measure(visit)
         return visit
 
     async def decide_plan(
@@ -242,9 +247,3 @@ def _failure(comes: Fail, past: Sequence[Visit]) -> Failure:
     return said or Failure(
         kind="stage_failed", message=f"The stage {comes.stage} failed. Read its log, then retry it."
     )
-
-
-def _measure(visit: Visit) -> None:
-    if visit.ended_at is not None and visit.result is not None:
-        took = (visit.ended_at - visit.began_at).total_seconds()
-        metrics.STAGE_SECONDS.labels(visit.stage.value, visit.result.value).observe(max(took, 0))

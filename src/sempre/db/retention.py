@@ -65,10 +65,15 @@ RULES: Mapping[str, Kept] = {
     "audit": Kept(why="The trail forgets by itself and leaves a signed checkpoint."),
     "audit_keys": Kept(why="One row a key; without it older rows cannot be checked."),
     "audit_marks": Kept(why="Two rows: the head and the checkpoint."),
+    "boards": Kept(why="One row a board, deleted ones too: numbers of cards never come again."),
     "budget_warnings": Kept(
         why="What was warned of.", old=lambda before: budget_warnings.c.at < before
     ),
     "budgets": Kept(why="What a person set holds until they change it."),
+    "card_dependencies": Kept(why="They go with their card."),
+    "card_events": Kept(why="A card's history goes with it."),
+    "card_images": Kept(why="They go with their card."),
+    "cards": Kept(why="A card stays until a person deletes it; archived ones too."),
     "channels": Kept(why="One row a channel; its numbers must never begin anew."),
     "counters": Kept(why="One row a counter."),
     "dead_letters": Kept(
@@ -103,6 +108,9 @@ RULES: Mapping[str, Kept] = {
         days=90,
     ),
     "reservations": Kept(why="One row a running turn; it goes when the turn is settled."),
+    "run_comments": Kept(why="They go with their run."),
+    "run_stages": Kept(why="They go with their run."),
+    "runs": Kept(why="Earlier runs stay readable; they go with their card."),
     "secrets": Kept(why="What a person stored holds until they remove it."),
     "sessions": Kept(why="One row a conversation; it tells which transcript belongs to whom."),
     "switches": Kept(why="One row a switch that is on."),

@@ -52,6 +52,8 @@ class Tally:
             "session.resumed": _session,
             "session.lost": _session,
             "session.stopped": _session,
+            "run.ended": _run_ended,
+            "run.stage_ended": _stage_ended,
             "system.started": _system_started,
         }
 
@@ -112,6 +114,17 @@ def _approval(event: Told) -> None:
 
 def _session(event: Told) -> None:
     metrics.SESSION_EVENTS.labels(event.kind.removeprefix("session.")).inc()
+
+
+def _run_ended(event: Told) -> None:
+    metrics.RUNS_ENDED.labels(_word(event, "kind"), _word(event, "state")).inc()
+
+
+def _stage_ended(event: Told) -> None:
+    seconds = event.details.get("seconds")
+    if isinstance(seconds, int | float):
+        labels = (_word(event, "stage"), _word(event, "result"))
+        metrics.STAGE_SECONDS.labels(*labels).observe(seconds)
 
 
 def _system_started(event: Told) -> None:

@@ -120,6 +120,17 @@ async def column_of(session: Session, board: str, column: Column) -> Sequence[tu
     return [(row.id, row.rank) for row in await session.execute(statement)]
 
 
+async def counts(session: Session) -> Mapping[str, Mapping[Column, int]]:
+    """Board to how many cards stand in each of its columns."""
+    statement = sa.select(table.c.board, table.c.column, sa.func.count()).group_by(
+        table.c.board, table.c.column
+    )
+    found: defaultdict[str, dict[Column, int]] = defaultdict(dict)
+    for board, column, count in await session.execute(statement):
+        found[board][Column(column)] = count
+    return found
+
+
 async def last_rank(session: Session, board: str, column: Column) -> str | None:
     statement = sa.select(sa.func.max(table.c.rank)).where(
         table.c.board == board, table.c.column == column

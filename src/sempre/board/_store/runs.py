@@ -28,7 +28,7 @@ from sempre.db.tables import runs as table
 from sempre.errors import NotFoundError
 
 HEAD = [
-    table.c[name].label(f"run_{name}")
+    table.c[name].label(f"newest_{name}")
     for name in (
         "id",
         "card_id",
@@ -212,7 +212,7 @@ def waiting_values(
 
 def head(row: Any, keyring: Keyring) -> RunHead | None:
     """From a row that has HEAD's columns; None where the join found no run."""
-    return None if row.run_id is None else RunHead(**_head(_Prefixed(row), keyring))
+    return None if row.newest_id is None else RunHead(**_head(_Prefixed(row), keyring))
 
 
 class _Prefixed:
@@ -222,7 +222,7 @@ class _Prefixed:
         self._row = row
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, f"run_{name}")
+        return getattr(self._row, f"newest_{name}")
 
 
 def _head(row: Any, keyring: Keyring) -> dict[str, Any]:

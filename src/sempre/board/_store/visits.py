@@ -72,6 +72,16 @@ async def of_runs(
     return found
 
 
+async def turns_of(session: Session, run_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    statement = sa.select(table.c.run_id, table.c.turn_id).where(
+        table.c.run_id.in_(run_ids), table.c.turn_id.is_not(None)
+    )
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for run_id, turn_id in await session.execute(statement):
+        found[run_id].append(turn_id)
+    return found
+
+
 async def of_turn(session: Session, keyring: Keyring, turn_id: str) -> Visit | None:
     row = (await session.execute(sa.select(table).where(table.c.turn_id == turn_id))).one_or_none()
     return None if row is None else _visit(row, keyring)
