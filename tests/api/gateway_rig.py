@@ -35,8 +35,11 @@ class Session:
     turn_id: str | None = "t1"
     attempt_id: str | None = "a1"
     quota_until: datetime | None = None
-    words: str = "So I look."
     waits: int = 0
+
+    async def words_before(self, call_id: str) -> str:
+        assert call_id
+        return "So I look."
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -29,6 +29,7 @@ from sempre.workflows.deciding import Deciding
 from sempre.workflows.permissions import Permissions
 from sempre.workflows.releasing import Releasing
 from sempre.workflows.tool_gate import Rules
+from tests.api.board_rig import IdleEngine, boarding_of
 from tests.api.care import care_of
 from tests.support.store import Store
 
@@ -48,6 +49,7 @@ class Commands:
         *,
         key: str | None = None,
         origin: Mapping[str, str] | None = None,
+        by: str = "",
     ) -> Turn:
         if channel.startswith("api:"):
             await self.store.channels.open(channel)
@@ -62,10 +64,10 @@ class Commands:
         (accepted,) = await self.store.inbox.accept([message])
         return await self.store.turns.get(accepted.turn_id)
 
-    async def cancel(self, turn_id: str) -> Turn:
+    async def cancel(self, turn_id: str, *, by: str = "") -> Turn:
         return await self.store.turns.cancel(turn_id)
 
-    async def retry(self, turn_id: str, *, text: str | None = None) -> Turn:
+    async def retry(self, turn_id: str, *, text: str | None = None, by: str = "") -> Turn:
         await self.store.turns.retry(turn_id, text=text)
         return await self.store.turns.get(turn_id)
 
@@ -105,6 +107,7 @@ class House:
     engine: dict[str, bool]
     home: Path
     woken: list[str]
+    idle: IdleEngine
 
     @property
     def token(self) -> str:
@@ -164,7 +167,7 @@ def build(
         return directory or home / "workspaces" / channel.partition(":")[2]
 
     kept: list[Head] = []
-    commands, audit = Commands(store), Trail(store.db, store.keyring)
+    commands, audit, idle = Commands(store), Trail(store.db, store.keyring), IdleEngine()
     money = open_money(
         store.db,
         settings.budgets,
@@ -235,13 +238,14 @@ def build(
             )
         ),
         care=care_of(store, home),
+        board=boarding_of(store, home, audit, idle),
         suspension=suspension,
         directives=Directives(store.db, store.keyring, store.log),
         spending=spent,
         logins=Logins(store.db),
         local_token=token,
         tokens=Tokens(store.db),
-        connections=Connections(Secrets(store.db, store.keyring), {}),
+        connections=Connections(Secrets(store.db, store.keyring), {}, audit),
         workers=lambda: places,
         nodes_alive=nodes,
         sessions_alive=lambda: 0,
@@ -252,7 +256,7 @@ def build(
         at_head=lambda: at_head(store.db),
         web=home / "web",
     )
-    return House(store, parts, spent, places, restarts, settings, engine, home, woken)
+    return House(store, parts, spent, places, restarts, settings, engine, home, woken, idle)
 
 
 def _deciding(store: Store, approvals: Approvals) -> Deciding:

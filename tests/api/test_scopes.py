@@ -18,41 +18,63 @@ ANYBODY = {"healthz", "readyz"}
 READ = {"logout", "note_visit", "test_policy"}
 OPERATE = {
     "acknowledge_alert",
+    "add_card_image",
+    "approve_card_plan",
+    "cancel_card",
     "cancel_turn",
     "clear_budget",  # raising one needs more: tests/api/test_budgets.py
     "clear_dead_letters",
+    "comment_run",
     "create_backup",
+    "create_card",
     "create_login_link",  # of no more than whoever makes it has
     "create_token",  # likewise
+    "delete_card",
+    "edit_card",
     "fork_worker_session",
+    "move_card",
     "pause_channel",
     "purge_dead_letter",
     "put_directives",
     "put_policy_channel",  # widening needs more: tests/api/test_policy.py
     "put_policy_rules",  # likewise
     "put_worker_trust",  # giving it needs more: tests/api/test_trust.py
-    "remove_connection",
+    "rebase_card",
+    "remove_card_image",
+    "remove_run_comment",
     "renew_alert_secret",
     "reset_worker_session",
     "resume_channel",
     "resume_everything",
     "resume_worker",
+    "retry_card",
     "retry_dead_letter",
     "retry_turn",
     "revoke_token",  # of no more than one's own scopes
+    "run_card",
+    "send_card_back",
     "send_message",
     "send_prompt",
+    "send_run_comments",
     "set_budget",
-    "set_connection",
+    "set_card_workflow_state",
+    "set_connection",  # in place of another needs more: tests/api/test_connection.py
     "suspend_everything",
     "take_profile",
     "test_alert_webhook",
+    "unstick_card",
     "verify_backup",
 }
 APPROVE = {
+    "create_board",
     "decide_approval",
     "decide_policy_proposal",
+    "delete_board",
+    "discard_card_work",
+    "merge_card",
+    "put_board",
     "release_turn",
+    "remove_connection",
     "remove_price",
     "set_price",
 }
@@ -81,6 +103,10 @@ def address(path: str) -> str:
         .replace("{channel}", "files:nobody")
         .replace("{name}", "nobody")
         .replace("{scope}", "day")
+        .replace("{board}", "nobody")
+        .replace("{card_id}", NOBODY)
+        .replace("{image}", NOBODY)
+        .replace("{comment}", NOBODY)
         .replace("{model}", "nothing")
     )
 

@@ -26,8 +26,10 @@ class Caller:
     turn_id: str | None = "t1"
     attempt_id: str | None = "a1"
     quota_until: datetime | None = None
-    words: str = ""
     waits: int = 0
+
+    async def words_before(self, call_id: str) -> str:
+        return f"before {call_id}"
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ WORD = re.compile(r"[a-z_]+\.[a-z_]+")
 # Given by a name, not at once, so the search does not see them.
 BY_NAME = {
     "action.judged",
+    "approval.decided",
     "approval.unattended",
     "approval.covered",
     "dead_letters.retried",

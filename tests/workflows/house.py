@@ -137,6 +137,7 @@ class House:
     releasing: Releasing
     agent: ScriptedAgent
     outbox: Outbox
+    audit: Trail
 
     async def ended(self, turn_id: str) -> Turn:
         """The turn once it is given out."""
@@ -226,6 +227,7 @@ async def open_house(
         announce=lambda _turn: None,
         submit=give,
         max_bytes=1000,
+        audit=audit,
     )
     answering = Answering(
         turns=turns,
@@ -269,6 +271,7 @@ async def open_house(
             releasing=releasing,
             agent=agent,
             outbox=outbox,
+            audit=audit,
         )
     finally:
         await engine.close()

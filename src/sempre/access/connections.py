@@ -8,6 +8,7 @@ import msgspec
 from sempre.access.connection import Connection, Kind, find
 from sempre.access.offer import Offer
 from sempre.access.secrets import Secrets
+from sempre.contract.audit import Audit
 from sempre.errors import ConflictError, NotFoundError
 from sempre.telemetry.concealment import conceal
 
@@ -15,10 +16,12 @@ _NAME = "connection"
 
 
 class Connections:
-    """`environment` is what `sempre up` was given; it is not read again."""
+    """`environment` is what `sempre up` was given; it is not read again. Each change is on the audit trail before it
+    is done: it says where all prompts go."""
 
-    def __init__(self, secrets: Secrets, environment: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Secrets, environment: Mapping[str, str], audit: Audit) -> None:
         self._secrets = secrets
+        self._audit = audit
         self._given = _concealed(find(environment, None))
 
     async def current(self) -> Connection:
@@ -27,17 +30,30 @@ class Connections:
             return self._given
         return await self._stored() or self._given
 
-    async def store(self, offer: Offer) -> None:
-        """Keep it, in place of an earlier one. Raises InvalidError, ConflictError."""
+    async def store(self, offer: Offer, *, by: str, first: bool = False) -> None:
+        """Keep it, in place of an earlier one; as the `first` there must be none. Raises InvalidError,
+        ConflictError."""
         self._require_no_given()
-        text = msgspec.json.encode(_concealed(offer.checked()), enc_hook=str).decode()
-        await self._secrets.set(_NAME, text)
+        wanted = _concealed(offer.checked())
+        before = await self.current()
+        if first and before.kind is not Kind.NONE:
+            raise _not_the_first()
+        details = {**_told(wanted), "before": _told(before)}
+        await self._audit.record("connection.changed", by=by, details=details)
+        text = msgspec.json.encode(wanted, enc_hook=str).decode()
+        if not first:
+            await self._secrets.set(_NAME, text)
+        elif not await self._secrets.add(_NAME, text):
+            raise _not_the_first()
 
-    async def remove(self) -> None:
+    async def remove(self, *, by: str) -> None:
         """Forget it. Raises NotFoundError, ConflictError."""
         self._require_no_given()
-        if not await self._secrets.remove(_NAME):
+        before = await self._stored()
+        if before is None:
             raise NotFoundError("No connection is stored; there is nothing to remove.")
+        await self._audit.record("connection.removed", by=by, details={"before": _told(before)})
+        await self._secrets.remove(_NAME)
 
     async def _stored(self) -> Connection | None:
         text = await self._secrets.get(_NAME)
@@ -59,6 +75,22 @@ def _concealed(connection: Connection) -> Connection:
         if credential:
             conceal(credential)
     return connection
+
+
+def _told(connection: Connection) -> Mapping[str, str | None]:
+    """Never the credential."""
+    return {
+        "kind": connection.kind.value,
+        "base_url": connection.base_url,
+        "hint": connection.hint,
+    }
+
+
+def _not_the_first() -> ConflictError:
+    return ConflictError(
+        "Another model has been connected meanwhile. Look at it, then connect yours in its place.",
+        code="connected_meanwhile",
+    )
 
 
 def _path(_type: type, value: object) -> Path:

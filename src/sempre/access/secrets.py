@@ -18,6 +18,12 @@ class Secrets:
         async with self._db.transaction() as session:
             await secrets.put(session, self._keyring, name, value, clock.now())
 
+    async def add(self, name: str, value: str) -> bool:
+        """Store it; false when there is one, which stays."""
+        conceal(value)
+        async with self._db.transaction() as session:
+            return await secrets.add(session, self._keyring, name, value, clock.now())
+
     async def get(self, name: str) -> str | None:
         async with self._db.reading() as session:
             value = await secrets.get(session, self._keyring, name)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
 from sempre import clock, conversations
+from sempre.api.authentication import principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.pauses import Pause, pause_of
@@ -64,10 +65,13 @@ async def list_channels(parts: Given) -> Sequence[Channel]:
 
 
 @router.post("/{channel:path}/messages", status_code=202, responses=may_answer(404))
-async def send_message(parts: Given, channel: ApiChannel, message: Message) -> Turn:
+async def send_message(
+    request: Request, parts: Given, channel: ApiChannel, message: Message
+) -> Turn:
     """Put a message on an `api:` channel. It is stored when this answers; the answer is read from the turn."""
     origin = {"via": "api", **context.origin()}
-    turn = await parts.commands.send(channel, message.text, key=message.key, origin=origin)
+    by = principal_of(request).who
+    turn = await parts.commands.send(channel, message.text, key=message.key, origin=origin, by=by)
     return await in_full(parts, turn)
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 
 from sempre import access
 from sempre.access import Offer, Source
-from sempre.api.authentication import require
+from sempre.api.authentication import needs, principal_of, require
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.parts import Parts
@@ -54,19 +54,22 @@ async def get_connection(parts: Given) -> Connection:
 
 @router.put("/connection", responses=may_answer(409))
 async def set_connection(request: Request, parts: Given, wanted: SetConnection) -> Restarting:
-    """Store it, encrypted, and start anew with it. 409 when the environment already gives one."""
-    require(request, access.Scope.OPERATE)
+    """Store it, encrypted, and start anew with it. In place of another it needs the scope `approve`: it says where all
+    prompts go. 409 when the environment already gives one."""
+    principal = require(request, access.Scope.OPERATE)
+    first = (await parts.connections.current()).kind is Kind.NONE
+    if not first or principal.via == "token":
+        require(request, access.Scope.APPROVE)
     value = wanted.value.get_secret_value() if wanted.value else None
     offer = Offer(kind=access.Kind(wanted.kind), value=value, base_url=wanted.base_url)
-    await parts.connections.store(offer)
+    await parts.connections.store(offer, by=principal.who, first=first)
     return _restart(parts)
 
 
-@router.delete("/connection", responses=may_answer(404, 409))
+@router.delete("/connection", responses=may_answer(404, 409), **needs(access.Scope.APPROVE))
 async def remove_connection(request: Request, parts: Given) -> Restarting:
     """Forget the stored one. 404 when none is stored; 409 when the environment gives one."""
-    require(request, access.Scope.OPERATE)
-    await parts.connections.remove()
+    await parts.connections.remove(by=principal_of(request).who)
     return _restart(parts)
 
 

@@ -102,11 +102,17 @@ async def clear_dead_letters(request: Request, parts: Given, wish: LettersWish) 
 
 
 @router.post("/dead-letters/{id}/retry", responses=may_answer(404, 409))
-async def retry_dead_letter(parts: Given, id: ItemId, change: RetryText | None = None) -> Turn:  # noqa: A002  (the name in the address)
+async def retry_dead_letter(
+    request: Request,
+    parts: Given,
+    id: ItemId,  # noqa: A002  (the name in the address)
+    change: RetryText | None = None,
+) -> Turn:
     """Try its turn again, with another prompt if one is given."""
     letter = await parts.dead_letters.get(id)
     text = change.text if change else None
-    return await in_full(parts, await parts.commands.retry(letter.turn_id, text=text))
+    by = principal_of(request).who
+    return await in_full(parts, await parts.commands.retry(letter.turn_id, text=text, by=by))
 
 
 @router.delete("/dead-letters/{id}", status_code=204, responses=may_answer(404))

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from sempre import conversations
+from sempre.api.authentication import principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.parts import Parts
@@ -126,16 +127,22 @@ async def get_turn(parts: Given, id: ItemId) -> Turn:  # noqa: A002  (the name i
 
 
 @router.post("/turns/{id}/cancel", responses=may_answer(404, 409))
-async def cancel_turn(parts: Given, id: ItemId) -> Turn:  # noqa: A002  (the name in the address)
+async def cancel_turn(request: Request, parts: Given, id: ItemId) -> Turn:  # noqa: A002  (the name in the address)
     """Stop it: at once when it waits, within a second when it runs. 409 when it has ended."""
-    return await in_full(parts, await parts.commands.cancel(id))
+    return await in_full(parts, await parts.commands.cancel(id, by=principal_of(request).who))
 
 
 @router.post("/turns/{id}/retry", responses=may_answer(404, 409))
-async def retry_turn(parts: Given, id: ItemId, change: RetryText | None = None) -> Turn:  # noqa: A002  (the name in the address)
+async def retry_turn(
+    request: Request,
+    parts: Given,
+    id: ItemId,  # noqa: A002  (the name in the address)
+    change: RetryText | None = None,
+) -> Turn:
     """Try a failed or cancelled turn again, under its number. 409 in any other state."""
     text = change.text if change else None
-    return await in_full(parts, await parts.commands.retry(id, text=text))
+    by = principal_of(request).who
+    return await in_full(parts, await parts.commands.retry(id, text=text, by=by))
 
 
 async def summaries(parts: Parts, turns: Sequence[conversations.Turn]) -> list[TurnSummary]:

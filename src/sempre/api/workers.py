@@ -106,10 +106,13 @@ async def get_worker(parts: Given, sums: Sums, name: WorkerName) -> Worker:
 
 
 @router.post("/workers/{name}/turns", status_code=202, responses=may_answer(404))
-async def send_prompt(parts: Given, name: WorkerName, prompt: Prompt) -> Turn:
+async def send_prompt(request: Request, parts: Given, name: WorkerName, prompt: Prompt) -> Turn:
     """Put a prompt into the worker's queue. It is stored when this answers."""
     origin = {"via": "api", **context.origin()}
-    turn = await parts.commands.send(f"files:{name}", prompt.text, key=prompt.key, origin=origin)
+    by = principal_of(request).who
+    turn = await parts.commands.send(
+        f"files:{name}", prompt.text, key=prompt.key, origin=origin, by=by
+    )
     return await in_full(parts, turn)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sempre.access import Connections, LocalToken, Logins, Secrets, Tokens
 from sempre.app import stores
 from sempre.app.plan import Plan
+from sempre.audit import Trail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +23,15 @@ class Doors:
 @asynccontextmanager
 async def open_doors(plan: Plan) -> AsyncIterator[Doors]:
     keyring, db = await asyncio.to_thread(stores.prepare, plan.home, plan.settings)
-    local_token = LocalToken(plan.home.token)
+    local_token, audit = LocalToken(plan.home.token), Trail(db, keyring)
     try:
         yield Doors(
             logins=Logins(db),
             local_token=local_token,
             tokens=Tokens(db),
-            connections=Connections(Secrets(db, keyring), plan.given),
+            connections=Connections(Secrets(db, keyring), plan.given, audit),
         )
     finally:
         local_token.remove()
+        await audit.flush()
         await db.close()

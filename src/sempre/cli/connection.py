@@ -46,7 +46,8 @@ def connect(
     folder: FolderOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Connect a model, stored encrypted. A key or token is asked for, or read from stdin; never an argument."""
+    """Connect a model, stored encrypted. A key or token is asked for, or read from stdin; never an argument. While
+    Sempre runs with another one, this needs a token of scope `approve` in SEMPRE_TOKEN."""
     if folder is not None and kind != "login":
         raise InvalidError("--folder goes with login only.")
     value = _ask(kind) if kind in {"key", "token"} else folder
@@ -64,7 +65,8 @@ def connect(
 
 
 def disconnect(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Forget the stored connection. Without any, Sempre rehearses and real prompts wait."""
+    """Forget the stored connection. Without any, Sempre rehearses and real prompts wait. While Sempre runs, this needs
+    a token of scope `approve` in SEMPRE_TOKEN."""
     place = Home.find(home)
     try:
         server = Server.find(place)

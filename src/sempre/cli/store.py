@@ -11,6 +11,8 @@ from sempre.cli.records import Connection
 from sempre.home import Home, Lock
 from sempre.settings import load
 
+LOCAL = "local"  # whoever has the files of this home
+
 
 def change_connection(home: Home, offer: Mapping[str, str | None] | None) -> Connection:
     """Store what is offered (None: forget what is stored), and give what holds then. Nobody can start meanwhile.
@@ -28,11 +30,11 @@ def change_connection(home: Home, offer: Mapping[str, str | None] | None) -> Con
 async def _change(home: Home, offer: Mapping[str, str | None] | None) -> Connection:
     async with open_doors(Plan(home=home, settings=load(home.path), given={})) as doors:
         if offer is None:
-            await doors.connections.remove()
+            await doors.connections.remove(by=LOCAL)
         else:
             kind = Kind(offer["kind"])
             await doors.connections.store(
-                Offer(kind=kind, value=offer["value"], base_url=offer["base_url"])
+                Offer(kind=kind, value=offer["value"], base_url=offer["base_url"]), by=LOCAL
             )
         found = await doors.connections.current()
     return Connection(found.kind.value, found.source, found.hint, found.base_url)

@@ -1,8 +1,7 @@
 """Many dead letters at once, by what they have in common: try them again, oldest first, or let them go."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from sempre.contract.audit import Audit
 from sempre.conversations import Addressed, DeadLetters, WantedLetters
@@ -22,12 +21,14 @@ class Cleared:
     remaining: int
 
 
-class Clearing:
-    """`retry` tries a turn again; it raises ConflictError when that can't be now."""
+class Retry(Protocol):
+    """Tries a turn again. Raises ConflictError when that can't be now, NotFoundError."""
 
-    def __init__(
-        self, *, letters: DeadLetters, audit: Audit, retry: Callable[[str], Awaitable[object]]
-    ) -> None:
+    async def __call__(self, turn_id: str, *, by: str) -> object: ...
+
+
+class Clearing:
+    def __init__(self, *, letters: DeadLetters, audit: Audit, retry: Retry) -> None:
         self._letters = letters
         self._audit = audit
         self._retry = retry
@@ -41,7 +42,7 @@ class Clearing:
         if action == "purge":
             done = await self._letters.purge_many(chosen)
         else:
-            done = sum([await self._tried(letter) for letter in chosen])
+            done = sum([await self._tried(letter, by) for letter in chosen])
         return Cleared(
             matched=matched,
             done=done,
@@ -49,9 +50,9 @@ class Clearing:
             remaining=max(matched - len(chosen), 0),
         )
 
-    async def _tried(self, letter: Addressed) -> bool:
+    async def _tried(self, letter: Addressed, by: str) -> bool:
         try:
-            await self._retry(letter.turn_id)
+            await self._retry(letter.turn_id, by=by)
         except (ConflictError, NotFoundError):  # somebody else was faster
             return False
         return True

@@ -1,10 +1,13 @@
-"""What a person does to turns and channels: send, cancel, try again, go on."""
+"""What a person does to turns and channels: send, cancel, try again. Who did it is on the audit trail a moment after,
+and never what was said; a stop does not wait for that."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypedDict
 
 from sempre import clock, ids
 from sempre.contract.agents import Agent
+from sempre.contract.audit import Audit
 from sempre.contract.channel import Inbox
 from sempre.contract.messages import Inbound, TurnState
 from sempre.conversations import Channels, Submission, Turn, Turns
@@ -14,9 +17,16 @@ from sempre.errors import InvalidError
 from sempre.workflows import turn as turn_workflow
 
 CANCEL_TOPIC = "sempre_cancel"
+SYSTEM = "system"
 _API = "api:"
 _INTERRUPT_TRIES = 20
 _INTERRUPT_PAUSE = 0.05  # seconds
+
+
+class _About(TypedDict):
+    by: str
+    channel: str
+    turn_id: str
 
 
 class Commands:
@@ -33,6 +43,7 @@ class Commands:
         announce: Callable[[str], None],
         submit: Callable[[Sequence[Submission]], Awaitable[None]],
         max_bytes: int,
+        audit: Audit,
     ) -> None:
         self._turns = turns
         self._channels = channels
@@ -42,6 +53,7 @@ class Commands:
         self._announce = announce
         self._submit = submit
         self._max_bytes = max_bytes
+        self._audit = audit
 
     async def send(
         self,
@@ -50,6 +62,7 @@ class Commands:
         *,
         key: str | None = None,
         origin: Mapping[str, str] | None = None,
+        by: str = SYSTEM,
     ) -> Turn:
         """Put a prompt on a channel; an `api:` one is opened by its first. The same `key` twice is the same turn.
 
@@ -74,11 +87,16 @@ class Commands:
             origin=dict(origin or {}),
         )
         (accepted,) = await self._inbox.accept([message])
+        if accepted.fresh:
+            details = {"characters": len(text)}
+            about: _About = {"by": by, "channel": channel, "turn_id": accepted.turn_id}
+            self._audit.note("turn.sent", **about, details=details)
         return await self._turns.get(accepted.turn_id)
 
-    async def cancel(self, turn_id: str) -> Turn:
+    async def cancel(self, turn_id: str, *, by: str = SYSTEM) -> Turn:
         """Stop it: at once when it waits, within a second when it runs. Raises ConflictError."""
         turn = await self._turns.cancel(turn_id)
+        self._audit.note("turn.cancelled", by=by, channel=turn.channel, turn_id=turn_id)
         if turn.state is TurnState.RUNNING:
             self._announce(turn_id)
             await self.interrupt(turn_id)
@@ -95,11 +113,14 @@ class Commands:
                 return
             await asyncio.sleep(_INTERRUPT_PAUSE)
 
-    async def retry(self, turn_id: str, *, text: str | None = None) -> Turn:
+    async def retry(self, turn_id: str, *, text: str | None = None, by: str = SYSTEM) -> Turn:
         """Try a failed or cancelled turn again. Raises ConflictError."""
         if text is not None and not text.strip():
             raise InvalidError("The edited prompt is empty. Leave it out to try the old one again.")
-        await self._submit([await self._turns.retry(turn_id, text=text)])
+        submission = await self._turns.retry(turn_id, text=text)
+        about: _About = {"by": by, "channel": submission.channel, "turn_id": turn_id}
+        self._audit.note("turn.retried", **about, details={"edited": text is not None})
+        await self._submit([submission])
         return await self._turns.get(turn_id)
 
 

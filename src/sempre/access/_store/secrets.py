@@ -21,6 +21,14 @@ async def put(session: Session, keyring: Keyring, name: str, value: str, now: da
     )
 
 
+async def add(session: Session, keyring: Keyring, name: str, value: str, now: datetime) -> bool:
+    """False when there is one; that stays."""
+    insert = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
+    row = {"value": keyring.seal(value, place(secrets.c.value, name)), "changed_at": now}
+    statement = insert(secrets).values(name=name, **row).on_conflict_do_nothing()
+    return await session.scalar(statement.returning(secrets.c.name)) is not None
+
+
 async def get(session: Session, keyring: Keyring, name: str) -> str | None:
     statement = sa.select(secrets.c.value).where(secrets.c.name == name)
     sealed = (await session.execute(statement)).scalar_one_or_none()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sempre import crypto
 from sempre.access import Connection, Connections, Secrets, find
+from sempre.audit import Trail
 from sempre.cli.diagnosis.finding import Examined
 from sempre.cli.diagnosis.stores import address
 from sempre.contract.messages import TurnState
@@ -30,7 +31,7 @@ async def connection(examined: Examined, environment: Mapping[str, str]) -> Conn
     if not is_readable(examined):
         return find(environment, None)
     async with _open(examined) as (db, keyring):
-        return await Connections(Secrets(db, keyring), environment).current()
+        return await Connections(Secrets(db, keyring), environment, Trail(db, keyring)).current()
 
 
 async def unfinished(examined: Examined) -> Mapping[TurnState, int]:
