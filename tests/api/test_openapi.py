@@ -7,13 +7,28 @@ import sys
 
 import pytest
 
-from sempre.api import openapi_document
+from sempre.api import (
+    card_forms,
+    card_images,
+    card_logs,
+    executions,
+    openapi_document,
+    run_diffs,
+    runs,
+)
+from sempre.api.camel import CamelForm, CamelView
 
 DOCUMENT = openapi_document()
 OPERATIONS = {
     operation["operationId"]: (method, path, operation)
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
+}
+CAMEL = {
+    model.__name__
+    for module in (card_forms, card_images, card_logs, executions, run_diffs, runs)
+    for model in vars(module).values()
+    if isinstance(model, type) and issubclass(model, CamelView | CamelForm)
 }
 
 
@@ -41,6 +56,8 @@ def test_every_operation_names_the_errors_that_it_may_give_in_the_one_form(name:
     expected = {"401", "403", "422", "500", "503"} | ({"404"} if "{" in path else set())
     assert expected <= set(operation["responses"])
     for status, answer in operation["responses"].items():
+        if (name, status) == ("get_card_log", "404"):
+            continue  # programs that poll it know no other form than its own
         if int(status) >= 400:
             schema = answer["content"]["application/json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (name, status)
@@ -48,9 +65,11 @@ def test_every_operation_names_the_errors_that_it_may_give_in_the_one_form(name:
 
 
 def test_every_property_is_named_like_the_others() -> None:
+    """Cards and their runs are in camelCase, as programs outside know them; all else is in snake_case."""
     for name, schema in DOCUMENT["components"]["schemas"].items():
+        form = r"[a-z]+([A-Z][a-z]+)*" if name in CAMEL else r"[a-z]+(_[a-z]+)*"
         for field in schema.get("properties", {}):
-            assert re.fullmatch(r"[a-z]+(_[a-z]+)*", field), (name, field)
+            assert re.fullmatch(form, field), (name, field)
 
 
 def test_every_field_of_an_answer_is_always_there() -> None:

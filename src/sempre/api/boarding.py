@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sempre.api.card_commands import CardCommands
-from sempre.board import Automation, Boards, Cards, Comments, Images, Runs, Visits
+from sempre.board import Boards, Cards, Comments, Images, Runs, Visits
 from sempre.errors import ConflictError, MisconfiguredError
 
 
@@ -17,7 +17,6 @@ class Boarding:
     visits: Visits
     images: Images
     comments: Comments
-    automation: Automation
     commands: CardCommands
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sempre.board.board import BoardSettings
 from sempre.board.run import Request
-from sempre.board.words import SessionChoice
+from sempre.board.words import SessionChoice, WorkflowStage
 from sempre.contract.finding import Finding
 
 
@@ -58,6 +58,18 @@ class CardCommands(Protocol):
     async def unstick(self, card_id: str, *, by: str) -> str:
         """Take up a run again that says it runs and has no living owner. Gives its id. Raises NotFoundError,
         ConflictError (it has one)."""
+        ...
+
+    async def set_state(
+        self, card_id: str, stage: WorkflowStage, *, error: str | None, by: str
+    ) -> str:
+        """What outside automation says of the card; opens an execution named `workflow` when none is active. Gives
+        the run's id. Raises NotFoundError, ConflictError (no legal transition, or a run of ours is active)."""
+        ...
+
+    async def delete_card(self, card_id: str, *, by: str) -> None:
+        """The card with all that is known of its runs. Raises NotFoundError, ConflictError (a run is active, there is
+        work that is neither merged nor discarded, or others depend on it)."""
         ...
 
     async def start_next(self, board: str) -> None:

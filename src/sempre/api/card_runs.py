@@ -195,7 +195,7 @@ async def set_card_workflow_state(
             f"Say `stage`, in the query or the body: one of {', '.join(WorkflowStage)}."
         )
     by = principal_of(request).who
-    await parts.board.automation.set_state(card.id, wanted, error=reason, by=by)
+    await parts.board.commands.set_state(card.id, wanted, error=reason, by=by)
     return await viewer.card(card.id)
 
 

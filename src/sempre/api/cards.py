@@ -113,8 +113,7 @@ async def delete_card(request: Request, parts: Given, id: CardName) -> None:  # 
     by = principal_of(request).who
     details = {"card": found.key}
     await parts.audit.record("card.deleted", by=by, channel=found.channel, details=details)
-    await parts.board.cards.delete(found.id, by=by)
-    await parts.board.commands.start_next(found.board)
+    await parts.board.commands.delete_card(found.id, by=by)
 
 
 @router.post("/{id}/move", responses=may_answer(404, 409))
