@@ -45,7 +45,7 @@ def retry_of(key: str, before: Sequence[Run], session: SessionChoice | None) -> 
             code="nothing_to_retry",
         )
     last = before[0]
-    again = last.rules.first_kind if last.stage is last.rules.first else VisitKind.WORK
+    again = last.rules.first_kind if last.stopped_at_first else VisitKind.WORK
     return Request(
         first=last.stage, only=last.rules.only, kind=again, input=last.input, session=session
     )

@@ -113,6 +113,12 @@ class Run(RunHead):
     settled_by: str | None
     settled_commit: str | None
 
+    @property
+    def stopped_at_first(self) -> bool:
+        """It failed or was cancelled at the stage where it began."""
+        stopped = self.state in {RunState.FAILED, RunState.CANCELLED}
+        return stopped and self.stage is self.rules.first
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:

@@ -177,7 +177,9 @@ class Runs:
             values = endings.settled_values(Settlement.CONTINUED, by=by)
             await runs.update(change.session, run.continues, values)
         if before and run.rules.first_kind is VisitKind.CHANGES:
-            sent = await comments.send(change.session, before[0].id, run.id)
+            # What the run before was to work in, and did not come to the end of, is sent once more.
+            again = before[0].stopped_at_first and before[0].rules.first_kind is VisitKind.CHANGES
+            sent = await comments.send(change.session, before[0].id, run.id, again=again)
         if run.rules.first_kind is VisitKind.CHANGES and not sent and not run.input.comments:
             raise InvalidError(
                 "There are no comments to work in. Say what is to be changed, or comment on lines of the diff."

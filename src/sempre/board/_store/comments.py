@@ -51,11 +51,13 @@ async def sent_in(session: Session, keyring: Keyring, run_id: str) -> Sequence[L
     return [_comment(row, keyring) for row in await session.execute(statement)]
 
 
-async def send(session: Session, frm: str, to: str) -> int:
-    """Give what was not sent yet to another run; gives how many that were."""
-    result = await session.execute(
-        table.update().where(table.c.run_id == frm, table.c.sent_in.is_(None)).values(sent_in=to)
-    )
+async def send(session: Session, frm: str, to: str, *, again: bool) -> int:
+    """Give what was not sent yet of one run's diff to another; with `again` also what the first one got itself. Gives
+    how many that were."""
+    wanted = sa.and_(table.c.run_id == frm, table.c.sent_in.is_(None))
+    if again:
+        wanted = sa.or_(wanted, table.c.sent_in == frm)
+    result = await session.execute(table.update().where(wanted).values(sent_in=to))
     return result.rowcount
 
 
