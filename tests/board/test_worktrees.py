@@ -66,6 +66,19 @@ async def test_two_that_commit_the_same_visit_make_one_commit(shop: Repository) 
     assert work.git(shop.path, "rev-parse", "card/SHOP-1-1") in heads
 
 
+async def test_what_tools_leave_behind_is_not_committed(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(
+        tree.path, {"src/__pycache__/shop.pyc": "x", "__pycache__/a.pyc": "x", "new.py": "1\n"}
+    )
+    await worktrees.commit(tree, "New", "run/1")
+    assert work.git(shop.path, "ls-tree", "-r", "--name-only", tree.branch).splitlines() == [
+        "README.md",
+        "new.py",
+        "shop.py",
+    ]
+
+
 async def test_nothing_new_is_no_commit(shop: Repository) -> None:
     tree = await made(shop)
     assert await worktrees.commit(tree, "Nothing", "run/1") == await worktrees.head(tree)

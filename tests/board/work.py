@@ -51,4 +51,4 @@ def commit(folder: Path, message: str) -> str:
 
 def log(folder: Path, branch: str) -> list[str]:
     """The subjects, newest first."""
-    return git(folder, "log", "--format=%s", branch).splitlines()
+    return git(folder, "log", "--topo-order", "--format=%s", branch).splitlines()

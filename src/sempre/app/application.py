@@ -145,7 +145,10 @@ async def _reconcile(house: House, work: Work) -> None:
             await house.money.purse.sweep(await house.engine.nodes())
             if taken := await take_up(house):
                 _log.warning("app.taken_up", turns=taken)
+            await work.deciding.catch_up()
             await work.deciding.remind()
+            await work.control.remind()
+            await work.scheduler.reconcile()
         except UnavailableError as error:
             _log.warning("app.not_reconciled", reason=error.message)
 

@@ -37,6 +37,7 @@ from sempre.workflows.commands import submit
 from sempre.workflows.permissions import Permissions
 
 FILES = "files"
+_ON_DISK = (f"{FILES}:", "board:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +78,8 @@ class House:
 
 
 def queue(channel: str, node: str) -> str:
-    """Files are on this machine, so their turns are too; what is not may run anywhere."""
-    return f"turns@{node}" if channel.startswith(f"{FILES}:") else "turns"
+    """Files and worktrees are on this machine, so their turns are too; what is not may run anywhere."""
+    return f"turns@{node}" if channel.startswith(_ON_DISK) else "turns"
 
 
 @asynccontextmanager

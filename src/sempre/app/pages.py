@@ -85,6 +85,7 @@ def parts_of(
         local_token=doors.local_token,
         tokens=doors.tokens,
         connections=doors.connections,
+        board=work.board,
         workers=lambda: _places(house, work),
         nodes_alive=house.engine.nodes,
         sessions_alive=lambda: work.claude.alive,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sempre.contract.actions import OnAsk
@@ -11,6 +12,15 @@ from sempre.settings import Settings
 from sempre.workflows.permissions import Permissions
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")  # what becomes a dash in the name of a folder's transcripts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Where a card's agent works, the commands that a person set for its board, and what else it may read."""
+
+    directory: Path
+    commands: Sequence[str]
+    readable: Sequence[str]
 
 
 def directory_of(home: Home, settings: Settings, channel: str) -> Path:
@@ -31,15 +41,16 @@ def rights_of(
     configuration: Path,
     protected: Sequence[Path],
     ports: Sequence[int],
+    ground: Ground | None = None,
 ) -> Rights:
     """`configuration` is Claude Code's. `protected` are places of Sempre outside this home: the login that Claude
     Code uses, the home that a rehearsal stands in."""
-    directory = directory_of(home, settings, channel)
+    directory = ground.directory if ground else directory_of(home, settings, channel)
     return Rights(
         directory=str(directory),
         home=str(home.path),
-        commands=permissions.commands(channel),
-        readable=[_laid_aside(configuration, directory)],
+        commands=[*permissions.commands(channel), *(ground.commands if ground else ())],
+        readable=[_laid_aside(configuration, directory), *(ground.readable if ground else ())],
         protected=[str(path) for path in protected],
         ports=ports,
         rules=permissions.rules(),

@@ -5,11 +5,22 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from sempre import crypto
 from sempre.access import Connection, Kind
 from sempre.agents.claude import HELD_SECONDS, Access, ClaudeAgent, Limits, Passes, Profile, project
+from sempre.api.boarding import Boarding
 from sempre.api.loopback import Loopback, Provider
+from sempre.app.board import (
+    BoardRoom,
+    Grounds,
+    board_room,
+    card_agent,
+    card_profile,
+    equip,
+)
 from sempre.app.budgets import wake_turns
 from sempre.app.control import control_of, heed_suspension
 from sempre.app.house import FILES, House
@@ -18,6 +29,7 @@ from sempre.app.rights import directory_of, rights_of
 from sempre.channels.files.channel import FilesChannel
 from sempre.contract.actions import OnAsk
 from sempre.contract.agents import Agent
+from sempre.contract.channel import Channel
 from sempre.conversations import Submission
 from sempre.durable import State
 from sempre.policy import Rights
@@ -28,9 +40,11 @@ from sempre.workflows import turn as turn_workflow
 from sempre.workflows.answering import Answering
 from sempre.workflows.asking import Asking, Patience
 from sempre.workflows.budgeting import Budgeting
+from sempre.workflows.card_scheduler import Scheduler
+from sempre.workflows.card_standing import KIND as CARDS
 from sempre.workflows.commands import CANCEL_TOPIC, Commands
 from sempre.workflows.control import Control
-from sempre.workflows.deciding import Deciding
+from sempre.workflows.deciding import UNDER_WAY, Deciding
 from sempre.workflows.publishing import Publishing
 from sempre.workflows.releasing import Releasing
 from sempre.workflows.tool_gate import Rules, ToolGate
@@ -48,6 +62,8 @@ class Work:
     rules: Rules
     deciding: Deciding
     releasing: Releasing
+    board: Boarding
+    scheduler: Scheduler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,20 +82,31 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
     """Opened: what was left is taken up, then new work is taken in. The engine is closed by whoever stops."""
     async with AsyncExitStack() as stack:
         provider = await stack.enter_async_context(_provider(around))
-        claude, rules = await stack.enter_async_context(_claude(house, around, provider))
+        keyring = await asyncio.to_thread(crypto.load, house.home.key, data_exists=True)
+        room = board_room(house, keyring)
+        claude, rules = await stack.enter_async_context(_claude(house, around, provider, room))
+        cards = card_agent(house, room, claude)
+        await cards.open()
+        stack.push_async_callback(cards.close)
         scripted = ScriptedAgent() if around.rehearses else None
 
         def agent(channel: str) -> Agent | None:
+            if channel.startswith(CARDS):
+                return cards
             return claude if channel.startswith(f"{FILES}:") else scripted
 
         files = _files(house) if Role.WORKER in roles else None
 
-        def channel_of(channel: str) -> FilesChannel | None:
+        def memory_of(channel: str) -> FilesChannel | None:
             return files if channel.startswith(f"{FILES}:") else None
 
-        steps = Steps(house, agent, channel_of)
+        def channel_of(channel: str) -> Channel | None:
+            return room.channel if channel.startswith(CARDS) else memory_of(channel)
+
+        steps = Steps(house, agent, channel_of, memory_of)
         turn_workflow.equip(steps)
         commands = _commands(house, agent)
+        card_commands = equip(house, room, commands, steps.ready.wait)
         deciding = _deciding(house, rules)
         releasing = Releasing(
             turns=house.turns, purse=house.money.purse, signal=house.engine.signal
@@ -92,16 +119,23 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         if files is not None:
             await files.open(house.inbox)
             stack.push_async_callback(files.close)
+        # Alone here, nobody else has a decision in hand; with other processes the round a moment later finds it.
+        await deciding.catch_up(UNDER_WAY if house.db.is_postgres else timedelta())
         steps.ready.set()
         await deciding.remind()
+        control = control_of(house)
+        await control.remind()
+        await room.scheduler.reconcile()
         yield Work(
             files=files,
             claude=claude,
             commands=commands,
-            control=control_of(house),
+            control=control,
             rules=rules,
             deciding=deciding,
             releasing=releasing,
+            board=room.parts(card_commands),
+            scheduler=room.scheduler,
         )
 
 
@@ -113,7 +147,8 @@ class Steps:
         self,
         house: House,
         agent: Callable[[str], Agent | None],
-        channel: Callable[[str], FilesChannel | None],
+        channel: Callable[[str], Channel | None],
+        memory: Callable[[str], FilesChannel | None],
     ) -> None:
         answering = Answering(
             turns=house.turns,
@@ -122,7 +157,7 @@ class Steps:
             waiting=Waiting(house.approvals, house.attempts),
             log=house.log,
             agent=agent,
-            memory=channel,
+            memory=memory,
             suspension=house.suspension,
             budgeting=Budgeting(house.money.purse, house.attempts),
             stopping=house.engine.stopping,
@@ -166,7 +201,7 @@ async def _provider(around: Around) -> AsyncIterator[Provider | None]:
 
 @asynccontextmanager
 async def _claude(
-    house: House, around: Around, provider: Provider | None
+    house: House, around: Around, provider: Provider | None, room: BoardRoom
 ) -> AsyncIterator[tuple[ClaudeAgent, Rules]]:
     """Claude Code, and the rules that its calls are judged by."""
 
@@ -180,16 +215,23 @@ async def _claude(
             configuration=configuration,
             protected=around.protected,
             ports=ports,
+            ground=grounds.of(channel),
         )
+
+    async def profile(channel: str) -> Profile:
+        if channel.startswith(CARDS):
+            return await card_profile(house, room, channel)
+        return await _profile(house, channel)
 
     configuration = around.connection.config_directory or house.home.claude_configuration
     passes = Passes()
-    rules = Rules(rights)
+    grounds = Grounds(room)
+    rules = Rules(rights, grounds.look)
     gate = ToolGate(rules, house.approvals, _asking(house, rules), house.audit, house.tell)
     loopback = Loopback(passes, gate, house.ledger, provider, house.tell)
     await loopback.open()
     claude = ClaudeAgent(
-        profile=lambda channel: _profile(house, channel),
+        profile=profile,
         access=Access(
             hook_url=loopback.hook_url,
             model_url=loopback.model_url,
@@ -222,6 +264,7 @@ def _asking(house: House, rules: Rules) -> Asking:
         weigh=rules.weigh,
         tell=house.tell,
         patience=Patience(short=house.settings.approvals.wait_seconds, hook=HELD_SECONDS),
+        stopping=house.engine.stopping,
     )
 
 
@@ -253,6 +296,7 @@ def _commands(house: House, agent: Callable[[str], Agent | None]) -> Commands:
         announce=lambda turn_id: house.notices.say(CANCEL_TOPIC, turn_id),
         submit=house.submit,
         max_bytes=house.settings.files.max_prompt_bytes,
+        audit=house.audit,
     )
 
     def heard(turn_id: str) -> None:

@@ -102,6 +102,10 @@ class Git:
         )
         return ran.text if ran.code == 0 else None
 
+    async def has(self, name: str) -> bool:
+        """Whether the repository has this commit or tree."""
+        return (await self.run("cat-file", "-e", name, allowed=(0, 1, 128))).code == 0
+
     async def is_ancestor(self, older: str, newer: str) -> bool:
         ran = await self.run("merge-base", "--is-ancestor", older, newer, allowed=(0, 1))
         return ran.code == 0

@@ -84,7 +84,7 @@ async def rebase(tree: Worktree, base: str) -> str:
         raise ConflictError(f"The branch {base} is gone. Create it, then rebase.")
     if await tree.git.is_ancestor(onto, before):
         return before
-    if not await worktrees.is_clean(tree):
+    if await tree.git.changed():
         raise ConflictError(
             f"{tree.path} has changes that are not committed. Commit them there, then rebase."
         )
@@ -133,7 +133,8 @@ async def _checkout(repository: Repository, ref: str) -> Git | None:
     """Where a person has the base before them; it has to move with the branch."""
     ran = await repository.git.run("worktree", "list", "--porcelain")
     for block in ran.text.split("\n\n"):
-        fields = dict(each.partition(" ")[::2] for each in block.splitlines())
+        words = [each.partition(" ") for each in block.splitlines()]
+        fields = {name: value for name, _, value in words}
         if fields.get("branch") == ref:
             return await _git_of(repository, Path(fields["worktree"]))
     return None

@@ -6,6 +6,7 @@ function looks at what stands there first, so doing it again after a crash does 
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,19 @@ TRAILER = "Sempre-Stage"
 _KEPT = "refs/sempre/kept/"
 _STALE_SECONDS = 20.0  # no git of ours holds an index for longer
 _LOOK_SECONDS = 0.1
+_LEFT_BEHIND = tuple(
+    f":(exclude,glob)**/{name}"
+    for name in (
+        "__pycache__/**",
+        ".pytest_cache/**",
+        ".mypy_cache/**",
+        ".ruff_cache/**",
+        ".tox/**",
+        ".venv/**",
+        "node_modules/**",
+        ".DS_Store",
+    )
+)
 FALLBACK = {
     "GIT_AUTHOR_NAME": "Sempre",
     "GIT_AUTHOR_EMAIL": "sempre@localhost",
@@ -106,7 +120,7 @@ async def commit(tree: Worktree, message: str, visit: str) -> str:
     before = await head(tree)
     if await has_visit(tree, visit, before):
         return before
-    await tree.git.run("add", "--all", "--", ".")
+    await _add(tree)
     written = await tree.git.text("write-tree")
     if written == await tree.git.text("rev-parse", f"{before}^{{tree}}"):
         return before
@@ -130,11 +144,6 @@ async def has_visit(tree: Worktree, visit: str, newest: str) -> bool:
     return bool(found.text)
 
 
-async def is_clean(tree: Worktree) -> bool:
-    ran = await tree.git.run("status", "--porcelain=v1", "-z", "--untracked-files=normal")
-    return not ran.names
-
-
 async def settle(tree: Worktree) -> None:
     """End what a crash broke off: a rebase, a merge, an index that nobody writes any more."""
     await _unlock(tree.git.folder / "index.lock")
@@ -154,11 +163,16 @@ async def snapshot(tree: Worktree) -> str:
     await asyncio.to_thread(_copy, index, aside)
     more = {"GIT_INDEX_FILE": str(aside)}
     try:
-        await tree.git.run("add", "--all", "--", ".", more=more)
+        await _add(tree, more)
         return (await tree.git.run("write-tree", more=more)).text
     finally:
         await asyncio.to_thread(aside.unlink, missing_ok=True)
         await asyncio.to_thread(aside.with_name("sempre-index.lock").unlink, missing_ok=True)
+
+
+async def is_committed(tree: Worktree) -> bool:
+    """Whether all that stands there is on the branch."""
+    return await snapshot(tree) == await tree.git.text("rev-parse", f"{tree.ref}^{{tree}}")
 
 
 async def keep(tree: Worktree, run: str) -> str:
@@ -170,7 +184,18 @@ async def keep(tree: Worktree, run: str) -> str:
         kept = await _commit_tree(
             tree.git, written, newest, "Kept when its work tree was removed\n"
         )
-    await tree.git.run("update-ref", f"{_KEPT}{run}", kept)
+    await tree.git.run("update-ref", kept_ref(run), kept)
+    return kept_ref(run)
+
+
+async def leave(tree: Worktree, base: str) -> None:
+    """A run that worked in the repository's own folder gives it back, on the base branch."""
+    if await _branch_of(tree) == tree.ref:
+        await tree.git.run("checkout", "--force", base)
+
+
+def kept_ref(run: str) -> str:
+    """Where `keep` puts it."""
     return f"{_KEPT}{run}"
 
 
@@ -180,10 +205,16 @@ async def remove(repository: Repository, tree: Worktree, *, branch: bool, base: 
         await asyncio.to_thread(shutil.rmtree, tree.path, ignore_errors=True)
         if tree.git.folder != repository.folder:
             await asyncio.to_thread(shutil.rmtree, tree.git.folder, ignore_errors=True)
-    elif await _branch_of(tree) == tree.ref:
-        await tree.git.run("checkout", "--force", base)
+    else:
+        await leave(tree, base)
     if branch:
         await repository.git.run("update-ref", "-d", tree.ref)
+
+
+async def _add(tree: Worktree, more: Mapping[str, str] | None = None) -> None:
+    """All but what tools leave behind in a repository that does not ignore it."""
+    literal = {"GIT_LITERAL_PATHSPECS": "0", **(more or {})}
+    await tree.git.run("add", "--all", "--", ".", *_LEFT_BEHIND, more=literal)
 
 
 async def _require_branch(tree: Worktree) -> None:

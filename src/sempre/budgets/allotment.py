@@ -1,7 +1,7 @@
 """How much a turn may reserve, reckoned inside one transaction from what is spent and what others have reserved."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sempre.budgets._store import reservations
@@ -51,13 +51,16 @@ async def allot(
     channel: str,
     since: datetime,
     need: Amount,
+    own: Limit = Limit(),  # noqa: B008  (frozen)
 ) -> Allotment:
-    """The caller holds the lock. `need` is what calls under way may still take."""
+    """The caller holds the lock. `need` is what calls under way may still take, `own` what is left of a limit that
+    the turn came with."""
     spent = await reservations.spent_by_turn(session, turn_id, since)
+    budget = budgets.of_turn(channel)
     levels = [
         Level(
             scope=BudgetScope(Kind.TURN),
-            budget=budgets.of_turn(channel),
+            budget=replace(budget, limit=budget.limit.least(own.plus(spent))),
             spent=spent,
             held=Amount(),
         ),

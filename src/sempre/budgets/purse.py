@@ -34,7 +34,8 @@ _CLOSING_SECONDS = 5.0
 
 class Purse:
     """`settled` waits until what a turn's calls took is written. `freed` is called with the turns that wait for what
-    others had reserved, as soon as there is more."""
+    others had reserved, as soon as there is more. `ceiling` is asked what is left of a limit that a turn came with,
+    beside the budgets."""
 
     def __init__(
         self,
@@ -63,12 +64,14 @@ class Purse:
         self._settling: set[asyncio.Task[None]] = set()
         self.freed: Callable[[Collection[str]], None] | None = None
         self.announce: Callable[[], None] | None = None
+        self.ceiling: Callable[[str, str], Awaitable[Limit]] = _no_ceiling
 
     async def reserve(self, turn_id: str, channel: str) -> Refusal | None:
         """Before an attempt: reserve what the turn may spend, or say why it may not start. Whoever was not refused
         settles."""
         self._running.add(turn_id)
-        if (await self._budgets.read()).are_none:
+        own = await self.ceiling(turn_id, channel)
+        if own.is_none and (await self._budgets.read()).are_none:
             return None
         # Noted before it is asked: what is freed in between must not be missed.
         self._queueing.add(turn_id)
@@ -102,7 +105,7 @@ class Purse:
     async def check(self, asked: Asked, under_way: Sequence[Asked]) -> str | None:
         """`Ledger`'s limits: why the call may not be made while those under way are not settled."""
         budgets = await self._budgets.current()
-        if budgets.are_none:
+        if budgets.are_none and await self._is_free(asked):
             return None
         async with self._db.reading() as session:
             own = await price_store.read_prices(session)
@@ -154,7 +157,7 @@ class Purse:
         self, turn_id: str, channel: str, need: Amount, *, fresh: bool
     ) -> Refusal | None:
         """Reserve, in one transaction. `fresh`: a new attempt begins, which counts from the day's begin."""
-        day = Day.today(self._zone)
+        day, own = Day.today(self._zone), await self.ceiling(turn_id, channel)
         async with self._db.transaction() as session:
             await reservations.lock(session)
             if turn_id not in self._running:
@@ -169,6 +172,7 @@ class Purse:
                 channel=channel,
                 since=kept.since if kept else day.began,
                 need=need,
+                own=own,
             )
             if allotted.refusal is None:
                 await reservations.put(
@@ -182,6 +186,12 @@ class Purse:
                 )
                 self._reserved.add(turn_id)
         return allotted.refusal
+
+    async def _is_free(self, asked: Asked) -> bool:
+        """Whether no limit of its own holds for the turn."""
+        if asked.turn_id is None:
+            return True
+        return (await self.ceiling(asked.turn_id, asked.channel)).is_none
 
     async def _check_more(
         self, turn_id: str, channel: str, pending: Amount | None, *, last: bool
@@ -245,6 +255,10 @@ class Purse:
             if process.rpartition(":")[0] not in nodes_alive
         ]
         return sum([await reservations.settle_process(session, process) for process in gone])
+
+
+async def _no_ceiling(_turn_id: str, _channel: str) -> Limit:
+    return Limit()
 
 
 def _fits(limit: Limit, spent: Amount, pending: Amount | None) -> bool:

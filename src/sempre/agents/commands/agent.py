@@ -34,13 +34,16 @@ class Commands:
     seconds: float
 
 
+Work = Callable[[Question], Awaitable[Commands]]
+"""What a turn is to run. It raises MisconfiguredError when that can't be."""
+
+
 class CommandAgent:
-    """`work` says what a turn is to run; it raises MisconfiguredError when that can't be. `state` is a private folder
-    for what must outlive a kill -9 (which processes we started)."""
+    """`state` is a private folder for what must outlive a kill -9 (which processes we started)."""
 
     name = "commands"
 
-    def __init__(self, *, work: Callable[[Question], Awaitable[Commands]], state: Path) -> None:
+    def __init__(self, *, work: Work, state: Path) -> None:
         self._work = work
         self._launches = Launches(state)
         self._running: dict[str, asyncio.Task[Outcome]] = {}
@@ -57,21 +60,25 @@ class CommandAgent:
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:
         """`Agent.answer`: the answer is a written Report."""
-        work = tasks.spawn(self._answer(question, sink), name=f"commands-{question.turn_id}")
-        self._running[question.turn_id] = work
+        return await self.perform(question, sink, self._work)
+
+    async def perform(self, question: Question, sink: Sink, work: Work) -> Outcome:
+        """The same with other commands, for this turn."""
+        task = tasks.spawn(self._perform(question, sink, work), name=f"commands-{question.turn_id}")
+        self._running[question.turn_id] = task
         try:
-            await asyncio.wait({work})
+            await asyncio.wait({task})
         except asyncio.CancelledError:
-            await tasks.stop(work)
+            await tasks.stop(task)
             raise
         finally:
             self._running.pop(question.turn_id, None)
-        if work.cancelled():
+        if task.cancelled():
             stopped = question.turn_id in self._cancelled
             self._cancelled.discard(question.turn_id)
             ending = Ending.CANCELLED if stopped else Ending.STOPPED
             return _failed(question, ending, ending.value, "It was stopped before it had ended.")
-        return work.result()
+        return task.result()
 
     async def interrupt(self, turn_id: str) -> bool:
         """`Agent.interrupt`."""
@@ -85,8 +92,8 @@ class CommandAgent:
         """`Agent.close`."""
         await tasks.stop(*self._running.values())
 
-    async def run(self, work: Commands, sink: Sink) -> Report:
-        """Until one fails, all have passed, or the time is over. Cancelling it ends what runs."""
+    async def _run(self, work: Commands, sink: Sink) -> Report:
+        """Until one fails, all have passed, or the time is over."""
         report, end = Report(code=0, command=_NO_COMMANDS, output=""), clock.ticks() + work.seconds
         for command in work.commands:
             report = await self._command(command, work.directory, sink, end)
@@ -94,9 +101,9 @@ class CommandAgent:
                 break
         return report
 
-    async def _answer(self, question: Question, sink: Sink) -> Outcome:
+    async def _perform(self, question: Question, sink: Sink, work: Work) -> Outcome:
         try:
-            report = await self.run(await self._work(question), sink)
+            report = await self._run(await work(question), sink)
         except MisconfiguredError as error:
             return _failed(question, Ending.INVALID, error.code, error.message)
         except Exception:  # noqa: BLE001  (`answer` never raises: a bug of ours is an attempt that failed)

@@ -1,0 +1,124 @@
+"""What becomes of a run's work once a person decided: merged into the base, brought up to it, or let go. Each may be asked
+again after a crash; what was not committed is kept before anything is removed."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sempre import crash
+from sempre.board import Board, Boards, Card, Cards, Run, Runs, merging, worktrees
+from sempre.board.merging import Change
+from sempre.board.repository import Repository
+from sempre.board.words import RunState, Settlement
+from sempre.board.worktrees import Worktree
+from sempre.errors import ConflictError
+from sempre.workflows.card_places import Places
+from sempre.workflows.card_scheduler import Scheduler
+
+
+class Settling:
+    def __init__(
+        self, boards: Boards, cards: Cards, runs: Runs, places: Places, scheduler: Scheduler
+    ) -> None:
+        self._boards = boards
+        self._cards = cards
+        self._runs = runs
+        self._places = places
+        self._scheduler = scheduler
+        # Of one board one at a time: two merges would each move the base from under the other.
+        self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def merge(self, run: Run, *, by: str) -> str:
+        """Gives the base's commit. Raises ConflictError."""
+        async with self._lines[run.board]:
+            run = await self._runs.get(run.id)
+            board, card = await self._boards.get(run.board), await self._cards.get(run.card_id)
+            found, tree = await self._places.find(board, run)
+            if run.settlement is Settlement.MERGED and run.settled_commit is not None:
+                commit = run.settled_commit  # a crash may have come before its worktree was removed
+            else:
+                commit = await self._merge(board, card, run, found, tree)
+                crash.point("run.merged")
+                await self._runs.settle(run.id, Settlement.MERGED, by=by, commit=commit)
+            if tree is not None:
+                await self._remove(board, run, found, tree)
+        await self._scheduler.freed(run.board)
+        return commit
+
+    async def rebase(self, run: Run) -> str:
+        """Gives the branch's new head. Raises ConflictError."""
+        async with self._lines[run.board]:
+            run = await self._runs.get(run.id)
+            board = await self._boards.get(run.board)
+            found, tree = await self._places.find(board, run)
+            _require_work(run)
+            if tree is None:
+                raise _gone(run)
+            head = await merging.rebase(tree, board.settings.base)
+            base = await found.git.text("merge-base", f"refs/heads/{board.settings.base}", head)
+            await self._runs.place_work(
+                run.id, branch=tree.branch, worktree=str(tree.path), base=base, head=head
+            )
+        return head
+
+    async def discard(self, runs: Sequence[Run], *, by: str) -> None:
+        """All work of a card that nobody decided about. Raises ConflictError."""
+        left = [each for each in runs if each.has_work and each.settlement is None]
+        if any(each.is_active for each in runs):
+            raise ConflictError("This card is being run. Cancel the run first.", code="run_active")
+        if not left and not any(each.settlement is Settlement.DISCARDED for each in runs):
+            raise ConflictError(
+                "This card has no work that could be discarded.", code="nothing_to_discard"
+            )
+        for run in left:
+            async with self._lines[run.board]:
+                board = await self._boards.get(run.board)
+                found, tree = await self._places.find(board, run)
+                if tree is not None:
+                    await worktrees.keep(tree, run.id)
+                await self._runs.settle(run.id, Settlement.DISCARDED, by=by)
+                if tree is not None:
+                    await self._remove(board, run, found, tree)
+            await self._scheduler.freed(run.board)
+
+    async def _merge(
+        self, board: Board, card: Card, run: Run, found: Repository, tree: Worktree | None
+    ) -> str:
+        _require_work(run)
+        if run.state is not RunState.COMPLETED:
+            raise ConflictError(
+                f"The last run of {card.key} is {run.state}. Only one that went through can be merged.",
+                code="not_completed",
+            )
+        head = await found.git.commit_of(f"refs/heads/{run.branch}")
+        if head is None:
+            raise ConflictError(
+                f"The branch {run.branch} is gone, so there is nothing to merge. Discard the work of {card.key}.",
+                code="branch_gone",
+            )
+        said = f"Merge {card.key}: {card.text.title}\n\nSempre-Run: {run.id}\n"
+        if tree is not None and not tree.own:
+            await worktrees.keep(tree, run.id)
+            await worktrees.leave(tree, board.settings.base)
+        return await merging.merge(found, board.settings.base, Change(head=head, message=said))
+
+    async def _remove(self, board: Board, run: Run, found: Repository, tree: Worktree) -> None:
+        """Its commits are merged or kept by now; what was not committed is kept here."""
+        if tree.own and not await worktrees.is_committed(tree):
+            await worktrees.keep(tree, run.id)
+        await worktrees.remove(found, tree, branch=True, base=board.settings.base)
+
+
+def _require_work(run: Run) -> None:
+    if run.is_active:
+        raise ConflictError("This run has not ended. Wait for it or cancel it.", code="run_active")
+    if not run.has_work or run.settlement is not None:
+        said = f"is {run.settlement} already" if run.settlement else "there is none"
+        raise ConflictError(f"The work of this run: {said}.", code="no_work")
+
+
+def _gone(run: Run) -> ConflictError:
+    return ConflictError(
+        f"The worktree {run.worktree} is gone. Retry the card's last stage, which makes it anew from its branch.",
+        code="worktree_gone",
+    )
