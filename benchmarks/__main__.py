@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import answers, engine, footprint, gateway, live, turns
+from benchmarks import answers, cancel, engine, footprint, gateway, live, turns
 
 _ALL = {
     "answers": answers.main,
@@ -11,6 +11,7 @@ _ALL = {
     "live": live.main,
     "engine": engine.main,
     "gateway": gateway.main,
+    "cancel": cancel.main,
 }
 
 
