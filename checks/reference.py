@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from checks.commands import ROOT
 from checks.server_reference import describe_endpoints, describe_metrics
 from sempre.cli.commands import app
-from sempre.settings import Schedule, Settings, WorkerSettings
+from sempre.settings import RuleSettings, Schedule, Settings, WorkerSettings
 
 BEGIN, END = "<!-- made from the code: make fix -->", "<!-- until here -->"
 FOLDER = ROOT / "docs" / "reference"
@@ -38,6 +38,7 @@ def describe_settings() -> str:
             rows = [_setting(name, *each) for each in field.annotation.model_fields.items()]
             parts.append(_table(f"[{name}]", ("setting", "default", "environment", ""), rows))
     for title, section in (
+        ("[[rules]]", RuleSettings),
         ("[workers.NAME]", WorkerSettings),
         ("[[workers.NAME.schedule]]", Schedule),
     ):

@@ -25,8 +25,10 @@ def rehearsing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     home = folder / "home"
     for worker in ("coder", "writer"):
         (home / "rehearsal" / ".queue" / worker).mkdir(parents=True)
+    backups = '[backups]\nevery = "6h"\nkeep = 3\n'
+    (home / "sempre.toml").write_text(backups)
     (home / "rehearsal" / "sempre.toml").write_text(
-        "[turns]\nbackoff_seconds = 0.2\nprovider_retries = 0\n"
+        f"[turns]\nbackoff_seconds = 0.2\nprovider_retries = 0\n{backups}"
     )
     server = Server(home, environment).start()
     try:

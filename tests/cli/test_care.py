@@ -1,6 +1,7 @@
 """Alerts and profiles of a running Sempre, from the command line."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 from sempre.cli.client import Server
@@ -21,6 +22,18 @@ def test_without_a_webhook_the_way_to_one_is_told(rehearsing: Shell):
         said = rehearsing.run("alerts", command)
         assert said.code == 4
         assert "alerts.webhook_url" in said.err
+
+
+def test_the_schedule_of_backups_is_what_the_file_sets_also_for_the_server(rehearsing: Shell):
+    told = rehearsing.json("backup", "schedule")
+    served = json.loads(Server.find(Home(rehearsing.home)).get("/api/backups"))
+    assert (told["every"], told["keep"]) == ("6h", 3)
+    assert (served["every"], served["keep"]) == ("6h", 3)
+    assert datetime.fromisoformat(served["next_at"]) == datetime.fromisoformat(told["next_at"])
+    said = rehearsing.run("backup", "schedule").out
+    assert "sempre.toml" in said
+    shown = rehearsing.run("backup", "schedule", "--help").out
+    assert all(word in shown for word in ("sempre.toml", "backups.every", "backups.keep"))
 
 
 def test_a_profile_is_written_into_the_home(rehearsing: Shell):

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from checks.reference import FOLDER, PAGES, renew
 from sempre.cli import exits
 from sempre.cli.commands import app
-from sempre.settings import Schedule, Settings, WorkerSettings
+from sempre.settings import RuleSettings, Schedule, Settings, WorkerSettings
 from tests.cli.test_commands import COMMANDS, leaves
 
 COMMANDS_PAGE = (FOLDER / "commands.md").read_text("utf-8")
@@ -64,7 +64,7 @@ def test_every_setting_is_documented_with_its_default_and_what_it_does():
             assert (
                 f"`SEMPRE_{name.upper()}__{setting.upper()}` | {each.description}" in SETTINGS_PAGE
             )
-    for section in (WorkerSettings, Schedule):
+    for section in (RuleSettings, WorkerSettings, Schedule):
         for setting, each in section.model_fields.items():
             assert each.description, setting
             assert re.search(

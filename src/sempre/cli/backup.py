@@ -100,7 +100,8 @@ def restore_backup(
 
 @backup.command("schedule")
 def show_schedule(home: HomeOption = None, json: JsonOption = False) -> None:
-    """When backups are made by themselves, and how the newest stands."""
+    """When backups are made by themselves, and how the newest stands. Set it in sempre.toml: `backups.every` (a time of
+    day, an interval or a cron line) and `backups.keep`; that counts from the next start on."""
     from sempre.cli.copying import every, next_at
 
     place = Home.find(home)
