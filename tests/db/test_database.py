@@ -1,7 +1,9 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import cast
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -151,3 +153,19 @@ async def test_connections_that_postgres_cut_are_made_anew(postgres_url: str) ->
         assert (await session.execute(sa.text("SELECT 2"))).scalar_one() == 2
     await db.close()
     await other.close()
+
+
+@pytest.mark.postgres
+async def test_what_is_in_use_or_asked_for_when_it_closes_is_closed_when_given_back(
+    postgres_url: str,
+) -> None:
+    db = Database(postgres_url)
+    async with db.reading() as session:
+        in_use = (await session.get_raw_connection()).driver_connection
+        await db.close()
+        assert await session.scalar(sa.text("SELECT 1")) == 1
+    async with db.reading() as session:
+        late = (await session.get_raw_connection()).driver_connection
+        assert await session.scalar(sa.text("SELECT 1")) == 1
+    assert [cast("psycopg.AsyncConnection", each).closed for each in (in_use, late)] == [True] * 2
+    await db.close()

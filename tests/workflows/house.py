@@ -276,6 +276,7 @@ async def open_house(
     finally:
         await engine.close()
         await money.close()
+        await audit.flush()
         await notices.close()
         await log.close()
         await db.close()

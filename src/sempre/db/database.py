@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from sempre import clock
 from sempre.db import embedded
+from sempre.db.disposal import dispose_async
 from sempre.errors import ConflictError, UnavailableError
 from sempre.telemetry import metrics
 
@@ -81,10 +82,10 @@ class Database:
             yield session
 
     async def close(self) -> None:
-        await self._writer.dispose()
+        await dispose_async(self._writer)
         if not self.is_postgres:
-            await self._reader.dispose()
-            await self._scanner.dispose()
+            await dispose_async(self._reader)
+            await dispose_async(self._scanner)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from dbos import DBOS
 from dbos import error as dbos_error
 
 from sempre import ids
+from sempre.db.disposal import dispose
 from sempre.durable import internals, registry
 from sempre.durable._store import Claims, open_store, reachable, stop_waiting
 from sempre.durable.alone import Alone
@@ -299,7 +300,7 @@ class Engine:
                 await self._in_thread(self._members.leave, closing=True)
             except UnavailableError as error:  # others find out by themselves
                 _log.warning("engine.left_in_silence", reason=error.message)
-        self._store.dispose()
+        dispose(self._store)
         self._threads.shutdown(wait=False)
         self._closer.shutdown(wait=False)
 
