@@ -1,5 +1,6 @@
 """What every test can ask for. The parts live in tests/support, one file a subject."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ pytest_plugins = [
 ]
 
 environment.forget_personal_settings()
+
+# A shell that runs this in the background makes it deaf to Ctrl-C, and so the commands whose answer to it is tested.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

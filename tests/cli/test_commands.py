@@ -133,19 +133,23 @@ def test_completion_knows_commands_and_workers(shell: Shell):
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish", "powershell"])
 def test_there_is_a_completion_script_for_every_shell(shell: Shell, name: str):
-    script = shell.run("--show-completion", name)
-    assert script.code == 0
-    assert "_SEMPRE_COMPLETE" in script.out
+    script = _ask(shell, {"_SEMPRE_COMPLETE": f"source_{name}"})
+    assert f"complete_{name}" in script
 
 
 def _complete(shell: Shell, typed: str) -> list[str]:
-    program = Path(sys.executable).with_name("sempre.exe" if os.name == "nt" else "sempre")
     asked = {
         "_SEMPRE_COMPLETE": "complete_bash",
         "COMP_WORDS": typed,
         "COMP_CWORD": str(typed.count(" ")),
         "SEMPRE_HOME": str(shell.home),
     }
+    return _ask(shell, asked).split()
+
+
+def _ask(shell: Shell, asked: dict[str, str]) -> str:
+    """What a shell is told when it asks in its own way."""
+    program = Path(sys.executable).with_name("sempre.exe" if os.name == "nt" else "sempre")
     done = subprocess.run(
         [program],
         env={**shell.environment, **asked},
@@ -153,4 +157,4 @@ def _complete(shell: Shell, typed: str) -> list[str]:
         text=True,
         timeout=PATIENCE,
     )
-    return done.stdout.split()
+    return done.stdout
