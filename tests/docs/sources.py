@@ -8,12 +8,13 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "src" / "sempre"
 DOCS = Path(__file__).parents[2] / "docs"
 _KIND = re.compile(
-    r"(agent|alert|approval|backup|budget|channel|directives|gateway|session|system|turn)\.[a-z_]+"
+    r"(agent|alert|approval|backup|board|budget|card|channel|directives|gateway|run|session|system|turn)\.[a-z_]+"
     r"|policy\.changed"  # the other words with policy are the audit trail's
 )
-# Calls whose first word looks like an event's kind and is none: log lines, crash points, names of tasks.
+# Calls whose first word looks like an event's kind and is none: log lines, crash points, names of tasks and steps, the
+# audit trail's words.
 _OTHER_CALLS = re.compile(
-    r"(_log|log)\.(debug|info|warning|error|exception)|crash\.point|spawn|_beside"
+    r"(_log|log)\.(debug|info|warning|error|exception)|crash\.point|spawn|_beside|durable\.step|audit\.(record|note)"
 )
 
 

@@ -7,6 +7,7 @@ from sempre import clock
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.parts import Parts
+from sempre.board.words import RunState
 from sempre.contract.messages import ENDED, TurnState
 from sempre.telemetry import metrics
 
@@ -35,6 +36,7 @@ async def _measure(parts: Parts) -> None:
     """Set what is a state, not a happening."""
     await _measure_turns(parts)
     await _measure_approvals(parts)
+    await _measure_runs(parts)
     await _measure_care(parts)
     metrics.SESSIONS_ALIVE.set(parts.sessions_alive())
     metrics.WATCHERS.set(parts.stream.watchers)
@@ -66,6 +68,13 @@ async def _measure_approvals(parts: Parts) -> None:
     metrics.APPROVALS_PENDING.set(waiting)
     age = (clock.now() - oldest).total_seconds() if oldest else 0
     metrics.APPROVALS_AGE.set(max(age, 0))
+
+
+async def _measure_runs(parts: Parts) -> None:
+    standing = await parts.board.runs.standing()
+    for state in RunState:
+        if not state.ended:
+            metrics.RUNS.labels(state.value).set(standing.get(state.value, 0))
 
 
 async def _measure_care(parts: Parts) -> None:

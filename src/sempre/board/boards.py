@@ -1,7 +1,7 @@
 """Boards: made, set, deleted. Their commands run on this machine, so each change is on the audit trail before it is
 made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
 
 from sempre import clock
@@ -52,7 +52,8 @@ class Boards:
             changed_by=by,
         )
         await self._refuse_known(board_id, prefix)
-        await self._record("board.created", board, {"prefix": prefix, **_told(settings)}, by)
+        said = {"board": board_id, "prefix": prefix, **_told(settings)}
+        await self._audit.record("board.created", by=by, channel=board.channel, details=said)
         async with self._changes.begin() as change:
             number = await boards.first_number(change.session, board_id, prefix)
             await boards.insert(change.session, self._keyring, board, number=number)
@@ -70,7 +71,8 @@ class Boards:
         changed = changed_settings(before.settings, settings)
         if not changed:
             return before
-        await self._record("board.changed", before, _told(settings, *changed), by)
+        said = {"board": board_id, **_told(settings, *changed)}
+        await self._audit.record("board.changed", by=by, channel=before.channel, details=said)
         async with self._changes.of_board(board_id) as (change, held):
             _require_version(held, version)
             if {"repository", "worktree"} & set(changed):
@@ -93,7 +95,8 @@ class Boards:
         async with self._db.reading() as session:
             board = await boards.get(session, self._keyring, board_id)
             await self._refuse_unsettled(session, board)
-        await self._record("board.deleted", board, {}, by)
+        said = {"board": board_id}
+        await self._audit.record("board.deleted", by=by, channel=board.channel, details=said)
         async with self._changes.of_board(board_id) as (change, held):
             await self._refuse_unsettled(change.session, held)
             await cards.delete_of_board(change.session, board_id)
@@ -126,13 +129,6 @@ class Boards:
                 "discarded. Merge or discard it first.",
                 code="board_unsettled",
             )
-
-    async def _record(
-        self, what: str, board: Board, details: Mapping[str, object], by: str
-    ) -> None:
-        await self._audit.record(
-            what, by=by, channel=board.channel, details={"board": board.id, **details}
-        )
 
 
 def changed_settings(before: BoardSettings, after: BoardSettings) -> list[str]:
