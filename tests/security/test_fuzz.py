@@ -23,8 +23,10 @@ from schemathesis.schemas import APIOperation
 
 from sempre.access import OWNER, Principal
 from sempre.api import openapi_document
+from sempre.board import Request
+from tests.api.board_rig import new_bench
 from tests.api.house import House, build
-from tests.support.store import CHANNEL, opened
+from tests.support.store import CHANNEL, Store, opened
 
 Drawn = Case[Any]
 Operation = APIOperation[Any, Any, Any, Any]
@@ -90,7 +92,23 @@ async def _enter(stack: AsyncExitStack, runner: asyncio.Runner, url: str, home: 
     client.headers["authorization"] = f"Bearer {await _token(house)}"
     (turn_id,) = await store.accept("a prompt")
     there = {"id": turn_id, "channel": CHANNEL, "name": "coder", "scope": "day", "model": "x*"}
-    return Guest(runner, client, there)
+    return Guest(runner, client, {**there, **await _board(store, house, home)})
+
+
+async def _board(store: Store, house: House, home: Path) -> dict[str, str]:
+    """A board with a card that runs. `cards` and `runs` stand for `id` in their addresses."""
+    bench = await new_bench(store, house.parts.board, home)
+    card = await bench.card()
+    run_id = await house.parts.board.commands.run(card.id, Request(), by="owner")
+    await bench.visit(run_id)
+    return {
+        "board": "shop",
+        "card_id": card.key,
+        "cards": card.key,
+        "runs": run_id,
+        "image": card.id,
+        "comment": card.id,
+    }
 
 
 async def _token(house: House) -> str:
@@ -119,7 +137,9 @@ def test_an_operation_answers_as_its_document_says(guest: Guest, name: str) -> N
 
 def _cases(operation: Operation, there: dict[str, str]) -> st.SearchStrategy[Drawn]:
     fits = operation.as_strategy(GenerationMode.POSITIVE)
-    known = {each.name: there[each.name] for each in operation.path_parameters}
+    resource = operation.path.removeprefix("/api/").partition("/")[0]
+    ours = {**there, "id": there.get(resource, there["id"])}
+    known = {each.name: ours[each.name] for each in operation.path_parameters}
     if known:
         fits = fits | operation.as_strategy(GenerationMode.POSITIVE, path_parameters=known)
     try:

@@ -1,7 +1,6 @@
 """Cards and their runs as the API shows them: what the stores hold, what the ledger knows, what the log said last."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends
@@ -9,11 +8,9 @@ from starlette.requests import Request
 
 from sempre import board, clock
 from sempre.api.card_forms import Card, CardSummary, Dependency
-from sempre.api.execution_views import active, duration, is_stuck, visit_of
+from sempre.api.execution_views import active, duration, execution_of, is_stuck, total, visit_of
 from sempre.api.executions import (
     Execution,
-    ExecutionInput,
-    ExecutionRules,
     ExecutionSummary,
     LastLine,
 )
@@ -33,10 +30,7 @@ class Viewer:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-
-    @cached_property
-    def _costs(self) -> RunCosts:
-        return RunCosts(self._parts.board.visits, self._parts.spending)
+        self._costs = RunCosts(parts.board.visits, parts.spending)
 
     async def card(self, name: str) -> Card:
         """By key or id. Raises NotFoundError."""
@@ -79,41 +73,13 @@ class Viewer:
         visits = await self._parts.board.visits.of_run(run.id)
         turns = await self._parts.turns.of_ids([each.turn_id for each in visits if each.turn_id])
         spent = await self._spent(turns.values())
-        return Execution(
-            **dict(summary),
-            card_key=card.key,
-            rules=ExecutionRules(
-                from_stage=run.rules.first,
-                only_stage=run.rules.only,
-                approve_plan=run.rules.approve_plan,
-                test_rounds=run.rules.fixes,
-                review_rounds=run.rules.reviews,
-            ),
-            input=ExecutionInput(
-                description=run.input.description,
-                spec=run.input.spec,
-                instructions=run.input.instructions,
-                comments=run.input.comments,
-            ),
-            session=run.session,
-            session_id=run.session_id,
-            previous=run.previous,
-            continues=run.continues,
-            branch=run.branch,
-            worktree=run.worktree,
-            base=run.base,
-            head=run.head,
-            result=run.result,
-            started_by=run.by,
-            settled_at=run.settled_at,
-            settled_by=run.settled_by,
-            settled_commit=run.settled_commit,
-            visits=[visit_of(each, turns.get(each.turn_id or ""), spent) for each in visits],
-        )
+        shown = [visit_of(each, turns.get(each.turn_id or ""), spent) for each in visits]
+        now = summary.model_copy(update={"cost_micros": total(spent.values())})
+        return execution_of(now, run, card.key, shown)
 
     async def _heads(self, runs: Sequence[RunHead]) -> dict[str, ExecutionSummary]:
         costs = await self._costs.of(runs)
-        owned = await self._parts.board.commands.running()
+        owned = await self._owned(runs)
         now = clock.now()
         return {
             run.id: ExecutionSummary(
@@ -139,6 +105,12 @@ class Viewer:
             )
             for run in runs
         }
+
+    async def _owned(self, runs: Sequence[RunHead]) -> frozenset[str]:
+        """Those with a living owner."""
+        if not any(run.is_active for run in runs):
+            return frozenset()
+        return await self._parts.board.commands.running()
 
     async def _last_line(self, run: RunHead) -> LastLine | None:
         visits = await self._parts.board.visits.of_run(run.id)

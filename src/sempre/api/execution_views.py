@@ -1,12 +1,21 @@
 """Runs and their visits in the form of the API. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sempre.api import executions
-from sempre.api.executions import ActiveExecution, StageVisit, VerdictComment, VisitTurn
+from sempre.api.executions import (
+    ActiveExecution,
+    Execution,
+    ExecutionInput,
+    ExecutionRules,
+    ExecutionSummary,
+    StageVisit,
+    VerdictComment,
+    VisitTurn,
+)
 from sempre.api.turns import failure_of
-from sempre.board.run import RunHead, Visit
+from sempre.board.run import Run, RunHead, Visit
 from sempre.board.words import RunKind, RunState
 from sempre.contract.messages import Usage
 from sempre.conversations import Turn
@@ -33,6 +42,49 @@ def duration(run: RunHead, now: datetime) -> float | None:
     if run.started_at is None:
         return None
     return ((run.ended_at or now) - run.started_at).total_seconds()
+
+
+def total(spent: Iterable[Usage]) -> int | None:
+    """In millionths of a dollar; None: a price is not known."""
+    costs = [each.cost_micros for each in spent]
+    known = [cost for cost in costs if cost is not None]
+    return None if len(known) < len(costs) else sum(known)
+
+
+def execution_of(
+    summary: ExecutionSummary, run: Run, card_key: str, visits: Sequence[StageVisit]
+) -> Execution:
+    return Execution(
+        **dict(summary),
+        card_key=card_key,
+        rules=ExecutionRules(
+            from_stage=run.rules.first,
+            only_stage=run.rules.only,
+            approve_plan=run.rules.approve_plan,
+            test_rounds=run.rules.fixes,
+            review_rounds=run.rules.reviews,
+        ),
+        input=ExecutionInput(
+            description=run.input.description,
+            spec=run.input.spec,
+            instructions=run.input.instructions,
+            comments=run.input.comments,
+        ),
+        session=run.session,
+        session_id=run.session_id,
+        previous=run.previous,
+        continues=run.continues,
+        branch=run.branch,
+        worktree=run.worktree,
+        base=run.base,
+        head=run.head,
+        result=run.result,
+        started_by=run.by,
+        settled_at=run.settled_at,
+        settled_by=run.settled_by,
+        settled_commit=run.settled_commit,
+        visits=visits,
+    )
 
 
 def visit_of(visit: Visit, turn: Turn | None, spent: Mapping[str, Usage]) -> StageVisit:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol
 
 from sempre.access import Connections, LocalToken, Logins, Tokens
 from sempre.api.boarding import Boarding
@@ -168,6 +168,7 @@ class Parts:
     permissions: Permissions
     tool_rules: Rules
     care: Care
+    board: Boarding
     spending: Spending
     money: Money
     releasing: Releasing
@@ -192,6 +193,5 @@ class Parts:
     """Whether the database has this release's schema; raises UnavailableError when it does not answer."""
     web: Path
     """The folder of the built dashboard; it may be missing."""
-    board: Boarding = cast("Boarding", None)  # noqa: RUF009  (until app hands it in)
     cookie: str = "sempre_session"
     """Browsers share cookies between ports, so two homes on one machine need two names."""

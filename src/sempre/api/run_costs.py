@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from sempre import clock
+from sempre.api.execution_views import total
 from sempre.api.parts import Spending
 from sempre.board import Visits
 from sempre.board.run import RunHead
@@ -46,9 +47,7 @@ class RunCosts:
         spent = await self._spending.of_turns([each for some in turns.values() for each in some])
         found: dict[str, Cost] = {}
         for run in runs:
-            costs = [spent[each].cost_micros for each in turns.get(run.id, ()) if each in spent]
-            known = [cost for cost in costs if cost is not None]
-            found[run.id] = None if len(known) < len(costs) else sum(known)
+            found[run.id] = total(spent[each] for each in turns.get(run.id, ()) if each in spent)
             self._known[run.id] = found[run.id], _good_until(run, now)
             self._known.move_to_end(run.id)
         return found

@@ -1,6 +1,7 @@
 """What a run changed: its files, and their lines where they are not too many."""
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -12,6 +13,7 @@ from sempre.api.given import Given
 from sempre.api.schema import ItemId
 from sempre.board import patch
 from sempre.board.patch import Change, FileChange
+from sempre.errors import InvalidError
 
 router = APIRouter(prefix="/api", tags=["cards"])
 _LARGEST = 2_000_000  # bytes of git's words that are read
@@ -60,6 +62,10 @@ async def get_run_diff(
     ] = None,
 ) -> Diff:
     """What it changed so far. All files are named; the lines of large ones are cut."""
+    if path is not None and (PurePosixPath(path).is_absolute() or ".." in path.split("/")):
+        raise InvalidError(
+            "A path is that of a file in the repository, from its root, without `..`."
+        )
     run = await parts.board.runs.get(id)
     written = await parts.board.commands.diff(run.id, path=path, largest=_LARGEST)
     files = patch.read(written, is_whole=len(written) < _LARGEST)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from sempre.api.log_lines import Line, Told, lines_of
 from sempre.board.run import Visit
@@ -56,7 +57,7 @@ class RunLog:
 
     async def _read(self, cursor: int, limit: int) -> list[Told]:
         found: list[Told] = []
-        for visit, following in zip(self._visits, [*self._visits[1:], None], strict=True):
+        for visit, following in zip_longest(self._visits, self._visits[1:]):
             left = limit - len(found)
             ended_before = following is not None and following.log_offset <= cursor
             if ended_before or left <= 0:
