@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from sempre import settings
+from sempre.contract.actions import Action, Verdict
+from sempre.policy import Rights, judge
 from sempre.rehearsal import MessagesApi, lay_down
 from sempre.rehearsal.directives import read_script
+from sempre.workflows.tool_gate import Disk
 from tests.rehearsal.cli import running_cli
 from tests.support.environment import allowed_environment
 
@@ -44,15 +47,43 @@ def test_every_prompt_is_a_script_that_can_be_played(home: Path):
     assert all(read_script(schedule.prompt).say for schedule in schedules)
 
 
-def test_the_sample_shows_streaming_tools_a_retry_a_failure_and_a_refusal(home: Path):
+def test_the_sample_shows_streaming_tools_a_retry_and_a_failure(home: Path):
     scripts = [read_script(path.read_text("utf-8")) for path in home.rglob("*.prompt")]
     called = {call.name for script in scripts for call in script.calls}
     assert called >= {"Bash", "Read", "Write", "Edit", "Agent"}
     assert any(script.drip and script.drip.pieces > 50 for script in scripts)
     errors = {(script.error.status, script.error.times) for script in scripts if script.error}
     assert errors == {(529, 3), (400, None)}
-    commands = [str(call.input.get("command", "")) for script in scripts for call in script.calls]
-    assert any("| sh" in command for command in commands)
+
+
+def test_one_call_of_the_sample_waits_for_a_person_and_its_name_says_so(home: Path):
+    workers = settings.load(home).workers
+    verdicts = [
+        (
+            prompt.relative_to(home / ".queue").as_posix(),
+            judge(
+                Action(
+                    channel=f"files:{worker}",
+                    turn_id="t",
+                    call_id="c",
+                    tool=call.name,
+                    input=call.input,
+                    directory=str(home / "workspaces" / worker),
+                ),
+                Rights(
+                    directory=str(home / "workspaces" / worker),
+                    home=str(home),
+                    commands=workers[worker].commands,
+                ),
+                Disk(),
+            ).verdict,
+        )
+        for worker in WORKERS
+        for prompt in (home / ".queue" / worker).glob("*.prompt")
+        for call in read_script(prompt.read_text("utf-8")).calls
+    ]
+    waiting = [each for each in verdicts if each[1] is not Verdict.ALLOW]
+    assert waiting == [("revisor/03-asks-first.prompt", Verdict.ASK)]
 
 
 def test_laying_down_again_changes_nothing(home: Path):
@@ -97,7 +128,7 @@ async def test_the_tools_of_the_sample_work(home: Path, tmp_path: Path):
                 for prompt in sorted((home / ".queue" / worker).glob("*.prompt")):
                     text = SLOW.sub("", prompt.read_text("utf-8"))
                     script = read_script(text)
-                    if script.calls and "| sh" not in text:
+                    if script.calls:
                         turn = await cli.ask(text)
                         assert turn.result["result"] == script.say, prompt
                         refused = [b for b in turn.blocks("tool_result") if b.get("is_error")]
