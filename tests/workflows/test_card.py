@@ -1,6 +1,7 @@
 """The whole walk of a card, with real git, database and engine; the coder is ours."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from tests.board import work
 from tests.workflows.workshop import (
     APPROVES,
     Asked,
-    Coder,
     Workshop,
     fails,
     open_workshop,
@@ -59,7 +59,7 @@ async def test_a_card_walks_all_stages_and_is_merged(shop: Workshop) -> None:
     assert await shop.commands.merge(card.id, by="ana") == commit
     assert await shop.column(card) is Column.DONE
     assert (shop.repository / "shop-1.py").read_text() == "ROUND = 1\n"
-    assert not Path(run.worktree or "").exists()
+    assert not is_there(run.worktree)
     assert work.git(shop.repository, "branch", "--list", "card/*") == ""
     settled = await shop.room.runs.get(run.id)
     assert (settled.settlement, settled.settled_commit) == (Settlement.MERGED, commit)
@@ -263,7 +263,7 @@ async def test_discarded_work_is_kept_under_a_ref(shop: Workshop) -> None:
     run = await shop.ended(await shop.run(card))
     (Path(run.worktree or "") / "half.txt").write_text("half\n")
     await shop.commands.discard(card.id, by="ana")
-    assert not Path(run.worktree or "").exists()
+    assert not is_there(run.worktree)
     assert work.git(shop.repository, "show", f"refs/sempre/kept/{run.id}:half.txt") == "half"
     assert await shop.column(card) is Column.BACKLOG
     diff = await shop.commands.diff(run.id, path=None, largest=100_000)
@@ -300,8 +300,6 @@ async def test_setup_runs_once_in_a_worktree_and_its_failure_stops_the_run(shop:
     log = shop.house.home.path / "worktrees" / "shop" / "setup.log"
     assert log.read_text() == "ran\n"
     board = await shop.room.boards.get("shop")
-    from dataclasses import replace
-
     await shop.room.boards.change(
         "shop", replace(board.settings, setup=("exit 9",)), version=board.version, by="ana"
     )
@@ -330,8 +328,12 @@ async def test_pictures_are_laid_out_for_the_agent(shop: Workshop) -> None:
     await shop.ended(await shop.run(card))
     prompt = shop.coder.asked[0].prompt
     path = next(line for line in prompt.splitlines() if line.endswith(".png")).removeprefix("- ")
-    assert Path(path).read_bytes() == picture
+    assert read(path) == picture
 
 
-def test_the_coder_is_an_agent() -> None:
-    assert Coder().name == "coder"
+def is_there(path: str | None) -> bool:
+    return Path(path or "").exists()
+
+
+def read(path: str) -> bytes:
+    return Path(path).read_bytes()

@@ -105,7 +105,7 @@ def label_for(prompt: str) -> str:
 
 
 def _call(request: MessagesRequest, prompt: str, language: str) -> ToolCall | None:
-    directory = _directory(request) if _WRITES.search(prompt) else None
+    directory = working_directory(request) if _WRITES.search(prompt) else None
     if directory is not None and request.offers("Write"):
         path = f"{directory}/{_NOTE_NAME}"
         return ToolCall(
@@ -116,7 +116,7 @@ def _call(request: MessagesRequest, prompt: str, language: str) -> ToolCall | No
     return None
 
 
-def _directory(request: MessagesRequest) -> str | None:
+def working_directory(request: MessagesRequest) -> str | None:
     """Where Claude Code says it works."""
     for raw in (request.system, *request.messages):
         if found := _DIRECTORY.search(bytes(raw)):

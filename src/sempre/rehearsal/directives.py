@@ -136,6 +136,12 @@ def _structured(script: Script, value: str) -> Script:
     return _call(script, "StructuredOutput", _arguments(value))
 
 
+def _verdict(script: Script, value: str) -> Script:
+    return replace(
+        script, say=f"I have read the change.\n\n```json\n{json.dumps(_arguments(value))}\n```"
+    )
+
+
 def _call(script: Script, name: str, arguments: Mapping[str, object]) -> Script:
     return replace(script, calls=(*script.calls, ToolCall(name, arguments)))
 
@@ -211,6 +217,7 @@ DIRECTIVES: Mapping[str, Callable[[Script, str], Script]] = {
     "tool": _tool,
     "agent": _agent,
     "structured": _structured,
+    "verdict": _verdict,
     "tools": _tools,
     "maxtok": lambda script, _: replace(script, max_tokens=True),
     "nmsg": lambda script, _: replace(script, count_messages=True),

@@ -10,11 +10,13 @@ import structlog
 from sempre.errors import InvalidError
 from sempre.rehearsal.answers import Manner, compose
 from sempre.rehearsal.blocks import Answer, new_id
+from sempre.rehearsal.demo import working_directory
 from sempre.rehearsal.directives import read_script
 from sempre.rehearsal.faults import Faults, Refusal
 from sempre.rehearsal.prompt import MessagesRequest, Prompt, find_prompt, read_request
 from sempre.rehearsal.record import Call, Outcome, Record, shorten
 from sempre.rehearsal.script import Script, ScriptError
+from sempre.rehearsal.stages import staged
 from sempre.rehearsal.stream import Break, Pause, StreamError, play
 from sempre.rehearsal.usage import Usage, at_start, count_tokens, count_usage
 from sempre.rehearsal.wire import Reply, Request
@@ -71,7 +73,8 @@ class Provider:
         prompt = find_prompt(request)
         _note(call, request, prompt)
         self._record.asked(call)
-        script = read_script(prompt.text)
+        own = staged(prompt.text, working_directory(request))
+        script = read_script(prompt.text if own is None else own)
         if script.fail is not None:
             raise ScriptError("[[fail]] is for the scripted agent; here it is [[http:STATUS]].")
         await asyncio.sleep(script.delay)

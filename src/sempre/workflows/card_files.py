@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 FOLDER = "specs"
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "testing", "e2e"})
 _TEST_NAME = re.compile(
-    r"(?:^|[._-])(?:tests?|spec|conftest)(?:[._-]|$)|Tests?\.[a-z]+$", re.IGNORECASE
+    r"(?i:(?:^|[._-])(?:tests?|spec|conftest)(?:[._-]|$))|[a-z0-9]Tests?\.[a-z]+$"
 )
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _MENTIONED = re.compile(rf"(?<![\w/.-])({FOLDER}/[\w./ -]*?\.md)\b")
@@ -25,7 +25,7 @@ def is_test(path: str) -> bool:
     )
 
 
-def tests(changed: Changed) -> list[tuple[str, str]]:
+def tests_of(changed: Changed) -> list[tuple[str, str]]:
     return [(letter, path) for letter, path in changed if is_test(path)]
 
 

@@ -76,13 +76,13 @@ def _task(told: Told) -> str:
 
 
 def _given(told: Told) -> list[str]:
-    """What the task is about, as far as this visit needs it."""
+    """What the task is about, as far as this visit needs it. The card comes again with each task: the session that
+    knew it may have been lost."""
     if told.kind is VisitKind.AGAIN or (told.stage is Stage.TEST and told.kind is VisitKind.WORK):
         return []
-    whole = told.kind is VisitKind.WORK or told.stage is Stage.PLAN
     return [
-        _quoted("The card", told.description) if whole else "",
-        _listed("Pictures of the card (read them)", told.images) if whole else "",
+        _quoted("The card", told.description),
+        _listed("Pictures of the card (read them)", told.images),
         _quoted("Wanted in this run", told.instructions),
         _quoted("Comments", told.words),
         _listed("Comments on lines", [str(each).removeprefix("- ") for each in told.comments]),
