@@ -102,6 +102,9 @@ async def test_a_dead_gate_lets_nothing_run_that_a_trusted_project_allows(rig: R
     assert not (rig.work / "ran").exists()
 
 
+_KNOCK = "curl -s -o /dev/null -w code=%{http_code}"  # with a proxy of the environment, or not
+
+
 @pytest.mark.skipif(shutil.which("bwrap") is not None, reason="there is a sandbox here")
 async def test_without_a_sandbox_that_works_a_worker_that_wants_one_does_not_start(
     rig: Rig,
@@ -125,8 +128,14 @@ async def test_in_the_sandbox_a_command_writes_in_its_directory_only(rig: Rig) -
         write_tool("Bash", command="touch inside"),
         write_tool("Bash", command=f"touch {rig.root}/outside"),
         write_tool("Bash", command=f"cat {hidden}/key"),
+        write_tool("Bash", command=f"{_KNOCK} {rig.model_url}; true"),
+        write_tool("Bash", command=f"{_KNOCK} --noproxy '' {rig.model_url}; true"),
     )
     await rig.ask(" ".join([*calls, "[[say:over]]"]), notes)
     assert (rig.work / "inside").exists()
     assert not (rig.root / "outside").exists()
-    assert "SECRET" not in str(notes.of("turn.tool_result"))
+    results = notes.of("turn.tool_result")
+    assert "SECRET" not in str(results)
+    assert len(rig.gate.asked) == len(calls)
+    codes = {str(each["output"]).split()[0] for each in results[-2:]}
+    assert codes <= {"code=000", "code=403"}, "it reached another port of this machine"

@@ -108,7 +108,7 @@ def settings(hook_address: str, profile: Profile, environment: Mapping[str, str]
     if profile.trusted:
         given["env"] = {name: environment.get(name, "") for name in _OF_THE_MODEL}
     if profile.sandbox:
-        given["sandbox"] = _sandbox(profile)
+        given["sandbox"] = _sandbox(profile, hook_address)
     return json.dumps(given)
 
 
@@ -122,12 +122,14 @@ def _while_it_answers(hook_address: str) -> dict[str, object]:
     }
 
 
-def _sandbox(profile: Profile) -> dict[str, object]:
-    """Claude Code's own, for commands. It never stands in for the gate, and without it nothing starts."""
+def _sandbox(profile: Profile, hook_address: str) -> dict[str, object]:
+    """Claude Code's own, for commands. It never stands in for the gate, and without it nothing starts. Its network lets
+    nothing through by itself, not even Claude Code's own question to the hook, and then every call is refused."""
     return {
         "enabled": True,
         "failIfUnavailable": True,
         "autoAllowBashIfSandboxed": False,
         "allowUnsandboxedCommands": False,
+        "network": {"allowedDomains": [urlsplit(hook_address).netloc]},
         "filesystem": {"denyRead": [*profile.hidden], "denyWrite": [*profile.hidden]},
     }
