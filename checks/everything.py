@@ -1,4 +1,5 @@
-"""All that a change must pass, the quick parts first: `make test`. Pytest's summary comes last.
+"""All that a change must pass, the quick parts first: `make test`. Pytest's summary comes last, and after it what was
+unsteady.
 
 With arguments only pytest runs, and gets them.
 """
@@ -6,19 +7,23 @@ With arguments only pytest runs, and gets them.
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 
+from checks import second_chance
 from checks.browser import provide_browser
 from checks.commands import DASHBOARD_TESTS, Command, module
 
 
-def list_steps(arguments: list[str]) -> list[tuple[str, Command]]:
-    """Returns the steps in order, each with the title it is announced by."""
+def list_steps(arguments: list[str]) -> list[tuple[str, Callable[[], int]]]:
+    """Returns the steps in order, each with the title it is announced by; a step gives an exit code."""
     if arguments:
-        return [("tests", module("pytest", *arguments))]
+        return [("tests", partial(_call, module("pytest", *arguments)))]
+    workers = str(count_workers(os.cpu_count() or 1))
     return [
-        ("checks", module("checks")),
-        ("dashboard's unit tests", DASHBOARD_TESTS),
-        ("tests", module("pytest", "-n", str(count_workers(os.cpu_count() or 1)))),
+        ("checks", partial(_call, module("checks"))),
+        ("dashboard's unit tests", partial(_call, DASHBOARD_TESTS)),
+        ("tests", partial(second_chance.run, "-n", workers)),
     ]
 
 
@@ -31,12 +36,16 @@ def main(arguments: list[str]) -> int:
     """Runs the steps until one fails."""
     if "not browser" not in " ".join(arguments):
         provide_browser()
-    for title, command in list_steps(arguments):
+    for title, step in list_steps(arguments):
         print(f"\n== {title}", flush=True)
-        code = subprocess.call(command.arguments, cwd=command.folder)
+        code = step()
         if code != 0:
             return code
     return 0
+
+
+def _call(command: Command) -> int:
+    return subprocess.call(command.arguments, cwd=command.folder)
 
 
 if __name__ == "__main__":
