@@ -1,5 +1,6 @@
 """Cards: made, written on, moved, deleted, found. What a run does to its card is not here."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -40,13 +41,10 @@ class Cards:
     async def find(self, wanted: Wanted) -> Sequence[Card]:
         """By board, and in the order of the columns and of the cards in them."""
         async with self._db.reading() as session:
-            found = await cards.some(
-                session,
-                self._keyring,
-                board=wanted.board,
-                columns=wanted.columns,
-                states=wanted.states,
+            sealed = await cards.some(
+                session, board=wanted.board, columns=wanted.columns, states=wanted.states
             )
+        found = await asyncio.to_thread(cards.opened, sealed, self._keyring)
         words = wanted.text.casefold().split()
         return [
             card

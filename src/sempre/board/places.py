@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sempre.board import ranks
 from sempre.board._store import cards
 from sempre.board.card import Place
-from sempre.board.words import Column
 from sempre.db import Session
 from sempre.errors import ConflictError, InvalidError
 
@@ -13,6 +12,10 @@ from sempre.errors import ConflictError, InvalidError
 async def put(session: Session, board: str, place: Place, card_id: str) -> str:
     """The rank that puts this card there; when there is no room, the column is spread out anew. Raises InvalidError,
     and ConflictError when the card it is to stand beside is not in that column any more."""
+    if place.before is None and place.after is None:
+        last = ranks.between(await cards.last_rank(session, board, place.column), None)
+        if last is not None:
+            return last
     others = [
         each for each in await cards.column_of(session, board, place.column) if each[0] != card_id
     ]
@@ -27,10 +30,6 @@ async def put(session: Session, board: str, place: Place, card_id: str) -> str:
     for (other, _), each in zip(others, fresh, strict=True):
         await cards.update(session, other, {"rank": each})
     return mine
-
-
-async def put_last(session: Session, board: str, column: Column, card_id: str) -> str:
-    return await put(session, board, Place(column=column), card_id)
 
 
 def _index(place: Place, others: Sequence[str]) -> int:

@@ -1,10 +1,11 @@
 """Rows of cards, with the newest run of each, its images and what it needs: three queries for any number of cards."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from sempre.board._store import runs
@@ -18,6 +19,7 @@ from sempre.db.tables import cards as table
 from sempre.db.tables import runs as runs_table
 from sempre.errors import NotFoundError
 
+_ORDER = {column: at for at, column in enumerate(Column)}
 _SELECT = sa.select(table, *runs.HEAD).select_from(
     table.outerjoin(runs_table, runs_table.c.id == table.c.run_id)
 )
@@ -81,22 +83,30 @@ async def board_of(session: Session, card_id: str) -> str:
 async def get(session: Session, keyring: Keyring, name: str) -> Card:
     """By id or key. Raises NotFoundError."""
     column = table.c.key if is_key(name) else table.c.id
-    found = await _read(session, keyring, _SELECT.where(column == name))
+    found = opened(await _read(session, _SELECT.where(column == name)), keyring)
     if not found:
         raise _unknown(name)
     return found[0]
 
 
+@dataclass(frozen=True)
+class Found:
+    """Rows of cards as they were read, still sealed."""
+
+    rows: Sequence[Any]
+    needs: Mapping[str, Sequence[str]]
+    images: Mapping[str, Sequence[str]]
+
+
 async def some(
     session: Session,
-    keyring: Keyring,
     *,
     board: str | None = None,
     columns: Sequence[Column] = (),
     states: Sequence[str] = (),
-) -> list[Card]:
-    """By board and in the order of their columns. Without `columns`: all but the archived."""
-    statement = _SELECT.order_by(table.c.board, table.c.rank, table.c.id)
+) -> Found:
+    """In the order of their columns. Without `columns`: all but the archived."""
+    statement = _SELECT.order_by(table.c.rank, table.c.id)
     if board is not None:
         statement = statement.where(table.c.board == board)
     if columns:
@@ -105,9 +115,15 @@ async def some(
         statement = statement.where(table.c.column != Column.ARCHIVED)
     if states:
         statement = statement.where(runs_table.c.state.in_(states))
-    found = await _read(session, keyring, statement)
-    order = {column: at for at, column in enumerate(Column)}
-    return sorted(found, key=lambda card: (card.board, order[card.column]))
+    return await _read(session, statement)
+
+
+def opened(found: Found, keyring: Keyring) -> list[Card]:
+    """By board and column. Many take their time: a thread's."""
+    return sorted(
+        (_card(row, keyring, found) for row in found.rows),
+        key=lambda card: (card.board, _ORDER[card.column]),
+    )
 
 
 async def column_of(session: Session, board: str, column: Column) -> Sequence[tuple[str, str]]:
@@ -132,6 +148,7 @@ async def counts(session: Session) -> Mapping[str, Mapping[Column, int]]:
 
 
 async def last_rank(session: Session, board: str, column: Column) -> str | None:
+    """Of the card at its end; None: there is none."""
     statement = sa.select(sa.func.max(table.c.rank)).where(
         table.c.board == board, table.c.column == column
     )
@@ -192,15 +209,13 @@ async def dependents(session: Session, card_id: str) -> Sequence[str]:
     return (await session.execute(statement)).scalars().all()
 
 
-async def _read(session: Session, keyring: Keyring, statement: "sa.Select[Any]") -> list[Card]:
-    rows = list(await session.execute(statement))
-    if not rows:
-        return []
-    # The ids of one card, or nothing: a list of a thousand reads what there is and takes its own.
+async def _read(session: Session, statement: "sa.Select[Any]") -> Found:
+    rows = (await session.execute(statement)).all()
+    # The ids of one card: a list of a thousand reads what there is and takes its own.
     only = rows[0].id if len(rows) == 1 else None
     needs = await _lists(session, card_dependencies.c.card_id, card_dependencies.c.needs, only)
     images = await _lists(session, card_images.c.card_id, card_images.c.id, only)
-    return [_card(row, keyring, needs, images) for row in rows]
+    return Found(rows, needs, images)
 
 
 async def _lists(
@@ -215,14 +230,21 @@ async def _lists(
     return found
 
 
-def _text_values(keyring: Keyring, card_id: str, text: CardText) -> dict[str, object]:
-    def seal(column: "sa.Column[bytes]", words: str) -> bytes:
-        return keyring.seal(words, place(column, card_id))
+class _Words(msgspec.Struct, frozen=True):
+    """What is sealed of a card."""
 
+    title: str
+    description: str
+    labels: tuple[str, ...]
+
+
+_reading = msgspec.json.Decoder(_Words)
+
+
+def _text_values(keyring: Keyring, card_id: str, text: CardText) -> dict[str, object]:
+    words = msgspec.json.encode(_Words(text.title, text.description, text.labels)).decode()
     return {
-        "title": seal(table.c.title, text.title),
-        "description": seal(table.c.description, text.description),
-        "labels": seal(table.c.labels, json.dumps(text.labels)),
+        "words": keyring.seal(words, place(table.c.words, card_id)),
         "priority": text.priority,
         "model": text.model,
         "budget_micros": text.budget_micros,
@@ -232,15 +254,8 @@ def _text_values(keyring: Keyring, card_id: str, text: CardText) -> dict[str, ob
     }
 
 
-def _card(
-    row: Any,
-    keyring: Keyring,
-    needs: Mapping[str, Sequence[str]],
-    images: Mapping[str, Sequence[str]],
-) -> Card:
-    def opened(column: "sa.Column[bytes]") -> str:
-        return keyring.open(getattr(row, column.name), place(column, row.id))
-
+def _card(row: Any, keyring: Keyring, found: Found) -> Card:
+    words = _reading.decode(keyring.open(row.words, place(table.c.words, row.id)))
     return Card(
         id=row.id,
         board=row.board,
@@ -249,18 +264,18 @@ def _card(
         column=Column(row.column),
         rank=row.rank,
         text=CardText(
-            title=opened(table.c.title),
-            description=opened(table.c.description),
-            labels=tuple(json.loads(opened(table.c.labels))),
+            title=words.title,
+            description=words.description,
+            labels=words.labels,
             priority=Priority(row.priority),
-            needs=tuple(needs.get(row.id, ())),
+            needs=tuple(found.needs.get(row.id, ())),
             model=row.model,
             budget_micros=row.budget_micros,
             budget_tokens=row.budget_tokens,
             spec_path=row.spec_path,
             branch=row.branch,
         ),
-        images=tuple(images.get(row.id, ())),
+        images=tuple(found.images.get(row.id, ())),
         version=row.version,
         run=runs.head(row, keyring),
         done_at=row.done_at,
