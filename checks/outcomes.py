@@ -28,7 +28,7 @@ class _Outcomes:
         self._broken: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == _CRASHED:
+        if str(report.when) == _CRASHED:
             self._broken.append(report.nodeid)
         elif report.failed:
             self._failed[report.nodeid] = None

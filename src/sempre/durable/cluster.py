@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from sempre.db import Database
+from sempre.db.disposal import dispose
 from sempre.db.notices import Notices
 from sempre.durable._store import Executors, Ownership, open_store
 from sempre.durable.configuration import SCHEMA, EngineSettings
@@ -76,4 +77,4 @@ class Cluster:
             if self._executors.leave():
                 self._executors.notify(_TOPIC, [""])
         finally:
-            self._store.dispose()
+            dispose(self._store)
