@@ -3,6 +3,7 @@ decided, run once. One server serves all tests, each with a worker of its own; s
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -50,7 +51,7 @@ def served(provider: MessagesApi, root: Path, **more: str) -> Iterator[Person]:
     given = environment.allowed_environment(root / "user")
     (root / "home").mkdir()
     (root / "home" / "sempre.toml").write_text(
-        '[workers.leader]\ntools = ["Read", "Bash", "Agent"]\n'
+        '[workers.leader]\ntools = ["Read", "Bash", "Agent"]\n[workers.boxed]\nsandbox = true\n'
     )
     server = Server(root / "home", {**given, **credentials(provider), **settings})
     person = Person(server.start().wait_ready()).log_in()
@@ -252,6 +253,17 @@ def test_a_subagents_call_is_held_and_never_put_off(person: Person) -> None:
     assert person.wait_record(worker)["status"] == "answered"
     assert lines(person, worker, "started") == ["sub"]
     assert [each["state"] for each in person.turn(turn_id)["attempt_log"]] == ["answered"]
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed here")
+def test_a_call_of_a_worker_in_a_sandbox_waits_and_goes_on_like_any_other(person: Person) -> None:
+    worker = hire(person, "boxed")
+    turn_id = person.send(worker, f"{deploy('a')}[[say:done]]")
+    person.decide(person.wait_asked(worker, held=False), "approve")
+    assert person.wait_record(worker)["status"] == "answered"
+    assert lines(person, worker, "started") == ["a"]
+    (result,) = person.results(turn_id)
+    assert result["ok"]
 
 
 def test_a_refusal_reaches_the_model_with_the_persons_words(person: Person, worker: str) -> None:

@@ -14,7 +14,15 @@ from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import Policy, PolicyProposal, PolicyRule, PolicyTest, ProposalList, read
+from sempre.cli.records import (
+    Policy,
+    PolicyProposal,
+    PolicyRule,
+    PolicyTest,
+    ProposalList,
+    SettingsRule,
+    read,
+)
 from sempre.cli.references import channel_of
 from sempre.cli.wording import head, plural, since
 from sempre.errors import InvalidError, NotFoundError
@@ -72,10 +80,7 @@ def list_rules(home: HomeOption = None, json: JsonOption = False) -> None:
         return
     found = read(answer, Policy)
     rules = [("yours", each) for each in found.rules]
-    rules += [
-        ("sempre.toml" if each.holds else "sempre.toml, waits", each.rule)
-        for each in found.settings_rules
-    ]
+    rules += [(_origin(each), each.rule) for each in found.settings_rules]
     if rules:
         columns = ("verdict", *_CONDITIONS, "from", "id")
         screen.table(columns, [_rule_row(each, origin) for origin, each in rules])
@@ -244,6 +249,13 @@ def _call(words: Sequence[str]) -> tuple[str, Mapping[str, object]]:
     if all(equals for _, equals, _ in pairs) and tool[:1].isupper():
         return tool, {name: value for name, _, value in pairs}
     return _SHELL, {"command": " ".join(words)}
+
+
+def _origin(each: SettingsRule) -> str:
+    if not each.holds:
+        return "sempre.toml, waits"
+    taken_back = each.state is None and each.proposal_id is not None
+    return "sempre.toml before" if taken_back else "sempre.toml"
 
 
 def _rule_row(rule: PolicyRule, origin: str) -> tuple[str, ...]:

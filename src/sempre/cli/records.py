@@ -359,6 +359,8 @@ class PolicyRule(Struct, frozen=True):
 class SettingsRule(Struct, frozen=True):
     rule: PolicyRule
     holds: bool
+    state: str | None
+    proposal_id: str | None
 
 
 class PolicyChannel(Struct, frozen=True):

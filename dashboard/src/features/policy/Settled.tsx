@@ -11,13 +11,20 @@ export function SettingsRules({ rules }: { rules: Policy["settings_rules"] }) {
   if (rules.length === 0) return <Empty title={t("policy.noSettingsRules")} />;
   return (
     <ol className={`card ${classes.list}`}>
-      {rules.map(({ rule, holds }, index) => (
+      {rules.map(({ rule, holds, state, proposal_id }, index) => (
         <li key={rule.id || index} className={classes.rule}>
           <span className="meta figure">{index + 1}</span>
           <RuleWords rule={rule} />
           <Sign
             tone={holds ? "done" : "waiting"}
-            label={t(holds ? "policy.holds" : "policy.waits")}
+            // One that only narrows and has a proposal is gone from the file: that takes it away.
+            label={t(
+              !holds
+                ? "policy.waits"
+                : state === null && proposal_id !== null
+                  ? "policy.holdsOn"
+                  : "policy.holds",
+            )}
           />
         </li>
       ))}
