@@ -83,6 +83,17 @@ async def test_a_run_of_ours_is_nobody_else_s_and_the_other_way_round(kanban: Ka
     assert [each.id for each in await kanban.runs.under_way()] == [run.id], "it has no workflow"
 
 
+async def test_a_person_may_end_what_an_automation_left_open(kanban: Kanban) -> None:
+    card = await kanban.card()
+    run_id = await put(kanban, card, S.PLANNING)
+    step = await kanban.visits.proceed(run_id)
+    assert (step.visit, step.run.state) == (None, "running"), "its stages are nobody's here"
+    cancelled = await kanban.runs.cancel(run_id, by="ana")
+    assert (cancelled.state, cancelled.workflow_stage) == ("cancelled", "idle")
+    with pytest.raises(InvalidTransitionError):
+        await put(kanban, card, S.COMPLETED)
+
+
 def test_from_every_stage_the_story_can_go_on_and_end() -> None:
     for stage in S:
         assert stage in allowed(stage)

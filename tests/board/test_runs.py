@@ -18,6 +18,7 @@ from sempre.contract.messages import Failure
 from sempre.db.tables import runs as table
 from sempre.errors import ConflictError, InvalidError, NotFoundError
 from tests.board.kanban import SETTINGS, Kanban
+from tests.support.store import opened
 
 RESUME, FRESH = SessionChoice.RESUME, SessionChoice.FRESH
 
@@ -51,6 +52,25 @@ async def test_twenty_starts_at_once_are_one_run(kanban: Kanban) -> None:
     assert len(refused) == 19
     assert all(each.code == "run_active" and run.id in str(each) for each in refused)
     assert [each.id for each in await kanban.runs.of_card(card.id)] == [run.id]
+
+
+async def test_two_processes_start_one_run_and_begin_it_once(kanban: Kanban) -> None:
+    cards = await kanban.cards_of(6)
+    async with opened(kanban.store.url, keyring=kanban.store.keyring) as store:
+        pages = [kanban, Kanban(store)]
+        starts = [
+            page.runs.start(card.id, Request(), by="ana") for card in cards for page in pages * 2
+        ]
+        done = await asyncio.gather(*starts, return_exceptions=True)
+        assert sum(isinstance(each, Run) for each in done) == 6
+        assert sum(isinstance(each, ConflictError) for each in done) == 18
+        looks = await asyncio.gather(*(page.queue.start_next("shop") for page in pages * 4))
+        begun = [run.id for look in looks for run in look]
+        assert len(begun) == len(set(begun)) == 2
+        steps = await asyncio.gather(
+            *(page.visits.proceed(run_id) for run_id in begun for page in pages * 3)
+        )
+        assert len({step.visit.id for step in steps if step.visit}) == 2
 
 
 async def test_the_database_itself_takes_no_second_active_run(kanban: Kanban) -> None:

@@ -9,7 +9,14 @@ from sempre.board.card import Card
 from sempre.board.changes import Change, Changes
 from sempre.board.requests import check_request, new_run, retry_of
 from sempre.board.run import Request, Run
-from sempre.board.words import Column, RunState, SessionChoice, Settlement, VisitKind
+from sempre.board.words import (
+    Column,
+    RunKind,
+    RunState,
+    SessionChoice,
+    Settlement,
+    VisitKind,
+)
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
 from sempre.db import Database
@@ -80,7 +87,7 @@ class Runs:
         interrupts the stage's turn. Raises NotFoundError, and ConflictError when it has ended."""
         async with self._changes.of_run(run_id) as change:
             run = await self._active(change, run_id)
-            if run.state is RunState.RUNNING:
+            if run.state is RunState.RUNNING and run.kind is RunKind.RUN:
                 await runs.update(change.session, run_id, {"cancel_requested": True})
                 if not run.cancel_requested:
                     card = await cards.get(change.session, self._keyring, run.card_id)

@@ -18,7 +18,7 @@ from sempre.board.stages import (
     UnderWay,
     follows,
 )
-from sempre.board.words import Decision, RunState, Stage, Wait
+from sempre.board.words import Decision, RunKind, RunState, Stage, Wait
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
 from sempre.db import Database
@@ -150,7 +150,8 @@ class Visits:
         return len(past), last.log_offset + await self._log.last_seq(last.turn_id)
 
     async def _step(self, change: Change, run: Run, past: Sequence[Visit], offset: int) -> Step:
-        if run.state is RunState.QUEUED or not run.is_active:
+        ours = run.kind is RunKind.RUN
+        if run.state is RunState.QUEUED or not run.is_active or not ours:
             return Step(run=run, visit=None)
         comes = follows(run.rules, visited(past))
         if run.cancel_requested and not isinstance(comes, UnderWay):
