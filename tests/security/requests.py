@@ -81,6 +81,8 @@ _WIDENED = [
     ("disk-unlimited", "the token on disk takes the day's budget away", "operator", ("DELETE", "/api/budgets/day"), None, "missing_scope"),
     ("disk-release", "the token on disk gives a turn more to spend", "operator", ("POST", "/api/turns/{turn}/release"), {"extra_micros": 10**9}, "missing_scope"),
     ("disk-unattended", "the token on disk makes a channel ask nobody", "operator", ("PUT", "/api/policy/channels/files:coder"), {"on_ask": "allow"}, "missing_scope"),
+    ("disk-connects", "the token on disk sends all prompts elsewhere", "operator", ("PUT", "/api/connection"), {"kind": "base_url", "base_url": "https://elsewhere.example"}, "missing_scope"),
+    ("disk-disconnects", "the token on disk forgets the model, to connect another as the first", "operator", ("DELETE", "/api/connection"), None, "missing_scope"),
     ("read-trust", "a token that may read trusts a folder", "reader", ("PUT", "/api/workers/coder/trust"), {"trusted": True, "fingerprint": "0" * 64}, "missing_scope"),
 ]  # fmt: skip
 

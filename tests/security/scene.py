@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import uvicorn
 
-from sempre.access import OWNER, Principal, Scope
+from sempre.access import OWNER, Kind, Offer, Principal, Scope
 from sempre.api import create_app
 from sempre.api.provider import Provider
 from sempre.api.serving import Server
@@ -90,6 +90,8 @@ async def scene(migrated: Path, root: Path) -> AsyncIterator[Scene]:
             clients[name].headers["authorization"] = f"Bearer {made.secret}"
         limited = await clients["approver"].put("/api/budgets/day", json={"micros": 1_000_000})
         assert limited.status_code == 200, limited.text
+        key = Offer(kind=Kind.KEY, value=KEY)
+        await house.parts.connections.store(key, by="owner", first=True)
         web(root)
         await enter(served(house))
         provider, gate = await enter(MessagesApi(pace=0)), Decision()
