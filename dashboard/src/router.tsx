@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { TurnState } from "@/api/types";
+import { readBoard, readBoards } from "@/features/board/boardSearch";
 import { Frame } from "@/frame/Frame";
 import { NotFound, RoomFailed } from "@/frame/NotFound";
 import { readAudit, readKind, readLine, readSpend, readState, readText } from "@/lib/addresses";
@@ -52,6 +53,20 @@ const worker = createRoute({
     show: search.show === "directives" || search.show === "sessions" ? search.show : undefined,
   }),
   component: lazily("worker", () => import("@/routes/worker"), "WorkerRoom"),
+});
+
+const boards = createRoute({
+  getParentRoute: () => root,
+  path: "/board",
+  validateSearch: readBoards,
+  component: lazily("boards", () => import("@/routes/boards"), "BoardsRoom"),
+});
+
+const board = createRoute({
+  getParentRoute: () => root,
+  path: "/board/$board",
+  validateSearch: readBoard,
+  component: lazily("board", () => import("@/routes/board"), "BoardRoom"),
 });
 
 const turn = createRoute({
@@ -199,6 +214,8 @@ export const router = createRouter({
     now,
     workers,
     worker,
+    boards,
+    board,
     turn,
     compare,
     approvals,

@@ -5,8 +5,9 @@ import { findMatches } from "../src/components/log/useLogSearch";
 import { complete } from "../src/features/connection/connection";
 import { hourly } from "../src/features/now/hourly";
 import { readLine, readState, readText } from "../src/lib/addresses";
-import { addEvents, rowText } from "../src/lib/logRows";
+import { addEvents } from "../src/lib/logRows";
 import { lastWords, plain } from "../src/lib/plain";
+import { rowText } from "../src/lib/rowText";
 import { event } from "./events-of";
 
 test("search finds lines whatever their case, in tools and their output too", () => {

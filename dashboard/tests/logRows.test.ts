@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { addEvents, lastLine, rowText, toolHead } from "../src/lib/logRows";
+import { addEvents } from "../src/lib/logRows";
+import { lastLine, rowText, toolHead } from "../src/lib/rowText";
 import { event } from "./events-of";
 
 const text = (seq: number, block: number, words: string) =>

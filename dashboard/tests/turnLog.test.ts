@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { type Row, rowText } from "../src/lib/logRows";
+import type { Row } from "../src/lib/logRows";
+import { rowText } from "../src/lib/rowText";
 import { type FetchPage, TurnLog } from "../src/lib/turnLog";
 import { words } from "./events-of";
 

@@ -45,5 +45,18 @@ export const keys = {
   alerts: (state: string) => ["alerts", state] as const,
   channels: ["channels"] as const,
   connection: ["connection"] as const,
+  boards: ["boards"] as const,
+  boardFindings: (board: string) => ["boards", "findings", board] as const,
+  /** All cards of a board; events put the changed ones in, one by one. */
+  cardsOf: (board: string) => ["cards", "of", board] as const,
+  /** What was looked for: read anew when something changed. */
+  cardsFound: (wish: object) => ["cards", "found", wish] as const,
+  card: (key: string) => ["cards", "one", key] as const,
+  cardPart: (key: string, part: "history" | "images" | "spec") =>
+    ["cards", "one", key, part] as const,
+  runsOf: (card: string) => ["runs", "of", card] as const,
+  run: (id: string) => ["runs", "one", id] as const,
+  runComments: (id: string) => ["runs", "one", id, "comments"] as const,
+  diff: (id: string, path?: string) => ["runs", "one", id, "diff", path ?? ""] as const,
   settings: ["settings"] as const,
 };

@@ -4,6 +4,7 @@
  */
 import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
+import type board from "@/locales/en/board.json";
 import frame from "@/locales/en/frame.json";
 import type observability from "@/locales/en/observability.json";
 import type settings from "@/locales/en/settings.json";
@@ -14,7 +15,7 @@ export const LANGUAGES = { en: "English", "pt-BR": "Português (Brasil)" } as co
 export type Language = keyof typeof LANGUAGES;
 const STORED = "sempre.language";
 
-type Words = typeof frame & typeof work & typeof observability & typeof settings;
+type Words = typeof frame & typeof board & typeof work & typeof observability & typeof settings;
 
 declare module "i18next" {
   interface CustomTypeOptions {

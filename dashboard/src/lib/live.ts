@@ -1,16 +1,26 @@
 /** What live events mean for what is cached: logs grow, and what an event made stale is read again. */
 import { QueryClient } from "@tanstack/react-query";
+import { refreshCards } from "@/api/cardLists";
 import { keys } from "@/api/keys";
 import { readAgain } from "@/api/stale";
 import { refreshTurnLists } from "@/api/turnLists";
 import type { SempreEvent } from "@/api/types";
 import { ApiError, ask, client, reportSignedIn } from "./client";
 import { EventStream } from "./events";
+import { feedLines } from "./liveLines";
 import { catchUpLogs, feedLogs } from "./turnLogs";
 
 /** A page full of running turns asks the server so often at most. */
 const REFRESH_EVERY = 400;
-const LOG_ONLY = new Set(["turn.text", "turn.thinking", "turn.tool", "turn.tool_result"]);
+const LOG_ONLY = new Set([
+  "turn.text",
+  "turn.thinking",
+  "turn.tool",
+  "turn.tool_result",
+  "turn.command",
+  "turn.output",
+  "turn.command_ended",
+]);
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -28,7 +38,9 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
   approval: ["approvals"],
   audit: ["audit"],
   backup: ["backups"],
+  board: ["boards", "cards found"],
   budget: ["budgets", "spend"],
+  card: ["boards"],
   channel: ["sessions"],
   directives: ["directives"],
   policy: ["policy", "approvals"],
@@ -38,6 +50,11 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
   token: ["tokens"],
   trust: ["trust"],
 };
+
+/** A card's stages are turns on a channel of its own: `board:shop/SHOP-12`. */
+function cardOf(channel: string | null): string | undefined {
+  return channel?.startsWith("board:") ? channel.split("/")[1] : undefined;
+}
 
 let stale = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +69,8 @@ function markStale(events: readonly SempreEvent[]): void {
     if (event.kind === "turn.ended" || event.kind === "turn.accepted") stale.add("dead-letters");
     if (event.kind === "turn.ended") stale.add("spend").add("approvals");
     for (const mark of STALE[area ?? ""] ?? []) stale.add(mark);
+    const card = cardOf(event.channel);
+    if (card) stale.add(`card ${card}`);
   }
   if (stale.size === 0 || timer !== undefined) return;
   timer = setTimeout(refresh, Math.max(0, refreshed + REFRESH_EVERY - Date.now()));
@@ -64,12 +83,15 @@ function refresh(): void {
   refreshed = Date.now();
   const again = (queryKey: readonly unknown[]) => readAgain(queryClient, { queryKey });
   let turns = false;
+  const cards: string[] = [];
   for (const mark of marks) {
     if (mark.startsWith("turn ")) {
       turns = true;
       again(keys.turn(mark.slice(5)));
-    } else again([mark]);
+    } else if (mark.startsWith("card ")) cards.push(mark.slice(5));
+    else again(mark.split(" "));
   }
+  if (cards.length > 0) refreshCards(queryClient, cards).catch(() => undefined);
   if (!turns) return;
   again(["turns", "head"]);
   // A failed refresh is mended by the next event or the next connection.
@@ -101,6 +123,7 @@ export const stream = new EventStream({
   open: (after) => new EventSource(`/api/events?after=${after}`),
   onEvents: (events) => {
     feedLogs(events);
+    feedLines(events);
     markStale(events);
   },
   onLive,

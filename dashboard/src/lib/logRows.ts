@@ -1,5 +1,6 @@
 /** What a turn's events look like as lines of a log: pieces of one text joined, a tool with its result. Pure. */
 import type { SempreEvent } from "@/api/types";
+import type { Tone } from "./signs";
 
 interface Line {
   seq: number;
@@ -22,6 +23,8 @@ export interface ToolRow extends Line {
   input: unknown;
   /** What the model call that asked for it cost; undefined while that is not known. */
   costMicros?: number;
+  /** What a person's command has written so far. */
+  output?: string;
   result?: { ok: boolean; output: string; durationMs: number | null };
   refused?: { rule: string; reason: string };
 }
@@ -30,7 +33,13 @@ export interface NoteRow extends Line {
   event: string;
   details: Record<string, unknown>;
 }
-export type Row = WordsRow | ToolRow | NoteRow;
+/** Begins what follows: where several turns are read as one log. */
+export interface HeadRow extends Line {
+  kind: "head";
+  text: string;
+  tone: Tone;
+}
+export type Row = WordsRow | ToolRow | NoteRow | HeadRow;
 
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
@@ -58,6 +67,13 @@ function addEvent(rows: Row[], event: SempreEvent): void {
       return;
     case "turn.tool_result":
       addResult(rows, event);
+      return;
+    case "turn.command":
+      rows.push(commandRow(event));
+      return;
+    case "turn.output":
+    case "turn.command_ended":
+      changeCommand(rows, event);
       return;
     case "turn.tool_refused":
       addRefusal(rows, event);
@@ -158,6 +174,25 @@ function changeCall(rows: Row[], event: SempreEvent, change: Partial<ToolRow>): 
   else rows.push({ ...toolRow(event), ...change });
 }
 
+/** A person's command (a board's tests) looks like a call: what it writes is its output. */
+function commandRow(event: SempreEvent): ToolRow {
+  const { command } = event.details;
+  const at = line(event);
+  return { ...at, kind: "tool", callId: `command ${at.seq}`, tool: "$", input: { command } };
+}
+
+function changeCommand(rows: Row[], event: SempreEvent): void {
+  let at = rows.findLastIndex((row) => row.kind === "tool" && row.callId.startsWith("command "));
+  if (at < 0) at = rows.push(commandRow(event)) - 1;
+  const row = rows[at];
+  if (row?.kind !== "tool") return;
+  const { text, code, duration_ms } = event.details;
+  const output = (row.output ?? "") + textOf(text);
+  const ended = event.kind === "turn.command_ended";
+  const result = { ok: code === 0, output, durationMs: numberOf(duration_ms) };
+  rows[at] = ended ? { ...row, output, result } : { ...row, output };
+}
+
 function addResult(rows: Row[], event: SempreEvent): void {
   const { ok, output, duration_ms } = event.details;
   changeCall(rows, event, {
@@ -169,54 +204,3 @@ function addRefusal(rows: Row[], event: SempreEvent): void {
   const { rule, reason } = event.details;
   changeCall(rows, event, { refused: { rule: textOf(rule), reason: textOf(reason) } });
 }
-
-const SAYS_MOST = [
-  "command",
-  "file_path",
-  "path",
-  "pattern",
-  "url",
-  "query",
-  "description",
-  "prompt",
-];
-
-/** One line that says what a tool was asked to do. */
-export function toolHead(input: unknown): string {
-  if (typeof input !== "object" || input === null) return textOf(input);
-  const fields = input as Record<string, unknown>;
-  const name = SAYS_MOST.find((key) => typeof fields[key] === "string");
-  return (name ? textOf(fields[name]) : JSON.stringify(input)).replace(/\s+/g, " ").trim();
-}
-
-/** A row as plain text: what search looks through and copying gives. */
-export function rowText(row: Row): string {
-  if (row.kind === "note") return `${row.event} ${noteText(row.details)}`.trim();
-  if (row.kind !== "tool") return row.text;
-  const head = `${row.tool} ${textOf(row.input)}`;
-  const end = row.refused ? `${row.refused.reason} (${row.refused.rule})` : row.result?.output;
-  return end ? `${head}\n${end}` : head;
-}
-
-export function noteText(details: Record<string, unknown>): string {
-  const message = details.message ?? details.reason;
-  if (typeof message === "string") return message;
-  const pairs = Object.entries(details).filter(([, value]) => value !== null && value !== "");
-  return pairs.map(([name, value]) => `${name}=${flat(value)}`).join(" ");
-}
-
-const flat = (value: unknown): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
-
-/** The line shown where a turn has one line only. */
-export function lastLine(rows: readonly Row[]): Row | undefined {
-  return rows.findLast(
-    (row) =>
-      (row.kind === "text" && !row.withdrawn && row.text.trim() !== "") ||
-      row.kind === "tool" ||
-      isNews(row),
-  );
-}
-
-const isNews = (row: Row): boolean =>
-  row.kind === "note" && (row.event === "turn.retrying" || row.event === "turn.note");

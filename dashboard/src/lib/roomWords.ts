@@ -1,5 +1,5 @@
 /** Which words a room brings beside those of the frame. Plain, so that the build can weigh them. */
-export type Part = "work" | "observability" | "settings";
+export type Part = "board" | "work" | "observability" | "settings";
 
 /** By the name of the room's file in routes/. A test compares them with what the room says. */
 export const ROOM_WORDS = {
@@ -7,11 +7,13 @@ export const ROOM_WORDS = {
   approvals: ["work"],
   audit: ["settings", "observability"],
   backups: ["settings"],
+  board: ["board", "work"],
+  boards: ["board"],
   budgets: ["settings"],
   compare: ["work"],
   doctor: ["settings"],
   failures: ["work", "observability"],
-  now: ["work"],
+  now: ["work", "board"],
   policies: ["work", "settings"],
   prices: ["settings"],
   settings: ["settings"],

@@ -1,5 +1,5 @@
 /** The logs that the page has open. One log a turn, shared by all who show it; let go when nobody does. */
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { SempreEvent } from "@/api/types";
 import { ask, client } from "./client";
 import { type FetchPage, type LogView, TurnLog } from "./turnLog";
@@ -38,6 +38,46 @@ export function useTurnLog(turnId: string): LogView {
     return () => letGo(turnId, log);
   }, [log, turnId]);
   return view;
+}
+
+/** The logs of several turns, in their order, each kept up to date. */
+export function useTurnLogs(turnIds: readonly string[]): readonly LogView[] {
+  const wanted = turnIds.join(" ");
+  const open = useMemo(() => (wanted ? wanted.split(" ").map(logOf) : []), [wanted]);
+  const [together] = useState(() => new Together());
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const ends = open.map((log) => log.subscribe(listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    [open],
+  );
+  const views = useSyncExternalStore(subscribe, () => together.of(open));
+  useEffect(() => {
+    const ids = wanted ? wanted.split(" ") : [];
+    for (const log of open) if (!log.snapshot().ready) void log.read();
+    return () => {
+      open.forEach((log, index) => {
+        letGo(ids[index] ?? "", log);
+      });
+    };
+  }, [open, wanted]);
+  return views;
+}
+
+/** Gives the same array as long as none of the views is another one. */
+class Together {
+  private views: readonly LogView[] = [];
+
+  of(logs: readonly TurnLog[]): readonly LogView[] {
+    const views = logs.map((log) => log.snapshot());
+    const same =
+      views.length === this.views.length && views.every((view, at) => view === this.views[at]);
+    if (!same) this.views = views;
+    return this.views;
+  }
 }
 
 export function feedLogs(events: readonly SempreEvent[]): void {

@@ -12,6 +12,9 @@ import { Trouble } from "@/components/Trouble";
 import { ApprovalRows } from "@/features/approvals/ApprovalList";
 import { openApprovalsOptions } from "@/features/approvals/api";
 import { WhileAway } from "@/features/away/WhileAway";
+import { cardsNowOptions } from "@/features/board/api";
+import { CardRows } from "@/features/board/CardRows";
+import { waitsForPerson } from "@/features/board/stages";
 import { deadLetterHeadOptions } from "@/features/dead-letters/api";
 import { LetterRow } from "@/features/dead-letters/LetterRow";
 import { statusOptions } from "@/features/now/api";
@@ -76,12 +79,17 @@ function Rooms({ status, workers, held, answered }: RoomsProps) {
     .filter((worker) => !HELD.has(worker.state) && worker.state !== "waiting")
     .flatMap((worker) => (worker.live ? [worker.live] : []));
   const letters = dead.data?.items ?? [];
+  const { data: cards = [] } = useQuery(cardsNowOptions);
+  const cardsForYou = cards.filter(({ run }) => run && waitsForPerson(run));
+  const cardsRunning = cards.filter(({ run }) => run?.status === "running" && !waitsForPerson(run));
+  const cardsFailed = cards.filter(({ run }) => run?.status === "failed");
   return (
     <>
       <WhileAway />
-      {waiting.length > 0 ? (
-        <Section title={t("now.forYou")} count={waiting.length}>
-          <ApprovalRows approvals={waiting} label={t("now.forYou")} />
+      {waiting.length + cardsForYou.length > 0 ? (
+        <Section title={t("now.forYou")} count={waiting.length + cardsForYou.length}>
+          {waiting.length > 0 ? <ApprovalRows approvals={waiting} label={t("now.forYou")} /> : null}
+          <CardRows cards={cardsForYou} />
         </Section>
       ) : null}
       {held.length > 0 ? (
@@ -91,14 +99,16 @@ function Rooms({ status, workers, held, answered }: RoomsProps) {
           ))}
         </Section>
       ) : null}
-      <Section title={t("now.running")} count={running.length}>
-        {running.length > 0 ? (
-          running.map((turn) => <TurnCard key={turn.id} turn={turn} />)
-        ) : (
+      <Section title={t("now.running")} count={running.length + cardsRunning.length}>
+        {running.map((turn) => (
+          <TurnCard key={turn.id} turn={turn} />
+        ))}
+        <CardRows cards={cardsRunning} />
+        {running.length + cardsRunning.length === 0 ? (
           <NothingRuns workers={workers} status={status} />
-        )}
+        ) : null}
       </Section>
-      {letters.length > 0 ? (
+      {letters.length + cardsFailed.length > 0 ? (
         <Section
           title={t("now.trouble")}
           aside={
@@ -107,11 +117,14 @@ function Rooms({ status, workers, held, answered }: RoomsProps) {
             </Anchor>
           }
         >
-          <div className={`card ${classes.rows}`}>
-            {letters.map((letter) => (
-              <LetterRow key={letter.id} letter={letter} />
-            ))}
-          </div>
+          <CardRows cards={cardsFailed} />
+          {letters.length > 0 ? (
+            <div className={`card ${classes.rows}`}>
+              {letters.map((letter) => (
+                <LetterRow key={letter.id} letter={letter} />
+              ))}
+            </div>
+          ) : null}
         </Section>
       ) : null}
       {status ? (

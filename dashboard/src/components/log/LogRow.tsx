@@ -3,9 +3,10 @@ import { IconLink } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { logTime } from "@/lib/format";
-import type { Row, WordsRow } from "@/lib/logRows";
+import type { HeadRow, Row, WordsRow } from "@/lib/logRows";
 import { CopyButton } from "../Copy";
 import { Markdown } from "../Markdown";
+import { Shape } from "../Sign";
 import { Found } from "./Found";
 import classes from "./Log.module.css";
 import { NoteLine } from "./NoteLine";
@@ -31,7 +32,7 @@ function LogRowPlain({ row, needle, found, marked, times, running, linkTo }: Log
       className={classes.row}
       data-marked={marked || undefined}
       data-kind={row.kind}
-      data-inside={(row.kind !== "note" && row.inside) || undefined}
+      data-inside={((row.kind === "tool" || isWords(row)) && row.inside) || undefined}
     >
       {times ? (
         <time className={`mono ${classes.time}`} dateTime={new Date(row.at).toISOString()}>
@@ -43,6 +44,8 @@ function LogRowPlain({ row, needle, found, marked, times, running, linkTo }: Log
           <ToolLine row={row} needle={needle} found={found} running={running} />
         ) : row.kind === "note" ? (
           <NoteLine row={row} needle={needle} />
+        ) : row.kind === "head" ? (
+          <Head row={row} needle={needle} />
         ) : (
           <Words row={row} needle={needle} />
         )}
@@ -62,6 +65,19 @@ function LogRowPlain({ row, needle, found, marked, times, running, linkTo }: Log
 }
 
 export const LogRow = memo(LogRowPlain);
+
+const isWords = (row: Row): row is WordsRow => row.kind === "text" || row.kind === "thinking";
+
+function Head({ row, needle }: { row: HeadRow; needle: string }) {
+  return (
+    <div data-tone={row.tone} className={classes.head}>
+      <Shape tone={row.tone} />
+      <strong>
+        <Found text={row.text} needle={needle} />
+      </strong>
+    </div>
+  );
+}
 
 function Words({ row, needle }: { row: WordsRow; needle: string }) {
   const { t } = useTranslation();

@@ -1,30 +1,16 @@
-/** A turn's log: virtual, at its end while that is where its reader is. */
+/** A turn's log. */
 import { Button } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
-import { IconArrowDown } from "@tabler/icons-react";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Row } from "@/lib/logRows";
 import { readLog, useTurnLog } from "@/lib/turnLogs";
 import { Empty } from "../Empty";
 import { Loading } from "../Loading";
-import classes from "./Log.module.css";
-import { LogRow } from "./LogRow";
-import { LogTools } from "./LogTools";
-import { useFollow } from "./useFollow";
-import { useLogSearch } from "./useLogSearch";
+import { LogLines, type LogLinesProps } from "./LogLines";
 
-interface LogViewProps {
+interface LogViewProps extends Omit<LogLinesProps, "rows"> {
   turnId: string;
-  running: boolean;
-  /** The line that a link points to. */
-  line?: number | undefined;
-  linkTo?: (seq: number) => string;
-  compact?: boolean;
 }
 
-export function LogView({ turnId, running, line, linkTo, compact = false }: LogViewProps) {
+export function LogView({ turnId, ...shown }: LogViewProps) {
   const { t } = useTranslation();
   const log = useTurnLog(turnId);
   if (log.failed && log.rows.length === 0) {
@@ -38,131 +24,5 @@ export function LogView({ turnId, running, line, linkTo, compact = false }: LogV
   }
   if (!log.ready && log.rows.length === 0) return <Loading rows={4} height={28} />;
   if (log.rows.length === 0) return <Empty title={t("log.empty")} />;
-  return (
-    <Lines
-      key={turnId}
-      rows={log.rows}
-      running={running}
-      line={line}
-      linkTo={linkTo}
-      compact={compact}
-    />
-  );
-}
-
-interface LinesProps extends Omit<LogViewProps, "turnId"> {
-  rows: readonly Row[];
-}
-
-function Lines({ rows, running, line, linkTo, compact }: LinesProps) {
-  const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  const [times, setTimes] = useLocalStorage({
-    key: "sempre.log-times",
-    defaultValue: true,
-    getInitialValueInEffect: false,
-  });
-  const search = useLogSearch(rows);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => 30,
-    overscan: 12,
-    getItemKey: (index) => rows[index]?.seq ?? index,
-  });
-  const follow = useFollow(box, rows.length, virtual.getTotalSize(), line === undefined && running);
-  const { stop } = follow;
-  const goTo = useCallback(
-    (index: number) => {
-      stop();
-      virtual.scrollToIndex(index, { align: "center" });
-    },
-    [stop, virtual],
-  );
-  useLinkedLine(rows, line, goTo);
-  const step = (by: 1 | -1) => {
-    const index = search.step(by);
-    if (index !== undefined) goTo(index);
-  };
-  const needle = search.needle.trim();
-
-  return (
-    <div
-      className={classes.log}
-      data-compact={compact || undefined}
-      data-running={running || undefined}
-    >
-      <LogTools
-        rows={rows}
-        search={search}
-        onStep={step}
-        times={times}
-        onTimes={() => setTimes(!times)}
-      />
-      <div
-        ref={box}
-        className={classes.box}
-        onScroll={follow.onScroll}
-        role="log"
-        aria-live="off"
-        aria-label={t("log.title")}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the log is scrolled with the keyboard
-        tabIndex={0}
-      >
-        <div className={classes.sizer} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (!row) return null;
-            const found = search.current === item.index;
-            return (
-              <div
-                key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                className={classes.place}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <LogRow
-                  row={row}
-                  needle={needle}
-                  found={found}
-                  marked={found || row.seq === line}
-                  times={times}
-                  running={running}
-                  linkTo={linkTo}
-                />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      {follow.unseen > 0 ? (
-        <Button
-          className={classes.pill}
-          size="xs"
-          radius="xl"
-          leftSection={<IconArrowDown size={14} />}
-          onClick={follow.toEnd}
-        >
-          {t("log.newLines", { count: follow.unseen })}
-        </Button>
-      ) : null}
-    </div>
-  );
-}
-
-/** Goes to the linked line once it is there; a line inside joined text is found by the one before it. */
-function useLinkedLine(
-  rows: readonly Row[],
-  line: number | undefined,
-  goTo: (index: number) => void,
-): void {
-  const done = useRef<number>(undefined);
-  useEffect(() => {
-    if (line === undefined || done.current === line) return;
-    const index = rows.findLastIndex((row) => row.seq <= line);
-    if (index < 0) return;
-    done.current = line;
-    goTo(index);
-  }, [rows, line, goTo]);
+  return <LogLines key={turnId} rows={log.rows} {...shown} />;
 }

@@ -2,7 +2,8 @@
 import { IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type ToolRow, textOf, toolHead } from "@/lib/logRows";
+import { type ToolRow, textOf } from "@/lib/logRows";
+import { toolHead } from "@/lib/rowText";
 import type { Tone } from "@/lib/signs";
 import { ToolInput } from "../code/ToolInput";
 import { Money } from "../figures";
@@ -29,7 +30,9 @@ export function ToolLine({ row, needle, found, running }: ToolLineProps) {
   const { t } = useTranslation();
   const tone = toneOf(row, running);
   const [chosen, setChosen] = useState<boolean>();
-  const open = chosen ?? (found || tone === "failed" || tone === "waiting");
+  // What a command writes is watched as it comes.
+  const writes = tone === "running" && row.output !== undefined;
+  const open = chosen ?? (found || writes || tone === "failed" || tone === "waiting");
   return (
     <div data-tone={tone} className={classes.tool}>
       <button
@@ -56,6 +59,7 @@ export function ToolLine({ row, needle, found, running }: ToolLineProps) {
 
 function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
   const { t } = useTranslation();
+  const output = row.result?.output ?? row.output;
   return (
     <div className={classes.toolBody}>
       <p className="meta">{t("log.input")}</p>
@@ -72,18 +76,14 @@ function ToolDetails({ row, needle }: { row: ToolRow; needle: string }) {
           <span className="meta">{t("log.rule", { rule: row.refused.rule })}</span>
         </p>
       ) : null}
-      {row.result ? (
+      {output === undefined ? null : (
         <>
-          <p className="meta">{t(row.result.ok ? "log.output" : "log.error")}</p>
+          <p className="meta">{t(row.result?.ok === false ? "log.error" : "log.output")}</p>
           <Output>
-            {needle ? (
-              <Found text={row.result.output} needle={needle} />
-            ) : (
-              <Ansi text={row.result.output} />
-            )}
+            {needle ? <Found text={output} needle={needle} /> : <Ansi text={output} />}
           </Output>
         </>
-      ) : null}
+      )}
       <p className={`meta ${classes.toolFacts}`}>
         {row.result?.durationMs != null ? (
           <span>

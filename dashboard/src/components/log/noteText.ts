@@ -3,7 +3,8 @@ import type { ParseKeys } from "i18next";
 import { useTranslation } from "react-i18next";
 import * as format from "@/lib/format";
 import { useLocale } from "@/lib/i18n";
-import { type NoteRow, noteText, numberOf, type Row, rowText, textOf } from "@/lib/logRows";
+import { type NoteRow, numberOf, type Row, textOf } from "@/lib/logRows";
+import { noteText, rowText } from "@/lib/rowText";
 import { stripAnsi } from "./Ansi";
 
 const SENTENCES: Record<string, ParseKeys> = {

@@ -1,4 +1,4 @@
-/** Ctrl-K: go anywhere, find a turn, write to a worker, change how the page looks. */
+/** Ctrl-K: go anywhere, find a turn or a card, write to a worker, change how the page looks. */
 import "@mantine/spotlight/styles.layer.css";
 import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
@@ -20,6 +20,7 @@ import { turnHeadOptions } from "@/features/turns/api";
 import { workersOptions } from "@/features/workers/api";
 import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
 import classes from "./Commands.module.css";
+import { useBoards, useCards } from "./cards";
 import { useDeeds, useWaiting } from "./deeds";
 import { focusComposer } from "./focusComposer";
 import { icon } from "./icon";
@@ -35,12 +36,15 @@ export interface CommandsProps {
 export default function Commands({ onConnect, onSuspend }: CommandsProps) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
+  const [words] = useDebouncedValue(query.trim(), 200);
   const groups = [
     { group: t("search.waiting"), actions: useWaiting() },
     { group: t("search.rooms"), actions: useRooms() },
+    { group: t("search.boards"), actions: useBoards() },
     { group: t("search.workers"), actions: useWorkers() },
     { group: t("search.do"), actions: useDeeds(onSuspend) },
-    { group: t("search.turns"), actions: useTurns(query) },
+    { group: t("search.cards"), actions: useCards(words) },
+    { group: t("search.turns"), actions: useTurns(words) },
     { group: t("search.page"), actions: useAppearance(onConnect) },
   ];
   return (
@@ -102,9 +106,8 @@ function useWorkers(): SpotlightActionData[] {
   ]);
 }
 
-function useTurns(query: string): SpotlightActionData[] {
+function useTurns(q: string): SpotlightActionData[] {
   const navigate = useNavigate();
-  const [q] = useDebouncedValue(query.trim(), 200);
   const { data } = useQuery({
     ...turnHeadOptions({ q: q || undefined }, FOUND_TURNS),
     placeholderData: keepPreviousData,

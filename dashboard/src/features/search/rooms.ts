@@ -10,6 +10,7 @@ import {
   IconHandStop,
   IconHistory,
   IconKey,
+  IconLayoutKanban,
   IconReceipt,
   IconSettings,
   IconShieldCheck,
@@ -20,6 +21,7 @@ import {
 
 export const ROOMS = [
   { key: "now", to: "/", icon: IconActivity },
+  { key: "board", to: "/board", icon: IconLayoutKanban },
   { key: "workers", to: "/workers", icon: IconTerminal2 },
   { key: "approvals", to: "/approvals", icon: IconHandStop },
   { key: "observability", to: "/observability", icon: IconTelescope },

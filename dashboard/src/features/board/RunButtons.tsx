@@ -1,0 +1,249 @@
+/** What a person can do with a card's run, as it stands; what acts on their repository is said before. */
+import { Button, Group } from "@mantine/core";
+import {
+  IconCheck,
+  IconGitMerge,
+  IconPlayerPlay,
+  IconPlayerStopFilled,
+  IconRefresh,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Board, Card } from "@/api/types";
+import { useConfirm, useTell } from "@/components/asking";
+import { Trouble } from "@/components/Trouble";
+import { RunForm } from "./RunForm";
+import {
+  useApprovePlan,
+  useCancelRun,
+  useDiscard,
+  useMerge,
+  useRebase,
+  useRetryRun,
+  useRunCard,
+  useUnstick,
+} from "./runDeeds";
+import { SendBack } from "./SendBack";
+import { canRetry, hasWork, waitsForMerge, waitsForPlan } from "./stages";
+import type { CardTab } from "./tabs";
+
+interface RunButtonsProps {
+  card: Card;
+  board: Board;
+  onTab: (tab: CardTab, run?: string) => void;
+}
+
+type Open = "from" | "back" | null;
+
+export function RunButtons({ card, board, onTab }: RunButtonsProps) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<Open>(null);
+  const { run } = card;
+  const active = run?.isActive === true;
+  const toggle = (which: Open) => setOpen(open === which ? null : which);
+  const canSendBack = waitsForMerge(run) || waitsForPlan(run);
+  return (
+    <>
+      <Group gap={8}>
+        {waitsForPlan(run) ? <ApproveButton card={card} onTab={onTab} /> : null}
+        {canRetry(card) ? <RetryButtons card={card} /> : null}
+        {!run ? <RunButton card={card} /> : null}
+        {canSendBack ? (
+          <Button size="xs" variant="default" onClick={() => toggle("back")}>
+            {t("card.sendBack")}
+          </Button>
+        ) : null}
+        {active ? null : (
+          <Button size="xs" variant="default" onClick={() => toggle("from")}>
+            {t(run ? "card.runAgain" : "card.runFrom")}
+          </Button>
+        )}
+        {active ? <CancelButton card={card} /> : null}
+        {run?.isStuck ? <UnstickButton card={card} /> : null}
+      </Group>
+      {hasWork(run) ? <WorkButtons card={card} board={board} /> : null}
+      {open === "back" && canSendBack ? (
+        <SendBack card={card} onDone={() => setOpen(null)} />
+      ) : null}
+      {open === "from" && !active ? <RunForm card={card} onDone={() => setOpen(null)} /> : null}
+    </>
+  );
+}
+
+function RunButton({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const run = useRunCard(card.key);
+  return (
+    <Button
+      size="xs"
+      leftSection={<IconPlayerPlay size={14} />}
+      loading={run.isPending}
+      onClick={() => run.mutate({}, tell())}
+    >
+      {t("card.run")}
+    </Button>
+  );
+}
+
+function RetryButtons({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const retry = useRetryRun(card.key);
+  const stage = t(`stage.${card.run?.stage ?? "plan"}`);
+  return (
+    <>
+      <Button
+        size="xs"
+        leftSection={<IconRefresh size={14} />}
+        loading={retry.isPending}
+        onClick={() => retry.mutate(undefined, tell())}
+      >
+        {t("card.retry", { stage })}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        title={t("card.retryFreshWhy")}
+        disabled={retry.isPending}
+        onClick={() => retry.mutate("fresh", tell())}
+      >
+        {t("card.retryFresh")}
+      </Button>
+    </>
+  );
+}
+
+function ApproveButton({ card, onTab }: Omit<RunButtonsProps, "board">) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const approve = useApprovePlan(card.key);
+  return (
+    <>
+      <Button
+        size="xs"
+        color="teal.9"
+        leftSection={<IconCheck size={14} />}
+        loading={approve.isPending}
+        onClick={() => approve.mutate(undefined, tell(t("card.planApproved")))}
+      >
+        {t("card.approvePlan")}
+      </Button>
+      <Button size="xs" variant="default" onClick={() => onTab("plan")}>
+        {t("card.readPlan")}
+      </Button>
+    </>
+  );
+}
+
+function CancelButton({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const confirm = useConfirm();
+  const cancel = useCancelRun(card.key);
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconPlayerStopFilled size={14} />}
+      loading={cancel.isPending}
+      disabled={card.run?.cancelRequested === true}
+      onClick={() =>
+        confirm({
+          title: t("card.cancelTitle", { card: card.key }),
+          effect: t("card.cancelEffect"),
+          confirm: t("card.cancel"),
+          onConfirm: () => cancel.mutate(undefined, tell()),
+        })
+      }
+    >
+      {t("card.cancel")}
+    </Button>
+  );
+}
+
+function UnstickButton({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const unstick = useUnstick(card.key);
+  return (
+    <Button
+      size="xs"
+      loading={unstick.isPending}
+      onClick={() => unstick.mutate(undefined, tell(t("card.unstuck")))}
+    >
+      {t("card.unstick")}
+    </Button>
+  );
+}
+
+/** There is a branch that nobody has merged or thrown away. */
+function WorkButtons({ card, board }: { card: Card; board: Board }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const confirm = useConfirm();
+  const merge = useMerge(card.key);
+  const rebase = useRebase(card.key);
+  const discard = useDiscard(card.key);
+  const names = { branch: card.branch ?? "", base: board.base };
+  const error = merge.error ?? rebase.error ?? discard.error;
+  const reset = () => {
+    for (const each of [merge, rebase, discard]) each.reset();
+  };
+  const done = (words: string) => ({ onSuccess: tell(words).onSuccess });
+  return (
+    <>
+      <Group gap={8}>
+        {waitsForMerge(card.run) ? (
+          <Button
+            size="xs"
+            color="teal.9"
+            leftSection={<IconGitMerge size={14} />}
+            loading={merge.isPending}
+            onClick={() => {
+              reset();
+              confirm({
+                title: t("card.mergeTitle", { card: card.key }),
+                effect: t("card.mergeEffect", { ...names, repository: board.repository }),
+                confirm: t("card.merge"),
+                grave: false,
+                onConfirm: () => merge.mutate(undefined, done(t("card.merged", names))),
+              });
+            }}
+          >
+            {t("card.merge")}
+          </Button>
+        ) : null}
+        <Button
+          size="xs"
+          variant="default"
+          title={t("card.rebaseWhy", names)}
+          loading={rebase.isPending}
+          onClick={() => {
+            reset();
+            rebase.mutate(undefined, done(t("card.rebased", names)));
+          }}
+        >
+          {t("card.rebase")}
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          loading={discard.isPending}
+          onClick={() => {
+            reset();
+            confirm({
+              title: t("card.discardTitle", { card: card.key }),
+              effect: t("card.discardEffect", names),
+              confirm: t("card.discardWork"),
+              onConfirm: () => discard.mutate(undefined, done(t("card.discarded"))),
+            });
+          }}
+        >
+          {t("card.discardWork")}
+        </Button>
+      </Group>
+      {error ? <Trouble error={error} /> : null}
+    </>
+  );
+}
