@@ -90,6 +90,12 @@ ASKING = [
     ["tail"],
     ["turns"],
     ["turns", "show", "coder#1"],
+    ["board"],
+    ["board", "check", "shop"],
+    ["card"],
+    ["card", "show", "SHOP-1"],
+    ["card", "run", "SHOP-1", "--wait"],
+    ["card", "log", "SHOP-1", "--follow"],
     ["cancel", "coder#1"],
     ["retry", "coder#1"],
     ["resume", "coder"],
@@ -126,9 +132,9 @@ def test_the_narrowest_family_gives_the_code():
 def test_completion_knows_commands_and_workers(shell: Shell):
     for home, worker in ((shell.home, "sentinela"), (shell.home / "rehearsal", "sela")):
         (home / ".queue" / worker).mkdir(parents=True)
-    assert _complete(shell, "sempre dea") == ["dead"]
-    assert _complete(shell, "sempre dead p") == ["purge"]
-    assert _complete(shell, "sempre send se") == ["sela", "sentinela"]
+    assert complete(shell, "sempre dea") == ["dead"]
+    assert complete(shell, "sempre dead p") == ["purge"]
+    assert complete(shell, "sempre send se") == ["sela", "sentinela"]
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish", "powershell"])
@@ -137,7 +143,7 @@ def test_there_is_a_completion_script_for_every_shell(shell: Shell, name: str):
     assert f"complete_{name}" in script
 
 
-def _complete(shell: Shell, typed: str) -> list[str]:
+def complete(shell: Shell, typed: str) -> list[str]:
     asked = {
         "_SEMPRE_COMPLETE": "complete_bash",
         "COMP_WORDS": typed,

@@ -7,12 +7,12 @@ from msgspec import Struct
 from msgspec.inspect import StructType, type_info
 
 from sempre.api import openapi_document
-from sempre.cli import records
+from sempre.cli import board_records, records
 
 SCHEMAS: dict[str, Any] = openapi_document()["components"]["schemas"]
 READ = [
     each
-    for each in vars(records).values()
+    for each in {**vars(records), **vars(board_records)}.values()
     if isinstance(each, type) and issubclass(each, Struct) and each is not Struct
 ]
 # Some models have names that occur twice there, or that are ours.
@@ -28,8 +28,8 @@ def test_its_fields_are_given(kind: type[Struct]):
     info = type_info(kind)
     assert isinstance(info, StructType)
     for field in info.fields:
-        given = schema["properties"][field.name]
-        assert field.name in schema["required"]
+        given = schema["properties"][field.encode_name]
+        assert field.encode_name in schema["required"]
         assert _may_be_null(given) <= _takes_null(field.type), field.name
 
 

@@ -2,7 +2,7 @@
 with what the person shows."""
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 30.0
-Query = Mapping[str, str | int | None]
+Query = Mapping[str, str | int | Sequence[str] | None]
 
 
 class NotRunningError(UnavailableError):
@@ -62,6 +62,12 @@ class Server:
     def post(self, path: str, body: Mapping[str, object] | None = None) -> bytes:
         return self.ask("POST", path, body=body)
 
+    def upload(self, path: str, content: bytes, query: Query) -> bytes:
+        """Bytes as they are."""
+        with self._client(_ANSWER_SECONDS) as client, self._understood():
+            answer = client.post(path, params=_given(query), content=content)
+        return self._taken(answer)
+
     def ask(
         self,
         method: str,
@@ -93,6 +99,9 @@ class Server:
         """The same, with what this one has, and nothing else."""
         with self._client(seconds) as client, self._understood():
             answer = client.request(method, path, params=_given(query), json=body)
+        return self._taken(answer)
+
+    def _taken(self, answer: "httpx2.Response") -> bytes:
         if answer.is_error:
             raise refusals.read(answer.status_code, answer.content, self.url)
         return answer.content
@@ -187,5 +196,5 @@ def _opens_nothing(what: str) -> RefusedError:
     )
 
 
-def _given(query: Query | None) -> dict[str, str | int]:
+def _given(query: Query | None) -> dict[str, str | int | Sequence[str]]:
     return {name: value for name, value in (query or {}).items() if value is not None}

@@ -11,7 +11,11 @@ from sempre.cli import (
     approvals,
     audit,
     backup,
+    board,
     budget,
+    card,
+    card_log,
+    card_running,
     connection,
     dead,
     doctor,
@@ -79,6 +83,10 @@ app.command(rich_help_panel=_RUN)(connection.disconnect)
 app.command("login-link", rich_help_panel=_RUN)(logins.login_link)
 app.add_typer(tokens.token, name="token", rich_help_panel=_RUN)
 app.command(rich_help_panel=_WORK)(status.status)
+app.add_typer(board.board, name="board", rich_help_panel=_WORK)
+for _part in (card_running.running, card_log.reading):
+    card.card.add_typer(_part)
+app.add_typer(card.card, name="card", rich_help_panel=_WORK)
 app.add_typer(approvals.approvals, name="approvals", rich_help_panel=_WORK)
 app.command(rich_help_panel=_WORK)(send.send)
 app.command(rich_help_panel=_WORK)(tail.tail)

@@ -51,6 +51,15 @@ def _because(details: _Details) -> str:
     return f": {cast('dict[str, object]', failure).get('message')}"
 
 
+def _visit(details: _Details) -> str:
+    kind = details.get("kind")
+    return "" if kind in {None, "work"} else f" ({kind})"
+
+
+def _list(value: object) -> str:
+    return ", ".join(str(each) for each in cast("list[object]", value)) if value else ""
+
+
 def _written_out(details: _Details) -> str:
     return " ".join(f"{key}={value}" for key, value in details.items())
 
@@ -91,6 +100,18 @@ _WORDINGS: Mapping[str, Callable[[_Details], str]] = {
     "session.chosen": lambda said: f"· {said.get('by')} wants it to go on in a copy",
     "directives.changed": lambda said: f"· {said.get('by')} changed its directives",
     "channel.notice": lambda said: f"· {said.get('reason') or _written_out(said)}",
+    "card.created": lambda said: f"◆ {said.get('key')} written by {said.get('by')}",
+    "card.changed": lambda said: f"· {said.get('by')} changed {_list(said.get('changed'))}",
+    "card.moved": lambda said: f"· in {said.get('column')}",
+    "run.queued": lambda said: f"◇ a run is wanted by {said.get('by')}",
+    "run.started": lambda _: "▶ the run begins",
+    "run.waiting": lambda said: f"‖ waits: {said.get('wait')} {_list(said.get('waits_on'))}",
+    "run.stage": lambda said: f"━━ {said.get('stage')}{_visit(said)}",
+    "run.stage_ended": lambda said: f"━━ {said.get('stage')}: {said.get('result')}",
+    "run.plan_decided": lambda said: f"· the plan is {said.get('decision')} by {said.get('by')}",
+    "run.cancelling": lambda said: f"■ {said.get('by')} cancels it",
+    "run.ended": lambda said: f"■ the run is {said.get('state')}{_because(said)}",
+    "run.settled": lambda said: f"✓ its work is {said.get('settlement')}",
     "system.started": lambda said: f"Sempre {said.get('version')} started ({said.get('mode')})",
     "system.stopping": lambda _: "Sempre stops",
 }
