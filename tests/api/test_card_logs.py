@@ -76,6 +76,29 @@ async def test_it_has_the_form_that_polling_programs_know(house: House) -> None:
     assert [execution["logs"][at]["call"] for at in (2, 3)] == ["c", "c"]
 
 
+async def test_test_commands_read_as_in_a_terminal(house: House) -> None:
+    bench, key, run_id = await begun(house)
+    visit = await bench.visit(run_id)
+    for kind, details in [
+        ("turn.command", {"command": "make test"}),
+        ("turn.output", {"text": "1 pas"}),
+        ("turn.output", {"text": "sed\n"}),
+        ("turn.command_ended", {"command": "make test", "code": 0}),
+        ("turn.command", {"command": "make lint"}),
+        ("turn.command_ended", {"command": "make lint", "code": 2}),
+    ]:
+        await say(bench, visit.turn_id, kind, **details)
+    async with house.operator() as client:
+        log = await read(client, key)
+    assert [(each["type"], each["content"]) for each in log["execution"]["logs"]][1:] == [
+        ("tool", "$ make test"),
+        ("tool", "1 passed\n"),
+        ("info", "Exit code 0."),
+        ("tool", "$ make lint"),
+        ("error", "Exit code 2."),
+    ]
+
+
 async def test_its_numbering_has_no_gap_over_all_stages_and_pages(small_house: House) -> None:
     bench, key, run_id = await begun(small_house)
     for stage in range(3):

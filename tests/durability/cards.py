@@ -3,12 +3,14 @@
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import httpx2
 
 from sempre.rehearsal import write_say, write_tool
 from tests.board import work
-from tests.durability.person import Person
 
 Json = dict[str, Any]
 CALCULATOR = "def add(a, b):\n    return a - b\n"
@@ -34,18 +36,29 @@ def stage(name: str, *directives: str) -> str:
     return f"[[{name}:{''.join(directives)}]]"
 
 
-class Board:
-    """One board of the person's."""
+class Asker(Protocol):
+    """A person who is logged in at some Sempre."""
 
-    def __init__(self, person: Person, folder: Path) -> None:
+    def ask(self, method: str, path: str, **more: Any) -> httpx2.Response: ...
+
+    def get(self, path: str, **query: str) -> Any: ...
+
+    def wait(self, holds: Callable[[], bool], what: str) -> None: ...
+
+
+class Board:
+    """One board of the person's. Its cards are called CALC-1 when it is `calc`."""
+
+    def __init__(self, person: Asker, folder: Path, name: str = "calc") -> None:
         self.person = person
         self.folder = folder
+        self.name = name
 
     def make(self, **settings: Any) -> "Board":
         wish = {
-            "id": "calc",
-            "prefix": "CALC",
-            "name": "Calc",
+            "id": self.name,
+            "prefix": self.name.upper(),
+            "name": self.name.capitalize(),
             "repository": str(self.folder),
             "test": [RUNS_TEST],
             **settings,
@@ -56,7 +69,7 @@ class Board:
 
     def card(self, title: str, description: str = "", **more: Any) -> str:
         """Its key."""
-        wish = {"board": "calc", "title": title, "description": description, **more}
+        wish = {"board": self.name, "title": title, "description": description, **more}
         answer = self.person.ask("POST", "/api/cards", json=wish)
         assert answer.status_code == 201, answer.text
         return answer.json()["key"]

@@ -76,6 +76,22 @@ def test_without_a_script_a_run_goes_well_in_real_files() -> None:
     assert verdict.verdict == "approve"
 
 
+def test_a_review_that_is_told_of_deleted_tests_wants_them_back() -> None:
+    told = Told(
+        key="SHOP-1",
+        title="Price",
+        stage=Stage.REVIEW,
+        kind=VisitKind.WORK,
+        round=1,
+        tests=[("D", "test_price.py"), ("M", "test_shop.py")],
+    )
+    review = read_script(staged(write(told), "/work") or "")
+    verdict = card_verdict.read(review.say or "")
+    assert verdict is not None
+    assert verdict.verdict == "changes"
+    assert [each.file for each in verdict.comments] == ["test_price.py"]
+
+
 def test_a_script_without_parts_is_for_all_stages() -> None:
     assert staged(prompt(Stage.PLAN, text="[[say:always]]"), "/work") is None
 

@@ -14,7 +14,7 @@ from sempre.board.words import Stage
 from sempre.events import Event
 
 Type = Literal["info", "text", "tool", "error"]
-_PIECES = frozenset({"turn.text", "turn.thinking"})
+_PIECES = frozenset({"turn.text", "turn.thinking", "turn.output"})
 _SILENT = frozenset({"turn.usage"})
 _ERRORS = frozenset({"turn.tool_refused", "turn.retrying", "session.lost", "budget.reached"})
 _SAID = ("message", "reason", "head", "headline", "text", "where")  # what says most, first
@@ -77,10 +77,12 @@ def type_of(event: Event) -> Type:
     match event.kind:
         case "turn.text":
             return "text"
-        case "turn.tool":
+        case "turn.tool" | "turn.command" | "turn.output":
             return "tool"
         case "turn.tool_result":
             return "tool" if event.details.get("ok") else "error"
+        case "turn.command_ended":
+            return "error" if event.details.get("code") else "info"
         case "turn.ended":
             return "error" if event.details.get("state") == "failed" else "info"
         case kind:
@@ -91,8 +93,12 @@ def content_of(event: Event) -> str:
     """What a person reads of it."""
     details = event.details
     match event.kind:
-        case "turn.text" | "turn.thinking":
+        case "turn.text" | "turn.thinking" | "turn.output":
             return _text(details)
+        case "turn.command":
+            return f"$ {details.get('command')}"
+        case "turn.command_ended":
+            return f"Exit code {details.get('code')}."
         case "turn.tool":
             return headline(str(details.get("tool")), _mapping(details.get("input")))
         case "turn.tool_result":

@@ -15,6 +15,7 @@ _HEADING = re.compile(
 )
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _SPEC = re.compile(r"(?:to the file|the spec in|spec in) (\S+?\.md)")
+_DELETED = re.compile(r"^- (.+): DELETED$", re.MULTILINE)
 _PLACE = "@PLACE"
 NAMES = ("plan", "implement", "fix", "changes", "review")
 _DRIP = "[[drip:24:0.05]]"
@@ -71,9 +72,19 @@ def _usual(visit: _Visit, prompt: str) -> str:
             path = f"notes/{visit.key.lower()}.md"
             return _writes(path, text) + f"{_DRIP}[[say:It is done, in {path}.]]"
         case "review":
-            return f"{_DRIP}[[verdict:{json.dumps(_APPROVES)}]]"
+            return f"{_DRIP}[[verdict:{json.dumps(_verdict(prompt))}]]"
         case _:
             return f"{_DRIP}[[say:I looked at the output and found nothing to mend.]]"
+
+
+def _verdict(prompt: str) -> dict[str, object]:
+    """Of a reviewer who reads what it is told of the tests."""
+    deleted = _DELETED.findall(prompt)
+    if not deleted:
+        return dict(_APPROVES)
+    comments = [{"file": each, "line": None, "text": "Bring this test back."} for each in deleted]
+    summary = "A test was deleted where the code had to be mended."
+    return {"verdict": "changes", "summary": summary, "comments": comments}
 
 
 def _writes(path: str, text: str) -> str:
