@@ -1,6 +1,6 @@
 import pytest
 
-from sempre.workflows.card_files import is_test, spec_path, tests_of, written_spec
+from sempre.workflows.card_files import is_test, spec_path, touched_tests, written_spec
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_what_only_sounds_like_one_is_none(path: str) -> None:
 
 
 def test_of_a_change_the_tests_are_picked_with_what_became_of_them() -> None:
-    assert tests_of([("M", "shop.py"), ("D", "tests/test_shop.py")]) == [
+    assert touched_tests([("M", "shop.py"), ("D", "tests/test_shop.py")]) == [
         ("D", "tests/test_shop.py")
     ]
 

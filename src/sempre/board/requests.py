@@ -36,7 +36,8 @@ def check_request(request: Request) -> None:
 
 
 def retry_of(key: str, before: Sequence[Run], session: SessionChoice | None) -> Request:
-    """The stage again at which the newest run stopped, with what it was given. Raises ConflictError."""
+    """The stage again at which the newest run stopped, with what it was given, and where it stopped unless a fresh
+    session is wanted. Raises ConflictError."""
     if not before or before[0].state not in {RunState.FAILED, RunState.CANCELLED}:
         state = f"is {before[0].state}" if before else "does not exist"
         raise ConflictError(
@@ -47,7 +48,11 @@ def retry_of(key: str, before: Sequence[Run], session: SessionChoice | None) -> 
     last = before[0]
     again = last.rules.first_kind if last.stopped_at_first else VisitKind.WORK
     return Request(
-        first=last.stage, only=last.rules.only, kind=again, input=last.input, session=session
+        first=last.stage,
+        only=last.rules.only,
+        kind=again,
+        input=last.input,
+        session=session or SessionChoice.RESUME,
     )
 
 

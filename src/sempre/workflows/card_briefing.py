@@ -51,7 +51,7 @@ class Briefing:
                 output=(past[-1].output or "") if visit.kind is VisitKind.FIX and past else "",
                 base=run.base or board.settings.base,
                 changed=changed,
-                tests=card_files.tests_of(changed),
+                tests=card_files.touched_tests(changed),
             )
         )
 

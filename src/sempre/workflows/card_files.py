@@ -25,7 +25,7 @@ def is_test(path: str) -> bool:
     )
 
 
-def tests_of(changed: Changed) -> list[tuple[str, str]]:
+def touched_tests(changed: Changed) -> list[tuple[str, str]]:
     return [(letter, path) for letter, path in changed if is_test(path)]
 
 
