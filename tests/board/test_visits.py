@@ -234,3 +234,25 @@ async def test_visits_of_many_runs_come_in_one_query(kanban: Kanban) -> None:
         await kanban.walk(run, PASSED)
     found = await kanban.visits.of_runs([run.id for run in runs])
     assert {run_id: len(visits) for run_id, visits in found.items()} == {run.id: 2 for run in runs}
+
+
+async def test_who_was_overtaken_looks_again_before_it_goes_on(
+    kanban: Kanban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await running(kanban)
+    visit = await kanban.next(run)
+    await with_lines(kanban, visit, "t0", 3)
+    await kanban.visits.end(visit.id, Ended(result=PASSED))
+    other, real = Kanban(kanban.store), kanban.visits._next_offset
+
+    async def overtaken(run_id: str) -> tuple[int, int]:
+        seen = await real(run_id)
+        monkeypatch.undo()
+        implement = await other.next(run)
+        await with_lines(other, implement, "t1", 5)
+        await other.visits.end(implement.id, Ended(result=PASSED))
+        return seen
+
+    monkeypatch.setattr(kanban.visits, "_next_offset", overtaken)
+    test = await kanban.next(run)
+    assert (test.stage, test.position, test.log_offset) == (Stage.TEST, 3, 8)
