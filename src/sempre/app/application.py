@@ -13,7 +13,7 @@ from sempre import __version__, tasks
 from sempre.access import Connection, Kind
 from sempre.api import check_address, create_app
 from sempre.api.parts import Mode
-from sempre.app import housekeeping
+from sempre.app import housekeeping, sample
 from sempre.app.care import open_care
 from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
@@ -94,6 +94,8 @@ class Application:
             await enter(_beside(housekeeping.run(house), "app.collect"))
             await enter(_beside(_reconcile(house, work), "app.reconcile"))
             await enter(_beside(_warm_up(work), "app.warm_up"))
+            if rehearses:
+                await enter(_beside(sample.lay_out(house, work.board), "app.sample"))
             house.log.append("system.started", {"version": __version__, "mode": self.mode})
             self.ready.set()
             await self._end.wait()
