@@ -89,6 +89,13 @@ class Server:
                 self._process.kill()
         self._gather(self._process)
 
+    def kill_alone(self) -> None:
+        """As the kernel does that needs memory: the server at once, and what it started lives on."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._gather(self._process)
+
     def add_worker(self, name: str) -> Path:
         folder = self.rehearsal / ".queue" / name
         folder.mkdir(parents=True, exist_ok=True)
