@@ -68,7 +68,9 @@ def test_everything_is_sealed_with_a_new_key_and_the_old_one_kept(connected: She
     home = Home(connected.home)
     before = home.key.read_text()
     told = connected.json("key", "rotate")
-    assert told["resealed"] == 1
+    assert (
+        told["resealed"] == 3
+    )  # the credential; on the trail that it was stored; the trail's own key
     assert home.key.read_text() != before
     assert asyncio.run(stored(connected.home)).api_key == SECRET
     assert (home.state / "key.old").read_text() == before
