@@ -3,28 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sempre.board import (
-    Automation,
-    Board,
-    Boards,
-    BoardSettings,
-    Card,
-    Cards,
-    CardText,
-    Comments,
-    Ended,
-    Images,
-    Place,
-    Queue,
-    Request,
-    Run,
-    Runs,
-    Step,
-    Verdict,
-    Visit,
-    Visits,
-    Wanted,
-)
+from sempre.board.automation import Automation
+from sempre.board.board import Board, BoardSettings
+from sempre.board.boards import Boards
+from sempre.board.card import Card, CardText, Place, Wanted
+from sempre.board.cards import Cards
+from sempre.board.comments import Comments
+from sempre.board.images import Images
+from sempre.board.queue import Queue
+from sempre.board.run import Ended, Request, Run, Step, Visit
+from sempre.board.runs import Runs
+from sempre.board.visits import Visits
 from sempre.board.words import Column, Result, RunState, Stage
 from sempre.contract.messages import Failure
 from tests.budgets.pot import Audited
@@ -125,6 +114,3 @@ class Kanban:
     async def history(self, card: Card) -> Sequence[str]:
         """Oldest first."""
         return [each.kind for each in await self.cards.history(card.id)][::-1]
-
-
-CHANGES = Verdict(verdict="changes", summary="Not yet.")
