@@ -72,17 +72,10 @@ def test_a_card_fails_a_test_is_mended_reviewed_changed_and_merged(board: Board)
     key = board.card("Add", WHOLE)
     run = board.wait(board.run(key)["id"])
     assert run["status"] == "completed", json.dumps(run, indent=1)
-    assert walk(run) == [
-        "plan passed",
-        "implement passed",
-        "test failed",
-        "test.fix passed",
-        "test passed",
-        "review changes",
-        "implement.changes passed",
-        "test passed",
-        "review passed",
-    ]
+    assert "; ".join(walk(run)) == (
+        "plan passed; implement passed; test failed; test.fix passed; test passed; review changes; "
+        "implement.changes passed; test passed; review passed"
+    )
     card = board.show(key)
     assert (card["column"], card["specPath"]) == ("review", "specs/calc-1-add.md")
     commit = board.act(key, "merge")["commit"]
@@ -138,7 +131,7 @@ def storm(board: Board, server: Server, runs: int, blows: int) -> None:
 @pytest.mark.timeout(600)
 def test_a_few_runs_under_blows(person: Person, tmp_path: Path, server: Server) -> None:
     board = Board(person, repository(tmp_path / "calc")).make(test=["true"], wip=2)
-    storm(board, server, runs=3, blows=3)
+    storm(board, server, runs=2, blows=2)
 
 
 @pytest.mark.soak

@@ -22,7 +22,7 @@ def lay_down(home: Path) -> None:
         return
     sample = files("sempre.rehearsal") / "sample_home"
     for worker in _sorted(sample / "workspaces"):
-        for file in filter(Traversable.is_file, _sorted(worker)):  # not what Python left there
+        for file in (each for each in _sorted(worker) if each.is_file()):  # Python leaves folders
             _put(home / "workspaces" / worker.name / file.name, file.read_text("utf-8"))
     for worker in _sorted(sample / "queue"):
         place = json.dumps((home / "workspaces" / worker.name).absolute().as_posix())[1:-1]

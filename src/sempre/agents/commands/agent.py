@@ -13,8 +13,8 @@ import structlog
 from sempre import clock, environment, tasks
 from sempre.agents import descendants
 from sempre.agents.commands.output import Output
-from sempre.agents.commands.process import ShellProcess
 from sempre.agents.commands.report import TIMED_OUT, Report
+from sempre.agents.commands.shell import ShellProcess
 from sempre.agents.launches import Launches
 from sempre.contract.agents import Ending, Outcome, Question, Sink
 from sempre.contract.messages import Failure

@@ -80,9 +80,11 @@ class ShellProcess:
             else:
                 os.killpg(self.pid, signal.SIGKILL)
         await asyncio.to_thread(descendants.kill_marked, self._mark)
-        while self._process.stdout is not None and await self._process.stdout.read(_PIECE):
-            continue  # nobody holds the pipe any more, so it ends
-        await self._process.wait()
+        with contextlib.suppress(TimeoutError):  # a program without the mark may hold the pipe
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while self._process.stdout is not None and await self._process.stdout.read(_PIECE):
+                    continue
+                await self._process.wait()
 
 
 async def _piece(stream: asyncio.StreamReader) -> bytes | None:
