@@ -66,6 +66,9 @@ async def test_people_s_words_are_sealed(kanban: Kanban) -> None:
         CardText(title="x", budget_micros=-1),
         CardText(title="x", spec_path="/etc/passwd"),
         CardText(title="x", spec_path="specs/../../x.md"),
+        CardText(title="x", spec_path=".git/config"),
+        CardText(title="x", spec_path="sub/.Git"),
+        CardText(title="x", spec_path=".claude/settings.json"),
     ],
 )
 async def test_what_makes_no_sense_on_a_card_is_refused(kanban: Kanban, text: CardText) -> None:

@@ -6,6 +6,7 @@ from sempre.board import merging, repository, worktrees
 from sempre.board.merging import BaseDirtyError, BaseMovedError, Change, RebaseConflictError
 from sempre.board.repository import Repository
 from sempre.board.worktrees import Worktree
+from sempre.errors import ConflictError
 from tests.board import work
 
 
@@ -111,3 +112,29 @@ async def test_a_base_that_is_checked_out_elsewhere_moves_there(
     merged = await merging.merge(shop, "main", change)
     assert work.git(tmp_path / "linked", "rev-parse", "HEAD") == merged
     assert (tmp_path / "linked" / "shop.py").read_text() == "PRICE = 2\n"
+
+
+async def test_another_branch_that_stands_there_is_not_rebased(shop: Repository) -> None:
+    tree = await worktrees.in_place(shop, "card/SHOP-1-1", "main")
+    work.git(shop.path, "checkout", "-q", "-b", "mine", "main")
+    work.write(shop.path, {"mine.py": "1\n"})
+    mine = work.commit(shop.path, "Mine")
+    work.git(shop.path, "checkout", "-q", "main")
+    work.write(shop.path, {"other.py": "1\n"})
+    work.commit(shop.path, "Meanwhile")
+    work.git(shop.path, "checkout", "-q", "mine")
+    with pytest.raises(ConflictError, match="mine"):
+        await merging.rebase(tree, "main")
+    assert work.git(shop.path, "rev-parse", "mine") == mine
+
+
+async def test_a_person_without_a_name_in_git_can_rebase(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tree, _ = await card(shop, {"shop.py": "PRICE = 2\n"})
+    work.write(shop.path, {"other.py": "1\n"})
+    work.commit(shop.path, "Meanwhile")
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    work.git(shop.path, "config", "user.useConfigOnly", "true")
+    await merging.rebase(tree, "main")
+    assert work.log(shop.path, "card/SHOP-1-1") == ["Implement SHOP-1", "Meanwhile", "First"]

@@ -85,3 +85,12 @@ async def test_a_hook_of_the_repository_is_not_run(tmp_path: Path) -> None:
     found = await repository.ready(shop, "main")
     await found.git.run("checkout", "-q", "-b", "other")
     assert not (tmp_path / "ran").exists()
+
+
+async def test_files_of_a_person_matter_only_where_the_run_works_in_place(tmp_path: Path) -> None:
+    shop = work.make(tmp_path / "shop")
+    work.write(shop, {"notes.txt": "mine\n"})
+    found = await refusal(shop, in_place=True)
+    assert (found.code, "notes.txt" in found.message) == ("untracked", True)
+    work.write(shop, {".git/info/exclude": "notes.txt\n"})
+    assert (await repository.ready(shop, "main", in_place=True)).path == shop

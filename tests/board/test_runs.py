@@ -270,13 +270,14 @@ async def test_the_engine_gets_another_workflow_for_a_run_that_lost_its_own(
     kanban: Kanban,
 ) -> None:
     run = await kanban.run(await kanban.card())
-    assert [(await kanban.runs.renew(run.id)).workflow for _ in range(2)] == [
-        f"run:{run.id}:1",
-        f"run:{run.id}:2",
-    ]
+    first = f"run:{run.id}:1"
+    assert [
+        (await kanban.runs.renew(run.id, seen=seen)).workflow
+        for seen in (run.workflow, run.workflow, first)
+    ] == [first, first, f"run:{run.id}:2"]
     await kanban.complete(run)
     with pytest.raises(ConflictError):
-        await kanban.runs.renew(run.id)
+        await kanban.runs.renew(run.id, seen=run.workflow)
 
 
 async def test_where_the_spec_and_the_branch_are_stands_on_the_card(kanban: Kanban) -> None:

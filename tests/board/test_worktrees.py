@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from sempre.board import repository, worktrees
+from sempre.board.git import GitError
 from sempre.board.repository import Repository
 from sempre.board.worktrees import Worktree
 from sempre.errors import ConflictError, MisconfiguredError
@@ -134,7 +135,7 @@ async def test_what_was_not_committed_outlives_its_folder(shop: Repository) -> N
     work.write(tree.path, {"done.py": "1\n"})
     await worktrees.commit(tree, "Done", "run/1")
     work.write(tree.path, {"half.py": "half\n"})
-    ref = await worktrees.keep(tree, "run-7")
+    ref = await worktrees.keep(tree, "run-7", None)
     await worktrees.remove(shop, tree, branch=True, base="main")
     assert not tree.path.exists()
     assert work.git(shop.path, "show", f"{ref}:half.py") == "half"
@@ -173,3 +174,72 @@ async def test_in_place_the_branch_is_checked_out_and_changes_are_refused(shop: 
     work.write(shop.path, {"shop.py": "PRICE = 4\n"})
     with pytest.raises(MisconfiguredError):
         await worktrees.in_place(shop, "card/SHOP-2-1", "main")
+
+
+async def test_in_place_what_lies_there_of_a_person_is_no_cards(shop: Repository) -> None:
+    work.write(shop.path, {"notes.txt": "mine\n", "node_modules/a.js": "x"})
+    with pytest.raises(MisconfiguredError, match=r"notes\.txt"):
+        await worktrees.in_place(shop, "card/SHOP-2-1", "main")
+    assert work.git(shop.path, "branch", "--show-current") == "main"
+
+
+async def test_in_place_a_persons_own_rebase_is_left_alone(shop: Repository) -> None:
+    tree = await worktrees.in_place(shop, "card/SHOP-2-1", "main")
+    work.git(shop.path, "checkout", "-q", "-b", "mine", "main")
+    work.write(shop.path, {"shop.py": "PRICE = 2\n"})
+    work.commit(shop.path, "Mine")
+    work.git(shop.path, "checkout", "-q", "main")
+    work.write(shop.path, {"shop.py": "PRICE = 3\n"})
+    work.commit(shop.path, "Meanwhile")
+    await shop.git.run("rebase", "main", "mine", allowed=(1,))
+    with pytest.raises(ConflictError):
+        await worktrees.commit(tree, "Price", "run/1")
+    assert (shop.folder / "rebase-merge").exists()
+
+
+async def test_one_that_was_broken_off_while_git_made_it_is_made_anew(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worktrees, "_STALE_SECONDS", 0.2)
+    work.write(shop.path, {".gitattributes": "*.py filter=dies\n"})
+    work.commit(shop.path, "Attributes")
+    work.git(shop.path, "config", "filter.dies.smudge", "kill -9 0")
+    with pytest.raises(GitError):
+        await made(shop)
+    work.git(shop.path, "config", "--unset", "filter.dies.smudge")
+    tree = await made(shop)
+    work.write(tree.path, {"new.py": "1\n"})
+    await worktrees.commit(tree, "New", "run/1")
+    changed = work.git(shop.path, "diff", "--name-status", "main", tree.branch)
+    assert changed == "A\tnew.py"
+
+
+async def test_two_that_look_at_once_see_the_same(shop: Repository) -> None:
+    tree = await made(shop)
+    work.write(tree.path, {f"{at}.txt": "half\n" for at in range(50)})
+    seen = await asyncio.gather(*(worktrees.snapshot(tree) for _ in range(4)))
+    assert len(set(seen)) == 1
+    assert work.git(shop.path, "show", f"{seen[0]}:7.txt") == "half"
+
+
+async def test_a_link_to_another_cards_work_tree_leads_there_not(shop: Repository) -> None:
+    other, tree = await made(shop, "SHOP-1-1"), await made(shop, "SHOP-2-1")
+    (tree.path / ".git").unlink()
+    (tree.path / ".git").symlink_to(other.path / ".git")
+    assert await worktrees.find(shop, tree.path, tree.branch) == tree
+    await asyncio.to_thread(__import__("shutil").rmtree, tree.path)
+    tree.path.symlink_to(other.path)
+    assert await worktrees.find(shop, tree.path, tree.branch) is None
+
+
+async def test_what_stands_there_is_kept_also_when_somebody_deleted_its_branch(
+    shop: Repository,
+) -> None:
+    tree = await made(shop)
+    newest = await worktrees.head(tree)
+    work.write(tree.path, {"half.py": "half\n"})
+    work.git(shop.path, "update-ref", "-d", tree.ref)
+    ref = await worktrees.keep(tree, "run-7", newest)
+    assert work.git(shop.path, "show", f"{ref}:half.py") == "half"
+    await worktrees.restore(shop, tree.branch, newest)
+    assert await worktrees.head(tree) == newest

@@ -1,15 +1,26 @@
 """The whole walk of a card, with real git, database and engine; the coder is ours."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sempre.board import Request, RunInput
-from sempre.board.words import Column, RunState, Settlement, Stage, WorkflowStage
+from sempre.board import Request, Run, RunInput
+from sempre.board.words import (
+    Column,
+    RunState,
+    SessionChoice,
+    Settlement,
+    Stage,
+    WorkflowStage,
+)
+from sempre.durable import State
 from sempre.errors import ConflictError, MisconfiguredError
 from tests.board import work
+from tests.support.patience import PATIENCE
 from tests.workflows.workshop import (
     APPROVES,
     Asked,
@@ -177,6 +188,25 @@ async def test_a_stage_that_fails_stops_the_run_and_a_retry_goes_on_there(shop: 
     assert [each.number for each in await shop.room.runs.of_card(card.id)] == [2, 1]
 
 
+async def test_a_stage_that_is_over_is_not_worked_on_again(shop: Workshop) -> None:
+    await shop.board()
+    shop.coder.acts["implement"] = fails("No.")
+    card = await shop.card()
+    run = await shop.ended(await shop.run(card))
+    turn_id = (await shop.room.visits.of_run(run.id))[-1].turn_id or ""
+    asked = len(shop.coder.asked)
+    async with asyncio.timeout(PATIENCE):
+        while (await shop.house.turns.get(turn_id)).published_at is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await shop.turns.retry(turn_id, by="ana")
+        while (await shop.house.turns.get(turn_id)).published_at is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    turn = await shop.house.turns.get(turn_id)
+    assert turn.failure is not None
+    assert turn.failure.kind == "no_stage"
+    assert len(shop.coder.asked) == asked
+
+
 async def test_a_plan_without_a_spec_is_no_plan(shop: Workshop) -> None:
     await shop.board()
     shop.coder.acts["plan"] = says("I have a plan.")
@@ -337,3 +367,118 @@ def is_there(path: str | None) -> bool:
 
 def read(path: str) -> bytes:
     return Path(path).read_bytes()
+
+
+async def test_in_place_a_base_that_moved_on_wants_a_rebase_too(shop: Workshop) -> None:
+    await shop.board(worktree=False)
+    card = await shop.card()
+    run = await shop.ended(await shop.run(card))
+    work.git(shop.repository, "checkout", "-q", "-b", "mine", "main")
+    mine = work.git(shop.repository, "rev-parse", "mine")
+    work.write(shop.repository, {"other.py": "1\n"})
+    work.commit(shop.repository, "Meanwhile")
+    work.git(shop.repository, "branch", "-f", "main", "mine")
+    with pytest.raises(ConflictError, match="moved on"):
+        await shop.commands.merge(card.id, by="ana")
+    await shop.commands.rebase(card.id, by="ana")
+    await shop.commands.merge(card.id, by="ana")
+    assert await shop.column(card) is Column.DONE
+    assert work.git(shop.repository, "branch", "--show-current") == "main"
+    assert (shop.repository / "shop-1.py").exists()
+    assert mine != work.git(shop.repository, "rev-parse", "mine")
+    assert run.branch is not None
+
+
+async def test_work_whose_repository_is_gone_can_be_let_go(shop: Workshop) -> None:
+    await shop.board()
+    card = await shop.card()
+    run = await shop.ended(await shop.run(card))
+    (shop.repository / ".git").rename(shop.repository / "moved")
+    await shop.commands.discard(card.id, by="ana")
+    assert (await shop.room.runs.get(run.id)).settlement is Settlement.DISCARDED
+    assert is_there(run.worktree)
+    await shop.commands.delete_card(card.id, by="ana")
+
+
+async def test_a_branch_of_somebody_else_is_not_worked_on(shop: Workshop) -> None:
+    await shop.board()
+    card = await shop.card()
+    work.git(shop.repository, "checkout", "-q", "-b", "card/SHOP-1-1")
+    work.write(shop.repository, {"theirs.py": "1\n"})
+    theirs = work.commit(shop.repository, "Theirs")
+    work.git(shop.repository, "checkout", "-q", "main")
+    run = await shop.ended(await shop.run(card))
+    assert run.failure is not None
+    assert run.failure.kind == "branch_taken"
+    assert work.git(shop.repository, "rev-parse", "card/SHOP-1-1") == theirs
+
+
+async def test_a_work_tree_that_is_gone_comes_back_for_a_rebase(shop: Workshop) -> None:
+    await shop.board()
+    card = await shop.card()
+    run = await shop.ended(await shop.run(card))
+    await asyncio.to_thread(shutil.rmtree, run.worktree or "")
+    work.git(shop.repository, "worktree", "prune")
+    work.git(shop.repository, "branch", "-D", run.branch or "")
+    work.write(shop.repository, {"other.py": "1\n"})
+    work.commit(shop.repository, "Meanwhile")
+    await shop.commands.rebase(card.id, by="ana")
+    await shop.commands.merge(card.id, by="ana")
+    assert (shop.repository / "shop-1.py").exists()
+
+
+async def test_implement_begun_anew_has_the_plan_that_there_was(shop: Workshop) -> None:
+    await shop.board()
+    card = await shop.card()
+    first = await shop.ended(await shop.run(card, Request(only=True)))
+    request = Request(first=Stage.IMPLEMENT, session=SessionChoice.FRESH)
+    run = await shop.ended(await shop.run(card, request))
+    assert run.state is RunState.COMPLETED
+    assert run.branch != first.branch
+    implement = next(each for each in shop.coder.asked if each.stage == "implement")
+    assert "specs/shop-1-price.md" in implement.prompt
+    diff = await shop.commands.diff(run.id, path="specs/shop-1-price.md", largest=10_000)
+    assert b"+# SHOP-1, round 1" in diff
+
+
+async def test_a_review_that_changes_the_branch_is_none(shop: Workshop) -> None:
+    await shop.board()
+
+    def mends(asked: Asked) -> str:
+        work.write(asked.place, {"sneaked.py": "1\n"})
+        work.commit(asked.place, "While I was there")
+        return APPROVES
+
+    shop.coder.acts["review"] = mends
+    run = await shop.ended(await shop.run(await shop.card()))
+    assert run.failure is not None
+    assert run.failure.kind == "review_moved"
+
+
+async def test_the_workflow_of_a_card_that_was_deleted_ends(shop: Workshop) -> None:
+    await shop.board(approve_plan=True)
+    card = await shop.card()
+    run = await shop.until(await shop.run(card), lambda found: found.state is RunState.WAITING)
+    await shop.commands.cancel(card.id, by="ana")
+    await shop.commands.discard(card.id, by="ana")
+    await shop.commands.delete_card(card.id, by="ana")
+    await shop.house.engine.signal(run.workflow, "go_on")
+    async with asyncio.timeout(PATIENCE):
+        while (await shop.house.engine.states([run.workflow]))[run.workflow] is State.RUNNING:  # noqa: ASYNC110  (the engine's row)
+            await asyncio.sleep(0.05)
+
+
+async def test_a_run_that_ends_while_the_safety_net_looks_tears_no_hole_into_it(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.board()
+    run = await shop.ended(await shop.run(await shop.card(), Request(only=True)))
+    async with asyncio.timeout(PATIENCE):
+        while (await shop.house.engine.states([run.workflow]))[run.workflow] is State.RUNNING:  # noqa: ASYNC110  (the engine's row)
+            await asyncio.sleep(0.05)
+
+    async def seen() -> list[Run]:
+        return [run]
+
+    monkeypatch.setattr(shop.room.scheduler, "ownerless", seen)
+    assert await shop.room.scheduler.reconcile() == 1

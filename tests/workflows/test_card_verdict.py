@@ -33,6 +33,17 @@ def test_the_last_block_counts_and_only_that() -> None:
     assert read(block(approve) + block("{}")) is None
 
 
+def test_code_that_is_quoted_before_it_is_no_part_of_it() -> None:
+    said = "```python\nx = 1\n```\nThis:\n```diff title=a\n-x\n```\n" + block(
+        '{"verdict": "approve"}'
+    )
+    for answer in (said, said.replace("\n", "\r\n"), f"```python\nnever closed\n{said}"):
+        verdict = read(answer)
+        assert verdict is not None
+        assert verdict.verdict == "approve"
+    assert read(block('{"verdict": "approve"}') + "```python\nx = 1\n```\n") is not None
+
+
 @pytest.mark.parametrize(
     "answer",
     [

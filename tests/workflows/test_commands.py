@@ -3,8 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from sempre import clock
 from sempre.audit import Wanted
-from sempre.contract.messages import TurnState
+from sempre.contract.messages import Inbound, TurnState
+from sempre.errors import ConflictError
 from tests.support.patience import until
 from tests.workflows.house import CHANNEL, ScriptedAgent, open_house
 
@@ -35,3 +39,21 @@ async def test_what_a_person_does_to_turns_is_on_the_trail_without_the_prompt(
         ("turn.retried", "local", {"edited": True}),
     ]
     assert {each.channel for each in entries} == {CHANNEL}
+
+
+async def test_the_channel_of_a_card_takes_the_stages_of_its_runs_only(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_house(database_url, tmp_path, agent=ScriptedAgent()) as house:
+        with pytest.raises(ConflictError, match="card"):
+            await house.commands.send("board:shop/SHOP-1", "And this?")
+        await house.inbox.open("board:shop/SHOP-1")
+        stage = Inbound(
+            channel="board:shop/SHOP-1",
+            external_id="run:r:1",
+            text="Plan.",
+            received_at=clock.now(),
+        )
+        (accepted,) = await house.inbox.accept([stage])
+        with pytest.raises(ConflictError, match="Retry the card"):
+            await house.commands.retry(accepted.turn_id)

@@ -24,7 +24,7 @@ from sempre.contract import finding
 from sempre.errors import ConflictError
 
 router = APIRouter(prefix="/api/boards", tags=["boards"])
-_PASSING = frozenset({"dirty", "detached", "no_commits"})
+_PASSING = frozenset({"dirty", "detached", "no_commits", "untracked"})
 
 Command = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
 Commands = Annotated[Sequence[Command], Field(max_length=50)]

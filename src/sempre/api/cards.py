@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from sempre.api.authentication import principal_of
+from sempre.api.boarding import repository_in_order
 from sempre.api.camel import BoardFilter, CardName
 from sempre.api.card_forms import (
     Card,
@@ -165,7 +166,8 @@ async def list_card_history(
 async def get_card_spec(parts: Given, id: CardName) -> CardSpec:  # noqa: A002  (the name in the address)
     """What plan wrote, as it stands now."""
     found = await parts.board.cards.get(id)
-    spec = await parts.board.commands.spec(found.id)
+    with repository_in_order():
+        spec = await parts.board.commands.spec(found.id)
     path, text = spec or (found.text.spec_path, None)
     return CardSpec(path=path, text=text, execution_id=found.run and found.run.id)
 

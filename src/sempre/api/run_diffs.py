@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from sempre.api.boarding import repository_in_order
 from sempre.api.camel import CamelView
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
@@ -67,7 +68,8 @@ async def get_run_diff(
             "A path is that of a file in the repository, from its root, without `..`."
         )
     run = await parts.board.runs.get(id)
-    written = await parts.board.commands.diff(run.id, path=path, largest=_LARGEST)
+    with repository_in_order():
+        written = await parts.board.commands.diff(run.id, path=path, largest=_LARGEST)
     files = patch.read(written, is_whole=len(written) < _LARGEST)
     return Diff(
         execution_id=run.id,

@@ -16,6 +16,8 @@ _LONGEST_DESCRIPTION = 100_000
 _MOST_LABELS = 20
 _MOST_NEEDS = 50
 _MOST = 10**15
+# What git and Claude Code take for orders.
+_ORDERS = frozenset({".git", "git~1", ".claude", ".mcp.json"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,12 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+def gives_orders(path: str) -> bool:
+    """Whether git or Claude Code takes the file for orders and not for words. `path` begins at the repository."""
+    parts = path.replace("\\", "/").split("/")
+    return any(part.casefold().rstrip(". ") in _ORDERS for part in parts)
+
+
 def check_text(text: CardText) -> None:
     """Raises InvalidError."""
     _require(
@@ -138,6 +146,10 @@ def check_text(text: CardText) -> None:
         _require(
             not text.spec_path.startswith(("/", "\\")) and ".." not in text.spec_path.split("/"),
             "A spec lies in the repository: give its path from there, without `..`.",
+        )
+        _require(
+            not gives_orders(text.spec_path),
+            "Git or Claude Code takes that file for orders, so it is no spec. Give it a place such as specs/shop.md.",
         )
 
 

@@ -40,8 +40,26 @@ _SETTINGS = (
     "rerere.enabled=false",
     "submodule.recurse=false",
     "core.editor=true",
+    "log.showSignature=false",
+    "diff.suppressBlankEmpty=false",
+    "rebase.updateRefs=false",
 )
 _FLAGS = tuple(part for each in _SETTINGS for part in ("-c", each))
+# What tools leave in a repository that does not ignore it: nobody's work.
+LEFT_BEHIND = tuple(
+    f":(exclude,glob)**/{name}"
+    for name in (
+        "__pycache__/**",
+        ".pytest_cache/**",
+        ".mypy_cache/**",
+        ".ruff_cache/**",
+        ".tox/**",
+        ".venv/**",
+        "node_modules/**",
+        ".DS_Store",
+    )
+)
+PATTERNS = {"GIT_LITERAL_PATHSPECS": "0"}  # for commands that are given LEFT_BEHIND
 
 
 class GitError(UnavailableError):
@@ -117,6 +135,20 @@ class Git:
         )
         return [each[3:] for each in ran.names if len(each) > 3 and each[2] == " "]
 
+    async def unknown(self) -> list[str]:
+        """Files that git does not know and does not ignore, but for what tools leave behind."""
+        ran = await self.run(
+            "ls-files",
+            "--others",
+            "--exclude-standard",
+            "-z",
+            "--",
+            ".",
+            *LEFT_BEHIND,
+            more=PATTERNS,
+        )
+        return ran.names
+
 
 async def start(
     *arguments: str,
@@ -139,10 +171,10 @@ async def start(
             env={**environment.inherited(os.environ), **_QUIET, **(named or {})},
             start_new_session=not windows,
         )
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise MisconfiguredError(
             f"Git could not be started in {directory}.",
-            remedy="Install git, and see that the folder is there.",
+            remedy="Install git, and see that the folder is there and may be entered.",
             code="no_git",
         ) from error
     try:

@@ -76,8 +76,9 @@ async def merge(repository: Repository, base: str, change: Change) -> str:
 
 async def rebase(tree: Worktree, base: str) -> str:
     """Bring the branch up to the base as it is now; gives its new tip. Raises RebaseConflictError, then all is as it
-    was; ConflictError when something is not committed, GitError."""
+    was; ConflictError when something is not committed or another branch stands there, GitError."""
     await worktrees.settle(tree)
+    await worktrees.require_branch(tree)
     before = await worktrees.head(tree)
     onto = await tree.git.commit_of(f"refs/heads/{base}")
     if onto is None:
@@ -88,12 +89,24 @@ async def rebase(tree: Worktree, base: str) -> str:
         raise ConflictError(
             f"{tree.path} has changes that are not committed. Commit them there, then rebase."
         )
-    ran = await tree.git.run("rebase", "--no-verify", "--quiet", onto, allowed=(0, 1, 128))
+    ran = await tree.git.run(
+        "rebase",
+        "--no-verify",
+        "--quiet",
+        onto,
+        allowed=(0, 1, 128),
+        more=await worktrees.identity(tree.git),
+    )
     if ran.code == 0:
         return await worktrees.head(tree)
     clashing = (await tree.git.run("diff", "--name-only", "--diff-filter=U", "-z")).names
     await tree.git.run("rebase", "--abort", allowed=(0, 1, 128))
-    where = ", ".join(clashing[:_SHOWN]) or ran.complaint
+    if not clashing:
+        raise ConflictError(
+            f"{tree.branch} could not be rebased in {tree.path}, and nothing was changed: {ran.complaint} Mend that, "
+            "then rebase again."
+        )
+    where = ", ".join(clashing[:_SHOWN])
     raise RebaseConflictError(
         f"The card and {base} changed the same lines: {where}. Nothing was changed. Send the card back with a comment "
         f"that it shall merge {base}, or rebase {tree.branch} by hand in {tree.path}."
@@ -114,7 +127,6 @@ async def _merged_as(git: Git, head: str, tip: str) -> str:
 
 async def _commit(git: Git, tip: str, change: Change) -> str:
     """A merge of its own, whose files are the branch's: the base is part of that already."""
-    named = (await git.run("config", "user.email", allowed=(0, 1))).text
     tree = await git.text("rev-parse", f"{change.head}^{{tree}}")
     ran = await git.run(
         "commit-tree",
@@ -124,7 +136,7 @@ async def _commit(git: Git, tip: str, change: Change) -> str:
         "-p",
         change.head,
         given=change.message.encode(),
-        more={} if named else worktrees.FALLBACK,
+        more=await worktrees.identity(git),
     )
     return ran.text
 

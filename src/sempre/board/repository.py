@@ -102,6 +102,8 @@ async def _look(repository: Repository, base: str, *, in_place: bool) -> list[Fi
             )
         ]
     found = [*await _dirty(repository)]
+    if in_place and not found:
+        found += await _untracked(repository)
     branch = await repository.git.run("symbolic-ref", "--quiet", "HEAD", allowed=(0, 1))
     if branch.code != 0:
         found.append(_detached(repository, in_place=in_place))
@@ -118,6 +120,22 @@ async def _dirty(repository: Repository) -> Sequence[Finding]:
             "dirty",
             f"The repository {repository.path} has changes that are not committed: {named}.",
             "Commit or stash them, so that the card begins from what you see; then run it again.",
+        )
+    ]
+
+
+async def _untracked(repository: Repository) -> Sequence[Finding]:
+    """Where cards work in the folder itself, all that lies there would become a card's."""
+    unknown = await repository.git.unknown()
+    if not unknown:
+        return []
+    named = ", ".join(unknown[:_NAMED]) + (" and more" if len(unknown) > _NAMED else "")
+    return [
+        _problem(
+            "untracked",
+            f"The repository {repository.path} has files that git does not know: {named}. This board works in that "
+            "folder, so they would become part of a card's change.",
+            "Commit them, have git ignore them or move them away; then run the card again.",
         )
     ]
 

@@ -139,10 +139,13 @@ class Runs:
             values = runs.result_values(self._keyring, run_id, text)
             await runs.update(change.session, run_id, values)
 
-    async def renew(self, run_id: str) -> Run:
-        """The engine has given up its workflow: it gets another. Raises NotFoundError, ConflictError."""
+    async def renew(self, run_id: str, *, seen: str) -> Run:
+        """The engine has given up the workflow `seen`: it gets another, once however many find that out. Raises
+        NotFoundError, ConflictError."""
         async with self._changes.of_run(run_id) as change:
             run = await self._active(change, run_id)
+            if run.workflow != seen:
+                return run
             done = int(run.workflow.removeprefix(f"run:{run_id}").removeprefix(":") or 0)
             await runs.update(change.session, run_id, {"workflow": f"run:{run_id}:{done + 1}"})
             return await runs.get(change.session, self._keyring, run_id)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sempre import clock
-from sempre.board.git import Git, GitError
+from sempre import clock, ids
+from sempre.board.git import LEFT_BEHIND, PATTERNS, Git, GitError
 from sempre.board.repository import Repository
 from sempre.errors import ConflictError, MisconfiguredError
 
@@ -19,19 +19,6 @@ TRAILER = "Sempre-Stage"
 _KEPT = "refs/sempre/kept/"
 _STALE_SECONDS = 20.0  # no git of ours holds an index for longer
 _LOOK_SECONDS = 0.1
-_LEFT_BEHIND = tuple(
-    f":(exclude,glob)**/{name}"
-    for name in (
-        "__pycache__/**",
-        ".pytest_cache/**",
-        ".mypy_cache/**",
-        ".ruff_cache/**",
-        ".tox/**",
-        ".venv/**",
-        "node_modules/**",
-        ".DS_Store",
-    )
-)
 FALLBACK = {
     "GIT_AUTHOR_NAME": "Sempre",
     "GIT_AUTHOR_EMAIL": "sempre@localhost",
@@ -57,7 +44,9 @@ class Worktree:
 async def make(repository: Repository, path: Path, branch: str, base: str) -> Worktree:
     """A work tree on `branch`, which begins at `base` when it is new. Raises ConflictError, GitError."""
     if (there := await find(repository, path, branch)) is not None:
-        return there
+        if await _is_whole(there):
+            return there
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)  # nobody has worked in it
     if await asyncio.to_thread(_is_used, path):
         raise ConflictError(
             f"The folder {path} is not a work tree of {repository.path}. Move it away, then retry the stage."
@@ -79,7 +68,7 @@ async def make(repository: Repository, path: Path, branch: str, base: str) -> Wo
 
 async def in_place(repository: Repository, branch: str, base: str) -> Worktree:
     """The branch in the repository's own folder, which a run without a work tree works in. Raises MisconfiguredError
-    when that has changes of a person's."""
+    when that has changes or files of a person's, which would become the card's."""
     here = Worktree(path=repository.path, branch=branch, git=repository.git, own=False)
     if await _branch_of(here) == here.ref:
         return here
@@ -88,6 +77,12 @@ async def in_place(repository: Repository, branch: str, base: str) -> Worktree:
             f"{repository.path} has changes that are not committed, and this board works in it.",
             remedy="Commit or stash them, then retry the stage.",
             code="dirty",
+        )
+    if unknown := await repository.git.unknown():
+        raise MisconfiguredError(
+            f"{repository.path} has files that git does not know, and this board works in it: {unknown[0]}.",
+            remedy="Commit them, have git ignore them or move them away, then retry the stage.",
+            code="untracked",
         )
     known = await repository.git.commit_of(here.ref) is not None
     await repository.git.run(
@@ -99,7 +94,7 @@ async def in_place(repository: Repository, branch: str, base: str) -> Worktree:
 async def find(repository: Repository, path: Path, branch: str) -> Worktree | None:
     """The work tree there, when it is one of this repository's."""
     folder = await asyncio.to_thread(_folder_of, repository.folder, path)
-    if folder is None or not await asyncio.to_thread(path.is_dir):
+    if folder is None or not await asyncio.to_thread(_is_folder, path):
         return None
     return Worktree(path=path, branch=branch, git=Git(folder=folder, tree=path))
 
@@ -116,7 +111,7 @@ async def commit(tree: Worktree, message: str, visit: str) -> str:
     """Put what is not committed on the branch, once for each visit. Gives the branch's head. Raises ConflictError
     when the work tree is on another branch, GitError."""
     await settle(tree)
-    await _require_branch(tree)
+    await require_branch(tree)
     before = await head(tree)
     if await has_visit(tree, visit, before):
         return before
@@ -145,20 +140,21 @@ async def has_visit(tree: Worktree, visit: str, newest: str) -> bool:
 
 
 async def settle(tree: Worktree) -> None:
-    """End what a crash broke off: a rebase, a merge, an index that nobody writes any more."""
-    await _unlock(tree.git.folder / "index.lock")
+    """End what a crash broke off: a rebase, a merge, an index that nobody writes any more. In the repository's own
+    folder a person may be at one of these: it is left."""
+    await _unlock(tree.git.folder / "index.lock", remove=tree.own)
     for begun, end in (
         ("rebase-merge", "rebase"),
         ("rebase-apply", "rebase"),
         ("MERGE_HEAD", "merge"),
     ):
-        if await asyncio.to_thread((tree.git.folder / begun).exists):
+        if await asyncio.to_thread(_is_ours, tree, begun):
             await tree.git.run(end, "--abort", allowed=(0, 1, 128))
 
 
 async def snapshot(tree: Worktree) -> str:
     """What stands there, files that git does not know included, as a tree of git's; the index stays as it is."""
-    aside = tree.git.folder / "sempre-index"
+    aside = tree.git.folder / f"sempre-index-{ids.new_id()}"  # two pages may ask at once
     index = tree.git.folder / "index"
     await asyncio.to_thread(_copy, index, aside)
     more = {"GIT_INDEX_FILE": str(aside)}
@@ -167,19 +163,44 @@ async def snapshot(tree: Worktree) -> str:
         return (await tree.git.run("write-tree", more=more)).text
     finally:
         await asyncio.to_thread(aside.unlink, missing_ok=True)
-        await asyncio.to_thread(aside.with_name("sempre-index.lock").unlink, missing_ok=True)
+        await asyncio.to_thread(aside.with_name(f"{aside.name}.lock").unlink, missing_ok=True)
 
 
 async def is_committed(tree: Worktree) -> bool:
-    """Whether all that stands there is on the branch."""
+    """Whether all that stands there of it is on the branch."""
+    if not tree.own and not await is_there(tree):
+        return True
+    if await tree.git.commit_of(tree.ref) is None:
+        return False
     return await snapshot(tree) == await tree.git.text("rev-parse", f"{tree.ref}^{{tree}}")
 
 
-async def keep(tree: Worktree, run: str) -> str:
-    """Put all that stands there, committed or not, under a ref of its own; gives that ref."""
-    newest = await head(tree)
-    written = await snapshot(tree)
-    kept = newest
+async def is_there(tree: Worktree) -> bool:
+    """Whether what stands in its folder is the branch's: a person may have checked out another one."""
+    return await _branch_of(tree) == tree.ref
+
+
+async def restore(repository: Repository, branch: str, newest: str | None) -> None:
+    """A branch that somebody deleted, where its last commit is there still. Raises ConflictError."""
+    if await repository.git.commit_of(f"refs/heads/{branch}") is not None:
+        return
+    if newest is None or await repository.git.commit_of(newest) is None:
+        raise ConflictError(
+            f"The branch {branch} is gone from {repository.path}, and with it the card's work. Discard that, then run "
+            "the card anew.",
+            code="branch_gone",
+        )
+    await repository.git.run("update-ref", f"refs/heads/{branch}", newest)
+
+
+async def keep(tree: Worktree, run: str, last: str | None) -> str:
+    """Put all that stands there, committed or not, under a ref of its own; gives that ref. `last` is the commit that
+    the branch was seen at, should it be gone."""
+    newest = await tree.git.commit_of(tree.ref) or last or await head(tree)
+    kept, its = newest, tree.own or await is_there(tree)
+    written = (
+        await snapshot(tree) if its else await tree.git.text("rev-parse", f"{newest}^{{tree}}")
+    )
     if written != await tree.git.text("rev-parse", f"{newest}^{{tree}}"):
         kept = await _commit_tree(
             tree.git, written, newest, "Kept when its work tree was removed\n"
@@ -190,7 +211,7 @@ async def keep(tree: Worktree, run: str) -> str:
 
 async def leave(tree: Worktree, base: str) -> None:
     """A run that worked in the repository's own folder gives it back, on the base branch."""
-    if await _branch_of(tree) == tree.ref:
+    if await is_there(tree):
         await tree.git.run("checkout", "--force", base)
 
 
@@ -213,11 +234,12 @@ async def remove(repository: Repository, tree: Worktree, *, branch: bool, base: 
 
 async def _add(tree: Worktree, more: Mapping[str, str] | None = None) -> None:
     """All but what tools leave behind in a repository that does not ignore it."""
-    literal = {"GIT_LITERAL_PATHSPECS": "0", **(more or {})}
-    await tree.git.run("add", "--all", "--", ".", *_LEFT_BEHIND, more=literal)
+    patterns = {**PATTERNS, **(more or {})}
+    await tree.git.run("add", "--all", "--", ".", *LEFT_BEHIND, more=patterns)
 
 
-async def _require_branch(tree: Worktree) -> None:
+async def require_branch(tree: Worktree) -> None:
+    """Raises ConflictError when another branch is checked out there."""
     found = await _branch_of(tree)
     if found != tree.ref:
         raise ConflictError(
@@ -231,32 +253,76 @@ async def _branch_of(tree: Worktree) -> str:
 
 
 async def _commit_tree(git: Git, tree: str, parent: str, message: str) -> str:
-    named = (await git.run("config", "user.email", allowed=(0, 1))).text
-    more = {} if named else FALLBACK
+    more = await identity(git)
     ran = await git.run("commit-tree", tree, "-p", parent, given=message.encode(), more=more)
     return ran.text
 
 
-async def _unlock(lock: Path) -> None:
+async def identity(git: Git) -> Mapping[str, str]:
+    """Who commits, where git knows nobody."""
+    named = (await git.run("config", "user.email", allowed=(0, 1))).text
+    return {} if named else FALLBACK
+
+
+async def _unlock(lock: Path, *, remove: bool) -> None:
     """Wait for a git that a killed Sempre left at work; a lock that nobody lets go of is an old crash's."""
     end = clock.ticks() + _STALE_SECONDS
     while await asyncio.to_thread(lock.exists):
         if clock.ticks() > end:
-            await asyncio.to_thread(lock.unlink, missing_ok=True)
+            if remove:
+                await asyncio.to_thread(lock.unlink, missing_ok=True)
             return
         await asyncio.sleep(_LOOK_SECONDS)
 
 
+async def _is_whole(tree: Worktree) -> bool:
+    """Whether git has come to the end of making it. One that a crash or a full disk broke off lacks files, which would
+    be committed as deleted; one that a killed Sempre left git at is waited for."""
+    end = clock.ticks() + _STALE_SECONDS
+    while await asyncio.to_thread(_is_being_made, tree.git.folder):
+        if clock.ticks() > end:
+            return False
+        await asyncio.sleep(_LOOK_SECONDS)
+    return True
+
+
+def _is_being_made(folder: Path) -> bool:
+    """By git's own mark, which it takes away at the end."""
+    try:
+        return (folder / "locked").read_text("utf-8").strip() == "initializing"
+    except OSError:
+        return False
+
+
+def _is_ours(tree: Worktree, begun: str) -> bool:
+    place = tree.git.folder / begun
+    if tree.own:
+        return place.exists()
+    try:
+        return (place / "head-name").read_text("utf-8").strip() == tree.ref
+    except OSError:
+        return False
+
+
 def _folder_of(shared: Path, path: Path) -> Path | None:
     """Git's own folder for the work tree at `path`, by the repository's list of them."""
-    wanted = (path / ".git").resolve()
     for each in sorted((shared / "worktrees").glob("*")):
         try:
-            if Path((each / "gitdir").read_text("utf-8").strip()).resolve() == wanted:
-                return each
+            named = (each / "gitdir").read_text("utf-8", "surrogateescape").strip()
         except OSError:
             continue
+        if _located(each / Path(named).parent) == _located(path):
+            return each
     return None
+
+
+def _located(path: Path) -> Path:
+    """Links on the way are followed, one at its end is not: an agent could lay one there to another card's."""
+    return path.parent.resolve() / path.name
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _is_used(path: Path) -> bool:

@@ -36,6 +36,8 @@ class CardAgent:
         self._standing = standing
         self._folder = folder
         self._commands = CommandAgent(work=self._tests, state=state)
+        self._here: set[str] = set()  # turns that are answered
+        self._stopped: set[str] = set()  # and those of them that were stopped between two agents
 
     async def open(self) -> None:
         """End what a Sempre that was killed has left running."""
@@ -47,19 +49,35 @@ class CardAgent:
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:
         """`Agent.answer`."""
+        self._here.add(question.turn_id)
+        try:
+            return await self._answer(question, sink)
+        finally:
+            self._here.discard(question.turn_id)
+            self._stopped.discard(question.turn_id)
+
+    async def _answer(self, question: Question, sink: Sink) -> Outcome:
         try:
             at = await self._standing.required(question.channel)
             mark = (await self._folder(at)) / _DONE
         except MisconfiguredError as error:
             return _failed(question, error.code, error.message)
+        if question.turn_id in self._stopped:
+            return _cancelled(question)
         if (stopped := await self._set_up(question, sink, at, mark)) is not None:
             return stopped
+        if question.turn_id in self._stopped:
+            return _cancelled(question)
         agent = self._commands if runs_commands(at.visit) else self._model
         return await agent.answer(question, sink)
 
     async def interrupt(self, turn_id: str) -> bool:
         """`Agent.interrupt`."""
-        return await self._commands.interrupt(turn_id) or await self._model.interrupt(turn_id)
+        if await self._commands.interrupt(turn_id) or await self._model.interrupt(turn_id):
+            return True
+        if turn_id in self._here:
+            self._stopped.add(turn_id)
+        return turn_id in self._here
 
     async def close(self) -> None:
         """`Agent.close`; the model is closed by whoever opened it."""
@@ -127,3 +145,8 @@ def _said(mark: Path) -> str:
 def _failed(question: Question, kind: str, message: str) -> Outcome:
     failure = Failure(kind=kind, message=message)
     return Outcome(ending=Ending.INVALID, session=question.session, failure=failure)
+
+
+def _cancelled(question: Question) -> Outcome:
+    failure = Failure(kind="cancelled", message="A person stopped it.")
+    return Outcome(ending=Ending.CANCELLED, session=question.session, failure=failure)

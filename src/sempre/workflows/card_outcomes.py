@@ -39,7 +39,7 @@ class Outcomes:
         if runs_commands(visit):
             return _tested(answer, newest)
         if visit.stage is Stage.REVIEW:
-            return _reviewed(answer, newest)
+            return _reviewed(answer, newest, visit.base)
         said = f"{_VERBS[visit.stage]} {card.key}: {card.text.title}"
         head = await worktrees.commit(ground.tree, said, f"{ground.run.id}/{visit.position}")
         if visit.stage is Stage.PLAN:
@@ -74,7 +74,9 @@ def _tested(answer: str, head: str) -> Ended:
     )
 
 
-def _reviewed(answer: str, head: str) -> Ended:
+def _reviewed(answer: str, head: str, base: str | None) -> Ended:
+    if base not in (None, head):
+        return Ended(result=Result.ERROR, head=head, failure=_MOVED, output=answer[-_TAIL:])
     verdict = card_verdict.read(answer)
     if verdict is None:
         return Ended(result=Result.UNREADABLE, head=head, output=answer[-_TAIL:])
@@ -85,5 +87,10 @@ def _reviewed(answer: str, head: str) -> Ended:
 _NO_SPEC = Failure(
     kind="no_spec",
     message=f"The plan left no spec under {card_files.FOLDER}/. Read what the agent said, then retry the stage.",
+)
+_MOVED = Failure(
+    kind="review_moved",
+    message="The branch was changed during its review, so what is there now was neither tested nor reviewed. Look at "
+    "its last commits, then run the card again from test.",
 )
 _NO_REPORT = Failure(kind="no_report", message="The test commands left no report. Retry the stage.")

@@ -2,14 +2,18 @@
 lies there for people: spec and diff."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sempre.board import Board, Card, Images, Run, Runs, diffs, repository, worktrees
+from sempre.board.card import gives_orders
+from sempre.board.git import GitError
 from sempre.board.repository import Repository
 from sempre.board.words import Settlement
 from sempre.board.worktrees import Worktree
-from sempre.errors import MisconfiguredError, NotFoundError, UnavailableError
+from sempre.errors import ConflictError, MisconfiguredError, NotFoundError, UnavailableError
 from sempre.workflows import card_files
 
 _PICTURES = ".cards"  # beside the worktrees of a board
@@ -67,6 +71,7 @@ class Places:
         if run.branch is None or run.worktree is None:
             return await self._make(board, card, run)
         found = await self.repository(board)
+        await worktrees.restore(found, run.branch, run.head)
         if not board.settings.worktree:
             tree = await worktrees.in_place(found, run.branch, board.settings.base)
         else:
@@ -95,8 +100,21 @@ class Places:
                 f"The spec {path} does not lie in the worktree.",
                 remedy="Give the card another one.",
             )
-        await asyncio.to_thread(_write, place, text)
-        await worktrees.commit(tree, f"Spec of a person: {path}", visit)
+        with _written(place):
+            await asyncio.to_thread(_write, place, text)
+        await worktrees.commit(tree, f"Spec: {path}", visit)
+
+    async def planned(self, board: Board, card: Card, ground: Ground) -> str | None:
+        """What an earlier run wrote as the spec, where this one has begun without it."""
+        path = card.text.spec_path
+        if path is None or await self.has(ground, path):
+            return None
+        for each in await self._runs.of_card(card.id):
+            if each.id == ground.run.id or not each.has_work:
+                continue
+            if found := await self.spec(board, card, each):
+                return found[1]
+        return None
 
     async def lay_out(self, card: Card) -> list[str]:
         """The card's pictures, as files that its agent can read; their paths."""
@@ -106,7 +124,8 @@ class Places:
             place = folder / f"{image.digest[:16]}.{_SUFFIXES.get(image.media_type, 'png')}"
             if not await asyncio.to_thread(place.exists):
                 _, body = await self._images.get(image.id)
-                await asyncio.to_thread(_write_bytes, place, body)
+                with _written(place):
+                    await asyncio.to_thread(_write_bytes, place, body)
             laid.append(str(place))
         return laid
 
@@ -149,6 +168,7 @@ class Places:
         settings = board.settings
         branch = f"card/{card.key}-{run.number}"
         found = await self.ready(board) if settings.worktree else await self.repository(board)
+        await _refuse_taken(found, branch, settings.base)
         if settings.worktree:
             path = self._root / board.id / f"{card.key}-{run.number}"
             tree = await worktrees.make(found, path, branch, settings.base)
@@ -160,6 +180,18 @@ class Places:
             run.id, branch=branch, worktree=str(tree.path), base=base, head=newest
         )
         return Ground(repository=found, tree=tree, run=placed)
+
+
+async def _refuse_taken(found: Repository, branch: str, base: str) -> None:
+    """A branch of that name that is not of this run: somebody's work, which would become the card's. One that a crash
+    left behind has nothing of its own yet. Raises ConflictError."""
+    tip = await found.git.commit_of(f"refs/heads/{branch}")
+    if tip is not None and not await found.git.is_ancestor(tip, f"refs/heads/{base}"):
+        raise ConflictError(
+            f"There is a branch {branch} in {found.path} already, with commits that {base} does not have. Rename or "
+            "delete it, or run the card again: its next run has a branch of another name.",
+            code="branch_taken",
+        )
 
 
 def _where(board: Board, run: Run | None) -> list[str]:
@@ -181,16 +213,21 @@ async def _shown(found: Repository, name: str, path: str) -> str | None:
 async def _reached(found: Repository, tree: Worktree | None, run: Run) -> str | None:
     """What stands in its worktree while that is its own; what was kept of it; else where it ended."""
     if tree is not None and tree.own and run.settlement is None:
-        return await worktrees.snapshot(tree)
+        try:
+            return await worktrees.snapshot(tree)
+        except GitError:  # a file went while git looked at it: somebody works there
+            return await found.git.commit_of(tree.ref) or run.head
     if run.settlement is Settlement.DISCARDED:
         return await found.git.commit_of(worktrees.kept_ref(run.id)) or run.head
     return run.head
 
 
 def _inside(folder: Path, path: str) -> Path | None:
-    """The real place, when it lies in the folder: what an agent wrote there may be a link."""
-    place = (folder / path).resolve()
-    return place if place.is_relative_to(folder.resolve()) else None
+    """The real place, when it lies in the folder and is none of git's own: what an agent wrote there may be a link."""
+    place, real = (folder / path).resolve(), folder.resolve()
+    if not place.is_relative_to(real) or gives_orders(place.relative_to(real).as_posix()):
+        return None
+    return place
 
 
 def _read(folder: Path, path: str) -> str | None:
@@ -202,6 +239,19 @@ def _read(folder: Path, path: str) -> str | None:
             return file.read(_LARGEST_SPEC).decode("utf-8", "replace")
     except OSError:
         return None
+
+
+@contextmanager
+def _written(place: Path) -> Generator[None]:
+    """A full disk or a folder in the way stops the stage, and says so. Raises MisconfiguredError."""
+    try:
+        yield
+    except OSError as error:
+        raise MisconfiguredError(
+            f"{place} could not be written: {error.strerror}.",
+            remedy="Mend that, then retry the stage.",
+            code="not_written",
+        ) from error
 
 
 def _write(place: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """Which runs go on: begins what may begin, wakes what waits, and takes up what lost its owner."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import structlog
 
@@ -47,7 +48,10 @@ class Scheduler:
         none."""
         lost = await self.ownerless()
         for run in lost:
-            await self.take_up(run)
+            with suppress(
+                ConflictError, NotFoundError
+            ):  # it ended while we looked, or its card went
+                await self.take_up(run)
         for board in await self._queue.boards():
             await self.freed(board)
         return len(lost)
@@ -74,7 +78,7 @@ class Scheduler:
                 code="not_stuck",
             )
         if state is not State.MISSING:
-            run = await self._runs.renew(run.id)
+            run = await self._runs.renew(run.id, seen=run.workflow)
         await self._submit([run])
         return run
 

@@ -11,9 +11,11 @@ from sempre.board.merging import Change
 from sempre.board.repository import Repository
 from sempre.board.words import RunState, Settlement
 from sempre.board.worktrees import Worktree
-from sempre.errors import ConflictError
+from sempre.errors import ConflictError, MisconfiguredError
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
+
+_GONE = frozenset({"no_repository", "bare_repository"})
 
 
 class Settling:
@@ -37,7 +39,7 @@ class Settling:
             if run.settlement is Settlement.MERGED and run.settled_commit is not None:
                 commit = run.settled_commit  # a crash may have come before its worktree was removed
             else:
-                commit = await self._merge(board, card, run, found, tree)
+                commit = await self._merge(board, card, run, found)
                 crash.point("run.merged")
                 await self._runs.settle(run.id, Settlement.MERGED, by=by, commit=commit)
             if tree is not None:
@@ -49,20 +51,20 @@ class Settling:
         """Gives the branch's new head. Raises ConflictError."""
         async with self._lines[run.board]:
             run = await self._runs.get(run.id)
-            board = await self._boards.get(run.board)
-            found, tree = await self._places.find(board, run)
+            board, card = await self._boards.get(run.board), await self._cards.get(run.card_id)
             _require_work(run)
-            if tree is None:
-                raise _gone(run)
+            ground = await self._places.open(board, card, run)
+            git, tree = ground.repository.git, ground.tree
             head = await merging.rebase(tree, board.settings.base)
-            base = await found.git.text("merge-base", f"refs/heads/{board.settings.base}", head)
+            base = await git.text("merge-base", f"refs/heads/{board.settings.base}", head)
             await self._runs.place_work(
                 run.id, branch=tree.branch, worktree=str(tree.path), base=base, head=head
             )
         return head
 
     async def discard(self, runs: Sequence[Run], *, by: str) -> None:
-        """All work of a card that nobody decided about. Raises ConflictError."""
+        """All work of a card that nobody decided about; asked again, what a crash left of it is removed. Where the
+        repository is gone, nothing is touched. Raises ConflictError."""
         left = [each for each in runs if each.has_work and each.settlement is None]
         if any(each.is_active for each in runs):
             raise ConflictError("This card is being run. Cancel the run first.", code="run_active")
@@ -70,20 +72,31 @@ class Settling:
             raise ConflictError(
                 "This card has no work that could be discarded.", code="nothing_to_discard"
             )
-        for run in left:
+        again = [each for each in runs if each.settlement is Settlement.DISCARDED]
+        for run in (*left, *again):
             async with self._lines[run.board]:
                 board = await self._boards.get(run.board)
-                found, tree = await self._places.find(board, run)
-                if tree is not None:
-                    await worktrees.keep(tree, run.id)
+                found, tree = await self._left(board, run)
+                if tree is not None and run.settlement is None:
+                    await worktrees.keep(tree, run.id, run.head)
                 await self._runs.settle(run.id, Settlement.DISCARDED, by=by)
-                if tree is not None:
+                if found is not None and tree is not None:
                     await self._remove(board, run, found, tree)
             await self._scheduler.freed(run.board)
 
-    async def _merge(
-        self, board: Board, card: Card, run: Run, found: Repository, tree: Worktree | None
-    ) -> str:
+    async def _left(self, board: Board, run: Run) -> tuple[Repository | None, Worktree | None]:
+        """Where its work is, as far as that is there."""
+        try:
+            found, tree = await self._places.find(board, run)
+        except MisconfiguredError as error:
+            if error.code not in _GONE:
+                raise
+            return None, None
+        if run.settlement is not None and tree is not None and not tree.own:
+            return found, None  # the folder is the person's again
+        return found, tree
+
+    async def _merge(self, board: Board, card: Card, run: Run, found: Repository) -> str:
         _require_work(run)
         if run.state is not RunState.COMPLETED:
             raise ConflictError(
@@ -97,15 +110,14 @@ class Settling:
                 code="branch_gone",
             )
         said = f"Merge {card.key}: {card.text.title}\n\nSempre-Run: {run.id}\n"
-        if tree is not None and not tree.own:
-            await worktrees.keep(tree, run.id)
-            await worktrees.leave(tree, board.settings.base)
         return await merging.merge(found, board.settings.base, Change(head=head, message=said))
 
     async def _remove(self, board: Board, run: Run, found: Repository, tree: Worktree) -> None:
-        """Its commits are merged or kept by now; what was not committed is kept here."""
-        if tree.own and not await worktrees.is_committed(tree):
-            await worktrees.keep(tree, run.id)
+        """Its commits are merged or kept by now; what was not committed is kept here, once: a crash may have come when
+        half of it was removed."""
+        is_kept = await found.git.commit_of(worktrees.kept_ref(run.id)) is not None
+        if not is_kept and not await worktrees.is_committed(tree):
+            await worktrees.keep(tree, run.id, run.head)
         await worktrees.remove(found, tree, branch=True, base=board.settings.base)
 
 
@@ -115,10 +127,3 @@ def _require_work(run: Run) -> None:
     if not run.has_work or run.settlement is not None:
         said = f"is {run.settlement} already" if run.settlement else "there is none"
         raise ConflictError(f"The work of this run: {said}.", code="no_work")
-
-
-def _gone(run: Run) -> ConflictError:
-    return ConflictError(
-        f"The worktree {run.worktree} is gone. Retry the card's last stage, which makes it anew from its branch.",
-        code="worktree_gone",
-    )

@@ -7,7 +7,7 @@ import msgspec
 
 from sempre.board.run import Verdict, VerdictComment
 
-_BLOCK = re.compile(r"^```[ \t]*(?:json)?[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"[ \t]*(```+)[ \t]*([^`\s]*)[^`]*")
 _MOST_COMMENTS = 200
 _LONGEST = 10_000
 
@@ -26,7 +26,7 @@ class _Said(msgspec.Struct):
 
 def read(answer: str) -> Verdict | None:
     """The last block counts, and only that: whoever quotes an example first means what comes after it."""
-    blocks = _BLOCK.findall(answer)
+    blocks = _blocks(answer)
     if not blocks:
         return None
     try:
@@ -45,3 +45,22 @@ def read(answer: str) -> Verdict | None:
     if said.verdict == "changes" and not comments and not said.summary.strip():
         return None  # there is nothing to go back with
     return Verdict(verdict=said.verdict, summary=said.summary[:_LONGEST], comments=comments)
+
+
+def _blocks(answer: str) -> list[str]:
+    """What stands in fences, in JSON or in no language. Those of other languages are followed as well, or the end of
+    one would be taken for the beginning of the next."""
+    blocks: list[str] = []
+    language: str | None = None
+    lines: list[str] = []
+    for line in answer.split("\n"):
+        fence = _FENCE.fullmatch(line)
+        if fence and (language is None or fence[2]):
+            language, lines = fence[2].lower(), []
+        elif fence:
+            if language in {"", "json"}:
+                blocks.append("\n".join(lines))
+            language = None
+        else:
+            lines.append(line)
+    return blocks

@@ -76,6 +76,8 @@ class Walk:
         try:
             return await self._advance(run_id)
         except SempreError as error:
+            if error.code == "run_not_found":  # its card was deleted after it had ended
+                return None
             _log.warning("run.not_advanced", run=run_id, reason=error.message)
         except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, the run is looked at again
             _log.exception("run.fault", run=run_id, again_in=_AFTER_A_FAULT)
@@ -115,11 +117,19 @@ class Walk:
     async def _ground(self, board: Board, card: Card, run: Run, visit: Visit) -> Ground:
         ground = await self._places.open(board, card, run)
         crash.point("run.placed")
-        if visit.position == 1 and visit.turn_id is None and run.input.spec is not None:
-            path = self._briefing.spec_of(card)
-            await self._places.write_spec(ground, path, run.input.spec)
-            await self._runs.set_spec(run.id, path)
+        if visit.position == 1 and visit.turn_id is None:
+            await self._lay_spec(board, card, ground)
         return ground
+
+    async def _lay_spec(self, board: Board, card: Card, ground: Ground) -> None:
+        """A person's words for it; else, where the work begins anew after the plan, what an earlier run planned."""
+        run, path = ground.run, self._briefing.spec_of(card)
+        text = run.input.spec
+        if text is None and run.rules.first is Stage.IMPLEMENT and run.continues is None:
+            text = await self._places.planned(board, card, ground)
+        if text is not None:
+            await self._places.write_spec(ground, path, text)
+            await self._runs.set_spec(run.id, path)
 
     async def _begin(self, board: Board, card: Card, ground: Ground, visit: Visit) -> Visit:
         """What stands there now is what the visit begins from, also when it is begun again after a crash."""
@@ -156,9 +166,9 @@ class Walk:
         await self._memory.follow(ground.run, visit, turn)
         ended = await self._outcomes.of(board, card, ground, visit, turn)
         crash.point("run.committed")
-        await self._visits.end(visit.id, ended)
-        crash.point("run.stage_ended")
         if ended.result is Result.PASSED and visit.stage is Stage.REVIEW and ended.verdict:
             await self._runs.set_result(ground.run.id, ended.verdict.summary or "Approved.")
         elif ended.result is Result.PASSED and turn.answer and visit.kind is not VisitKind.FIX:
             await self._runs.set_result(ground.run.id, turn.answer)
+        await self._visits.end(visit.id, ended)
+        crash.point("run.stage_ended")

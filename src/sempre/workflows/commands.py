@@ -13,8 +13,9 @@ from sempre.contract.messages import Inbound, TurnState
 from sempre.conversations import Channels, Submission, Turn, Turns
 from sempre.durable import Engine
 from sempre.durable import Submission as EngineSubmission
-from sempre.errors import InvalidError
+from sempre.errors import ConflictError, InvalidError
 from sempre.workflows import turn as turn_workflow
+from sempre.workflows.card_standing import KIND as CARDS
 
 CANCEL_TOPIC = "sempre_cancel"
 SYSTEM = "system"
@@ -66,10 +67,11 @@ class Commands:
     ) -> Turn:
         """Put a prompt on a channel; an `api:` one is opened by its first. The same `key` twice is the same turn.
 
-        Raises NotFoundError, InvalidError.
+        Raises NotFoundError, InvalidError, and ConflictError for a card's, which takes its stages only.
         """
         if not text.strip():
             raise InvalidError("The prompt is empty. Write what the agent shall do.")
+        _refuse_cards(channel)
         if len(text.encode()) > self._max_bytes:
             raise InvalidError(
                 f"The prompt is larger than {self._max_bytes} bytes. Put the material in a file of the "
@@ -114,14 +116,25 @@ class Commands:
             await asyncio.sleep(_INTERRUPT_PAUSE)
 
     async def retry(self, turn_id: str, *, text: str | None = None, by: str = SYSTEM) -> Turn:
-        """Try a failed or cancelled turn again. Raises ConflictError."""
+        """Try a failed or cancelled turn again. Raises ConflictError, also for a stage of a card."""
         if text is not None and not text.strip():
             raise InvalidError("The edited prompt is empty. Leave it out to try the old one again.")
+        _refuse_cards((await self._turns.get(turn_id)).channel)
         submission = await self._turns.retry(turn_id, text=text)
         about: _About = {"by": by, "channel": submission.channel, "turn_id": turn_id}
         self._audit.note("turn.retried", **about, details={"edited": text is not None})
         await self._submit([submission])
         return await self._turns.get(turn_id)
+
+
+def _refuse_cards(channel: str) -> None:
+    """Raises ConflictError: what happens there is a run's, which counts it, commits it and goes on after it."""
+    if channel.startswith(CARDS):
+        raise ConflictError(
+            "This is the channel of a card, whose turns are the stages of its runs. Retry the card, or send it back "
+            "with your words.",
+            code="card_channel",
+        )
 
 
 async def submit(

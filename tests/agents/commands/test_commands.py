@@ -47,7 +47,12 @@ class Bench:
         self.work = Commands(directory=self.folder, commands=commands, seconds=seconds)
         session = Session(id="s", started=False)
         question = Question(
-            turn_id="t", attempt_id="a", channel="board:x/X-1", text="", message_id="m", session=session
+            turn_id="t",
+            attempt_id="a",
+            channel="board:x/X-1",
+            text="",
+            message_id="m",
+            session=session,
         )
         return await self.agent.answer(question, self.heard)
 
@@ -165,3 +170,9 @@ def sleepers(folder: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+async def test_a_program_that_got_away_and_holds_the_pipe_is_not_waited_for(bench: Bench) -> None:
+    report = await bench.report("setsid env -i sleep 305 & echo $! > pid; echo done", seconds=20)
+    psutil.Process(int((bench.folder / "pid").read_text())).kill()
+    assert report.code == 0
