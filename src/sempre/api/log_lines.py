@@ -5,7 +5,7 @@ nothing by themselves are covered by a neighbour, so that the lines of a page le
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
@@ -48,29 +48,39 @@ class Line:
     continues: bool
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A line that may still grow."""
+
+    told: Told
+    sequence: int
+    last_sequence: int
+    continues: bool
+    more: list[str]
+
+
 def lines_of(told: Sequence[Told], before: Event | None) -> list[Line]:
     """`before` is the event before the first one, where there is one."""
-    lines: list[Line] = []
+    drafts: list[_Draft] = []
     last = before
     uncovered: int | None = None
     for each in told:
-        event = each.event
+        event, at = each.event, each.sequence
         if event.kind in _SILENT:
-            if lines:
-                lines[-1] = replace(lines[-1], last_sequence=each.sequence)
+            if drafts:
+                drafts[-1].last_sequence = at
             elif uncovered is None:
-                uncovered = each.sequence
+                uncovered = at
             continue
         goes_on = last is not None and _is_piece_of(event, last)
-        if goes_on and lines:
-            joined = lines[-1].content + _text(event.details)
-            lines[-1] = replace(lines[-1], content=joined, last_sequence=each.sequence)
+        if goes_on and drafts:
+            drafts[-1].last_sequence = at
+            drafts[-1].more.append(_text(event.details))
         else:
-            line = _line(each, continues=goes_on)
-            lines.append(line if uncovered is None else replace(line, sequence=uncovered))
+            drafts.append(_Draft(each, at if uncovered is None else uncovered, at, goes_on, []))
             uncovered = None
         last = event
-    return lines
+    return [_line(draft) for draft in drafts]
 
 
 def type_of(event: Event) -> Type:
@@ -115,21 +125,21 @@ def content_of(event: Event) -> str:
             return f"{kind}: {said}" if said else kind
 
 
-def _line(told: Told, *, continues: bool) -> Line:
-    event = told.event
+def _line(draft: _Draft) -> Line:
+    told, event = draft.told, draft.told.event
     return Line(
-        sequence=told.sequence,
-        last_sequence=told.sequence,
+        sequence=draft.sequence,
+        last_sequence=draft.last_sequence,
         timestamp=event.at,
         type=type_of(event),
-        content=content_of(event),
+        content="".join([content_of(event), *draft.more]),
         kind=event.kind,
         stage=told.stage,
         position=told.position,
         turn_id=event.turn_id,
         call=_name(event.details.get("call_id")),
         parent=_name(event.details.get("parent")),
-        continues=continues,
+        continues=draft.continues,
     )
 
 
