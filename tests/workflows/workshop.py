@@ -155,6 +155,7 @@ class Workshop:
     house: House
     room: BoardRoom
     commands: CardCommands
+    turns: Commands
     coder: Coder
     repository: Path
 
@@ -241,7 +242,11 @@ async def open_workshop(folder: Path, coder: Coder | None = None) -> AsyncIterat
             max_bytes=1_000_000,
             audit=house.audit,
         )
-        commands = equip(house, room, turns, steps.ready.wait)
+
+        async def release(_channel: str) -> None:
+            """Its coder has no processes."""
+
+        commands = equip(house, room, turns, steps.ready.wait, release)
         releasing = Releasing(
             turns=house.turns, purse=house.money.purse, signal=house.engine.signal
         )
@@ -252,7 +257,12 @@ async def open_workshop(folder: Path, coder: Coder | None = None) -> AsyncIterat
             steps.ready.set()
             await room.scheduler.reconcile()
             yield Workshop(
-                house=house, room=room, commands=commands, coder=coder, repository=repository
+                house=house,
+                room=room,
+                commands=commands,
+                turns=turns,
+                coder=coder,
+                repository=repository,
             )
         finally:
             await house.engine.close()

@@ -119,9 +119,14 @@ def card_agent(house: House, room: BoardRoom, model: Agent) -> CardAgent:
 
 
 def equip(
-    house: House, room: BoardRoom, commands: Commands, ready: Callable[[], Awaitable[object]]
+    house: House,
+    room: BoardRoom,
+    commands: Commands,
+    ready: Callable[[], Awaitable[object]],
+    release: Callable[[str], Awaitable[None]],
 ) -> CardCommands:
-    """Before the engine is launched: runs that were left are taken up as soon as `ready` returns."""
+    """Before the engine is launched: runs that were left are taken up as soon as `ready` returns. `release` ends what
+    waits on a channel for its next prompt."""
     walk = Walk(
         boards=room.boards,
         cards=room.cards,
@@ -134,6 +139,7 @@ def equip(
         briefing=Briefing(room.places, room.comments),
         scheduler=room.scheduler,
         cancel=commands.cancel,
+        release=release,
     )
     card_workflow.equip(_Steps(walk, ready))
     return CardCommands(

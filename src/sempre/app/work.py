@@ -106,7 +106,7 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         steps = Steps(house, agent, channel_of, memory_of)
         turn_workflow.equip(steps)
         commands = _commands(house, agent)
-        card_commands = equip(house, room, commands, steps.ready.wait)
+        card_commands = equip(house, room, commands, steps.ready.wait, claude.release)
         deciding = _deciding(house, rules)
         releasing = Releasing(
             turns=house.turns, purse=house.money.purse, signal=house.engine.signal

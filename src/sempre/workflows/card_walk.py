@@ -41,7 +41,8 @@ def visit_of(turn_external_id: str) -> tuple[str, int] | None:
 
 
 class Walk:
-    """`cancel` stops a turn wherever it is."""
+    """`cancel` stops a turn wherever it is. `release` is told of a channel whose run has ended or waits: what was at
+    work there ends."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Walk:
         briefing: Briefing,
         scheduler: Scheduler,
         cancel: Callable[[str], Awaitable[object]],
+        release: Callable[[str], Awaitable[None]],
     ) -> None:
         self._boards = boards
         self._cards = cards
@@ -70,6 +72,7 @@ class Walk:
         self._outcomes = Outcomes(places, runs)
         self._scheduler = scheduler
         self._cancel = cancel
+        self._release = release
 
     async def advance(self, run_id: str) -> float | None:
         """Seconds to wait before the next look, or None when the run has ended."""
@@ -88,6 +91,7 @@ class Walk:
             step = await self._visits.proceed(run_id)
             crash.point("run.proceeded")
             if step.visit is None:
+                await self._release((await self._cards.get(step.run.card_id)).channel)
                 await self._scheduler.freed(step.run.board)
                 return _LOOKS_AGAIN if step.run.is_active else None
             pause = await self._visit(step.run, step.visit)

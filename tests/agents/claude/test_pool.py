@@ -71,6 +71,18 @@ async def test_an_idle_process_is_stopped_and_its_token_is_worth_nothing(rig: Ri
     assert (await rig.ask("[[say:two]] [[nmsg]]")).text == "two nmsg=6"
 
 
+async def test_a_released_process_goes_and_its_conversation_stays(rig: Rig) -> None:
+    await rig.ask("[[say:one]]")
+    assert rig.claudes()
+    await rig.agent.release("files:a")
+    assert not rig.claudes()
+    assert (await rig.ask("[[say:two]] [[nmsg]]")).text == "two nmsg=4"
+    asking = asyncio.create_task(rig.ask("[[delay:0.5]] [[say:three]]"))
+    assert await until(lambda: bool(rig.claudes()))
+    await rig.agent.release("files:a")  # one at work is left
+    assert (await asking).text == "three"
+
+
 async def test_a_process_is_replaced_after_its_turns_or_when_it_has_grown(rig: Rig) -> None:
     rig.limits = replace(QUICK, recycle_turns=2)
     await rig.ask("[[say:x]]")

@@ -5,7 +5,7 @@ from pathlib import Path
 from sempre.rehearsal import write_say, write_tool
 from tests.durability.cards import CALCULATOR, TEST, stage, verdict, writes
 
-STALL = "[[drip:4:900]]"  # a quarter of what it says, then nothing until it is stopped
+ENDLESS = "[[agent:Look. [[hang:900]]]]"  # a subagent that never comes back
 APPROVES = stage("review", verdict("approve", "Fine."))
 ADDS = CALCULATOR.replace("a - b", "a + b")
 IMPLEMENTS = stage(

@@ -108,6 +108,28 @@ def test_an_error_is_shown_after_a_refresh_and_its_stage_retried(
     assert (Path(second["worktree"]) / "calc.py").read_text() == ADDS
 
 
+def test_a_cancelled_card_says_so_and_what_became_of_its_work(
+    server: Server, visit: Visit, new_board: NewBoard, tmp_path: Path
+) -> None:
+    board = new_board("stop", test=[Gate(tmp_path / "gate").command])
+    key = board.card("Add")
+    board.run(key, fromStage="test")
+    card = CardPage(visit(), server.url, board.name, key).open()
+    card.stands("Test", "Running")
+    card.press("Cancel the run")
+    card.page.get_by_role("dialog", name=f"Cancel the run of {key}?").get_by_role(
+        "button", name="Cancel the run"
+    ).click()
+    card.stands("Test", "Cancelled")
+    for _ in range(2):
+        standing = card.drawer.get_by_role("region", name="How it stands")
+        expect(standing).to_contain_text("A person ended it. What it did stays in its worktree.")
+        expect(card.page.locator(f"[data-column=test] [data-card={key}]")).to_contain_text(
+            "Cancelled"
+        )
+        card.refresh()
+
+
 def test_a_comment_on_a_line_changes_the_file(
     server: Server, visit: Visit, new_board: NewBoard
 ) -> None:

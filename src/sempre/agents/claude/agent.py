@@ -118,6 +118,10 @@ class ClaudeAgent:
             await attempt.exchange.cancel()
         return True
 
+    async def release(self, channel: str) -> None:
+        """Nothing is to be answered there for now: its process goes, its session stays."""
+        await self._pool.release(channel)
+
     async def close(self) -> None:
         """`Agent.close`: running answers end as STOPPED, and every process of ours is gone when it returns."""
         await tasks.stop(*(attempt.work for attempt in self._attempts.values() if attempt.work))

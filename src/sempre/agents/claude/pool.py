@@ -67,6 +67,10 @@ class Pool:
                 running.turns += 1
                 self._rest(running)
 
+    async def release(self, channel: str) -> None:
+        """Its next prompt will not come soon: a process that waits for it is ended; one at work is not."""
+        await self._stop_if_idle(channel, "released")
+
     async def close(self) -> None:
         """End all. Nobody may be at work any more; a stop that is under way is waited for."""
         await asyncio.gather(*(self._stop(channel, "closed") for channel in list(self._locks)))
