@@ -13,13 +13,13 @@ LARGEST = 2**53 - 1  # what a browser counts exactly; both databases reckon with
 class View(BaseModel):
     """Something that the API gives."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Form(BaseModel):
     """Something that the API takes. A name that it does not know is an error, so that a typing mistake is not silence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ErrorBody(View):

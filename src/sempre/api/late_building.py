@@ -1,0 +1,40 @@
+"""What FastAPI builds when it is imported and when a route is declared (how each parameter and answer is read and
+written) is built when a request needs it first: it would be a quarter of a start. Import this before any route is declared.
+
+FastAPI has no setting for that. It is pinned, and tests/api/test_late_building.py holds it to what is relied on here.
+"""
+
+import warnings
+from typing import Any
+
+from pydantic._internal import _config
+from pydantic.warnings import UnsupportedFieldAttributeWarning
+
+# Pydantic's own setting, but for the models that FastAPI itself brings.
+_config.config_defaults["defer_build"] = True
+try:
+    from fastapi._compat import v2
+    from fastapi.openapi import models  # noqa: F401  (only to be imported here)
+finally:
+    _config.config_defaults["defer_build"] = False
+
+_field: Any = v2.ModelField
+_build = _field.__post_init__
+
+
+class _Adapter:
+    """Built when it is first asked for; then it stands in the field itself, and this is not asked again."""
+
+    def __get__(self, field: Any, _owner: type | None = None) -> Any:
+        with (
+            warnings.catch_warnings()
+        ):  # as FastAPI does, whose fields are not what Pydantic expects
+            warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
+            _build(field)
+            adapter = field.__dict__["_type_adapter"]
+            adapter.rebuild()
+        return adapter
+
+
+_field.__post_init__ = lambda _field: None
+_field._type_adapter = _Adapter()

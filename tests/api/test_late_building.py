@@ -1,0 +1,56 @@
+"""FastAPI's private parts are as `late_building` takes them to be: declaring a route builds nothing, a request does."""
+
+from typing import Annotated
+
+import httpx2
+from fastapi import FastAPI, Query
+from fastapi.openapi import models
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic._internal import _config
+
+from sempre.api import late_building
+from sempre.api.schema import Form, View
+
+
+class Asked(Form):
+    word: str
+
+
+class Said(View):
+    words: list[str]
+
+
+def declare() -> tuple[FastAPI, APIRoute]:
+    app = FastAPI()
+
+    @app.post("/say")
+    def say(asked: Asked, times: Annotated[int, Query(ge=1)] = 1) -> Said:
+        return Said(words=[asked.word] * times)
+
+    (route,) = [each for each in app.routes if getattr(each, "path", "") == "/say"]
+    assert isinstance(route, APIRoute)
+    return app, route
+
+
+async def test_a_route_is_built_by_its_first_request() -> None:
+    app, route = declare()
+    fields = [route.response_field, route.body_field, *route.dependant.query_params]
+    assert all(each is not None for each in fields)
+    assert not any("_type_adapter" in vars(each) for each in fields)
+    assert not Asked.__pydantic_complete__
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        said = await client.post("/say", params={"times": 2}, json={"word": "yes"})
+        assert said.json() == {"words": ["yes", "yes"]}
+        assert (await client.post("/say", params={"times": 0}, json={"word": 1})).status_code == 422
+    assert all("_type_adapter" in vars(each) for each in fields)
+
+
+def test_only_what_fastapi_brings_and_what_we_say_is_built_late() -> None:
+    class Own(BaseModel):
+        number: int
+
+    assert late_building.models is models
+    assert Own.__pydantic_complete__
+    assert _config.config_defaults.get("defer_build") is False
