@@ -14,10 +14,11 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 _config.config_defaults["defer_build"] = True
 try:
     from fastapi._compat import v2
-    from fastapi.openapi import models  # noqa: F401  (only to be imported here)
+    from fastapi.openapi import models
 finally:
     _config.config_defaults["defer_build"] = False
 
+__all__ = ["models"]  # for the test; here it is only to be imported in this block
 _field: Any = v2.ModelField
 _build = _field.__post_init__
 
@@ -36,5 +37,9 @@ class _Adapter:
         return adapter
 
 
-_field.__post_init__ = lambda _field: None
-_field._type_adapter = _Adapter()
+def _leave(_field: object) -> None:
+    """Nothing yet."""
+
+
+_field.__post_init__ = _leave
+_field._type_adapter = _Adapter()  # noqa: SLF001
