@@ -66,7 +66,8 @@ def boarding_of(store: Store, home: Path, audit: Trail, engine: IdleEngine) -> B
         node="here",
     )
 
-    async def cancel(turn_id: str) -> object:
+    async def cancel(turn_id: str, *, by: str) -> object:
+        del by
         return await store.turns.cancel(turn_id)
 
     return Boarding(

@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from sempre import ids
+from sempre.audit import Wanted
 from sempre.board import Verdict
 from sempre.board.words import Result
 from sempre.contract.messages import Failure, Usage
@@ -261,3 +262,23 @@ async def test_odd_wishes_start_nothing(small_house: House, wish: dict[str, obje
         answer = await client.post(f"/api/cards/{card.key}/run", json=wish)
         runs = (await client.get(f"/api/cards/{card.key}/runs")).json()
     assert (answer.status_code, runs) == (422, [])
+
+
+async def test_who_began_stopped_and_retried_a_run_is_on_the_trail(small_house: House) -> None:
+    bench = await bench_of(small_house)
+    card = await bench.card()
+    async with small_house.operator() as client:
+        first = await run(client, card.key, instructions="canary")
+        await bench.visit(first["id"])
+        await client.post(f"/api/cards/{card.key}/cancel")
+        (visit,) = await bench.board.visits.of_run(first["id"])
+        await bench.end(visit, Result.CANCELLED)
+        again = (await client.post(f"/api/cards/{card.key}/retry")).json()
+    trail = small_house.parts.audit
+    await trail.flush()
+    entries = [*await trail.page(Wanted(channel=card.channel))][::-1]
+    assert [(each.what, each.by, each.details) for each in entries] == [
+        ("card.run", "local", {"card": card.key, "run": first["id"]}),
+        ("card.cancelled", "local", {"card": card.key, "run": first["id"]}),
+        ("card.retried", "local", {"card": card.key, "run": again["id"]}),
+    ]

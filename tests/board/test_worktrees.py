@@ -243,3 +243,21 @@ async def test_what_stands_there_is_kept_also_when_somebody_deleted_its_branch(
     assert work.git(shop.path, "show", f"{ref}:half.py") == "half"
     await worktrees.restore(shop, tree.branch, newest)
     assert await worktrees.head(tree) == newest
+
+
+async def test_in_place_a_lock_is_removed_only_where_no_git_is_at_work(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worktrees, "_STALE_SECONDS", 0.2)
+    tree = await worktrees.in_place(shop, "card/SHOP-2-1", "main")
+    lock = shop.folder / "index.lock"
+    lock.write_text("")
+    at_work = await asyncio.create_subprocess_exec(
+        "git", "cat-file", "--batch", cwd=shop.path, stdin=asyncio.subprocess.PIPE
+    )
+    await worktrees.settle(tree)
+    assert lock.exists()
+    at_work.kill()
+    await at_work.wait()
+    await worktrees.settle(tree)
+    assert not lock.exists()

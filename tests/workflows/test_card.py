@@ -359,6 +359,9 @@ async def test_pictures_are_laid_out_for_the_agent(shop: Workshop) -> None:
     prompt = shop.coder.asked[0].prompt
     path = next(line for line in prompt.splitlines() if line.endswith(".png")).removeprefix("- ")
     assert read(path) == picture
+    await shop.commands.discard(card.id, by="ana")
+    await shop.commands.delete_card(card.id, by="ana")
+    assert not is_there(path)
 
 
 def is_there(path: str | None) -> bool:

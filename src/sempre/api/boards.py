@@ -169,7 +169,7 @@ async def put_board(request: Request, parts: Given, board: BoardName, wish: Boar
 async def delete_board(request: Request, parts: Given, board: BoardName) -> None:
     """Delete it with its cards. 409 while one runs, or has work that is neither merged nor discarded. The repository
     is left as it is."""
-    await parts.board.boards.delete(board, by=principal_of(request).who)
+    await parts.board.commands.delete_board(board, by=principal_of(request).who)
 
 
 @router.get("/{board}/check", responses=may_answer(404))

@@ -72,6 +72,11 @@ class CardCommands(Protocol):
         work that is neither merged nor discarded, or others depend on it)."""
         ...
 
+    async def delete_board(self, board_id: str, *, by: str) -> None:
+        """With its cards and their pictures. Raises NotFoundError, ConflictError (a card runs, or there is work that
+        is neither merged nor discarded)."""
+        ...
+
     async def start_next(self, board: str) -> None:
         """A person changed what decides about order (a card's column or needs, a limit): let begin what can. Never
         raises for what a run has met."""

@@ -1,11 +1,12 @@
 """What a person does with a card's runs: start, stop, decide, merge. What reaches the person's own repository needs the
 scope `approve`."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
+from sempre import board
 from sempre.access import Scope
 from sempre.api.authentication import needs, principal_of
 from sempre.api.boarding import repository_in_order
@@ -31,6 +32,12 @@ from sempre.errors import InvalidError
 router = APIRouter(prefix="/api/cards", tags=["cards"])
 
 
+class OnRecord(TypedDict):
+    by: str
+    channel: str
+    details: dict[str, object]
+
+
 @router.post("/{id}/run", status_code=202, responses=may_answer(404, 409))
 async def run_card(
     request: Request,
@@ -46,6 +53,7 @@ async def run_card(
         run_id = await parts.board.commands.run(
             card.id, _request(wish or RunWish()), by=principal_of(request).who
         )
+    parts.audit.note("card.run", **about_run(request, card, run_id))
     return await viewer.run(run_id)
 
 
@@ -58,9 +66,9 @@ async def cancel_card(
 ) -> Execution:
     """End the active run. What it did stays in its worktree."""
     card = await parts.board.cards.get(id)
-    return await viewer.run(
-        await parts.board.commands.cancel(card.id, by=principal_of(request).who)
-    )
+    run_id = await parts.board.commands.cancel(card.id, by=principal_of(request).who)
+    parts.audit.note("card.cancelled", **about_run(request, card, run_id))
+    return await viewer.run(run_id)
 
 
 @router.post("/{id}/retry", status_code=202, responses=may_answer(404, 409))
@@ -78,6 +86,7 @@ async def retry_card(
         run_id = await parts.board.commands.retry(
             card.id, by=principal_of(request).who, session=session
         )
+    parts.audit.note("card.retried", **about_run(request, card, run_id))
     return await viewer.run(run_id)
 
 
@@ -90,9 +99,9 @@ async def approve_card_plan(
 ) -> Execution:
     """Let the run that waits for it go on to implement."""
     card = await parts.board.cards.get(id)
-    return await viewer.run(
-        await parts.board.commands.approve_plan(card.id, by=principal_of(request).who)
-    )
+    run_id = await parts.board.commands.approve_plan(card.id, by=principal_of(request).who)
+    parts.audit.note("card.plan_approved", **about_run(request, card, run_id))
+    return await viewer.run(run_id)
 
 
 @router.post("/{id}/send-back", status_code=202, responses=may_answer(404, 409))
@@ -108,6 +117,7 @@ async def send_card_back(
     by = principal_of(request).who
     with repository_in_order():
         run_id = await parts.board.commands.send_back(card.id, text=wish.comments, by=by)
+    parts.audit.note("card.sent_back", **about_run(request, card, run_id))
     return await viewer.run(run_id)
 
 
@@ -197,6 +207,15 @@ async def set_card_workflow_state(
     by = principal_of(request).who
     await parts.board.commands.set_state(card.id, wanted, error=reason, by=by)
     return await viewer.card(card.id)
+
+
+def about_run(request: Request, card: board.Card, run_id: str) -> OnRecord:
+    """For the audit trail: who, and which run of which card; never what was said."""
+    return {
+        "by": principal_of(request).who,
+        "channel": card.channel,
+        "details": {"card": card.key, "run": run_id},
+    }
 
 
 def _request(wish: RunWish) -> RunRequest:

@@ -12,6 +12,7 @@ from sempre.api.authentication import principal_of
 from sempre.api.boarding import repository_in_order
 from sempre.api.camel import CamelForm, CardName
 from sempre.api.card_forms import LineComment, NewComment
+from sempre.api.card_runs import about_run
 from sempre.api.card_views import Viewing
 from sempre.api.errors import may_answer
 from sempre.api.executions import Execution, ExecutionSummary
@@ -90,6 +91,8 @@ async def send_run_comments(
     run = await parts.board.runs.get(id)
     with repository_in_order():
         taken_up = await parts.board.commands.send_comments(run.id, by=principal_of(request).who)
+    card = await parts.board.cards.get(run.card_id)
+    parts.audit.note("card.sent_back", **about_run(request, card, taken_up))
     return await viewer.run(taken_up)
 
 

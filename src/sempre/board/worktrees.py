@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from sempre import clock, ids
 from sempre.board.git import LEFT_BEHIND, PATTERNS, Git, GitError
 from sempre.board.repository import Repository
@@ -142,7 +144,7 @@ async def has_visit(tree: Worktree, visit: str, newest: str) -> bool:
 async def settle(tree: Worktree) -> None:
     """End what a crash broke off: a rebase, a merge, an index that nobody writes any more. In the repository's own
     folder a person may be at one of these: it is left."""
-    await _unlock(tree.git.folder / "index.lock", remove=tree.own)
+    await _unlock(tree)
     for begun, end in (
         ("rebase-merge", "rebase"),
         ("rebase-apply", "rebase"),
@@ -264,15 +266,29 @@ async def identity(git: Git) -> Mapping[str, str]:
     return {} if named else FALLBACK
 
 
-async def _unlock(lock: Path, *, remove: bool) -> None:
+async def _unlock(tree: Worktree) -> None:
     """Wait for a git that a killed Sempre left at work; a lock that nobody lets go of is an old crash's."""
+    lock = tree.git.folder / "index.lock"
     end = clock.ticks() + _STALE_SECONDS
     while await asyncio.to_thread(lock.exists):
         if clock.ticks() > end:
-            if remove:
+            if tree.own or not await asyncio.to_thread(_is_git_at_work, tree.path):
                 await asyncio.to_thread(lock.unlink, missing_ok=True)
             return
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _is_git_at_work(folder: Path) -> bool:
+    """Whether a person's git is: one that waits for their editor holds its lock as long as they write."""
+    for program in psutil.process_iter(["name"]):
+        try:
+            if program.info["name"].startswith("git") and Path(program.cwd()).is_relative_to(
+                folder
+            ):
+                return True
+        except (psutil.Error, OSError):
+            continue
+    return False
 
 
 async def _is_whole(tree: Worktree) -> bool:

@@ -1,8 +1,9 @@
 """What a person does to cards and their runs."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from sempre.board import (
     Automation,
@@ -36,9 +37,13 @@ from sempre.workflows.card_scheduler import Scheduler
 from sempre.workflows.card_settling import Settling
 
 
-class CardCommands:
-    """`cancel` stops a turn wherever it is."""
+class Cancel(Protocol):
+    """Stops a turn wherever it is. Raises ConflictError, NotFoundError."""
 
+    async def __call__(self, turn_id: str, *, by: str) -> object: ...
+
+
+class CardCommands:
     def __init__(
         self,
         *,
@@ -50,7 +55,7 @@ class CardCommands:
         automation: Automation,
         places: Places,
         scheduler: Scheduler,
-        cancel: Callable[[str], Awaitable[object]],
+        cancel: Cancel,
     ) -> None:
         self._boards = boards
         self._cards = cards
@@ -75,7 +80,7 @@ class CardCommands:
         active = await self._active(card_id)
         run = await self._runs.cancel(active.id, by=by)
         if run.is_active:
-            await self._interrupt(run)
+            await self._interrupt(run, by)
             await self._scheduler.wake(run)
         else:
             await self._scheduler.freed(run.board)
@@ -145,7 +150,13 @@ class CardCommands:
     async def delete_card(self, card_id: str, *, by: str) -> None:
         card = await self._cards.get(card_id)
         await self._cards.delete(card.id, by=by)
+        await self._places.forget_pictures(card.channel)
         await self._scheduler.freed(card.board)
+
+    async def delete_board(self, board_id: str, *, by: str) -> None:
+        board = await self._boards.get(board_id)
+        await self._boards.delete(board.id, by=by)
+        await self._places.forget_pictures(board.channel)
 
     async def check(self, settings: BoardSettings) -> Sequence[Finding]:
         return await repository.check(
@@ -212,9 +223,9 @@ class CardCommands:
         await self._scheduler.freed(run.board)
         return run.id
 
-    async def _interrupt(self, run: Run) -> None:
+    async def _interrupt(self, run: Run, by: str) -> None:
         """Its turn, if it has one; a run between two stages looks for itself."""
         visits = await self._visits.of_run(run.id)
         if visits and visits[-1].result is None and visits[-1].turn_id is not None:
             with suppress(ConflictError, NotFoundError):  # it has ended meanwhile
-                await self._cancel(visits[-1].turn_id)
+                await self._cancel(visits[-1].turn_id, by=by)

@@ -2,6 +2,7 @@
 lies there for people: spec and diff."""
 
 import asyncio
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ class Places:
         """The folder of a card's pictures; its agent may read it."""
         board, _, key = channel.removeprefix("board:").partition("/")
         return self._root / board / _PICTURES / key
+
+    async def forget_pictures(self, channel: str) -> None:
+        """Of a card that is gone; of all of a board's cards, given the board's channel."""
+        board, _, key = channel.removeprefix("board:").partition("/")
+        folder = self._root / board / _PICTURES / key
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def repository(self, board: Board) -> Repository:
         """Raises MisconfiguredError, UnavailableError: it is on another machine."""
