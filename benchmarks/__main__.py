@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import answers, cancel, engine, footprint, gateway, live, turns
+from benchmarks import answers, board, cancel, engine, footprint, gateway, live, turns
 
 _ALL = {
     "answers": answers.main,
     "turns": turns.main,
     "footprint": footprint.main,
     "live": live.main,
+    "board": board.main,
     "engine": engine.main,
     "gateway": gateway.main,
     "cancel": cancel.main,
