@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from sempre.board import merging, repository, worktrees
+from sempre.board import leftovers, merging, repository, worktrees
 from sempre.board.merging import BaseDirtyError, BaseMovedError, Change, RebaseConflictError
 from sempre.board.repository import Repository
-from sempre.board.worktrees import Worktree
+from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError
 from tests.board import work
 
@@ -98,7 +98,7 @@ async def test_a_rebase_that_a_crash_broke_off_is_put_back(shop: Repository) -> 
     work.write(shop.path, {"shop.py": "PRICE = 3\n"})
     work.commit(shop.path, "Meanwhile")
     await tree.git.run("rebase", "main", allowed=(0, 1))
-    await worktrees.settle(tree)
+    await leftovers.settle(tree)
     assert await worktrees.head(tree) == change.head
     assert work.git(tree.path, "status", "--porcelain") == ""
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from sempre.board import repository, worktrees
+from sempre.board import leftovers, repository, worktrees
 from sempre.board.git import GitError
 from sempre.board.repository import Repository
-from sempre.board.worktrees import Worktree
+from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError, MisconfiguredError
 from tests.board import work
 
@@ -122,7 +122,7 @@ async def test_hooks_of_the_repository_do_not_run(shop: Repository, tmp_path: Pa
 async def test_a_lock_that_a_crash_left_is_waited_for_and_then_removed(
     shop: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worktrees, "_STALE_SECONDS", 0.2)
+    monkeypatch.setattr(leftovers, "_STALE_SECONDS", 0.2)
     tree = await made(shop)
     (tree.git.folder / "index.lock").write_text("")
     work.write(tree.path, {"new.py": "1\n"})
@@ -200,7 +200,7 @@ async def test_in_place_a_persons_own_rebase_is_left_alone(shop: Repository) -> 
 async def test_one_that_was_broken_off_while_git_made_it_is_made_anew(
     shop: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worktrees, "_STALE_SECONDS", 0.2)
+    monkeypatch.setattr(leftovers, "_STALE_SECONDS", 0.2)
     work.write(shop.path, {".gitattributes": "*.py filter=dies\n"})
     work.commit(shop.path, "Attributes")
     work.git(shop.path, "config", "filter.dies.smudge", "kill -9 0")
@@ -248,16 +248,16 @@ async def test_what_stands_there_is_kept_also_when_somebody_deleted_its_branch(
 async def test_in_place_a_lock_is_removed_only_where_no_git_is_at_work(
     shop: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worktrees, "_STALE_SECONDS", 0.2)
+    monkeypatch.setattr(leftovers, "_STALE_SECONDS", 0.2)
     tree = await worktrees.in_place(shop, "card/SHOP-2-1", "main")
     lock = shop.folder / "index.lock"
     lock.write_text("")
     at_work = await asyncio.create_subprocess_exec(
         "git", "cat-file", "--batch", cwd=shop.path, stdin=asyncio.subprocess.PIPE
     )
-    await worktrees.settle(tree)
+    await leftovers.settle(tree)
     assert lock.exists()
     at_work.kill()
     await at_work.wait()
-    await worktrees.settle(tree)
+    await leftovers.settle(tree)
     assert not lock.exists()

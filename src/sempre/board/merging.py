@@ -4,10 +4,10 @@ can't be done."""
 from dataclasses import dataclass
 from pathlib import Path
 
-from sempre.board import worktrees
+from sempre.board import leftovers, worktrees
 from sempre.board.git import Git
 from sempre.board.repository import Repository
-from sempre.board.worktrees import Worktree
+from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError
 
 _SHOWN = 10
@@ -77,7 +77,7 @@ async def merge(repository: Repository, base: str, change: Change) -> str:
 async def rebase(tree: Worktree, base: str) -> str:
     """Bring the branch up to the base as it is now; gives its new tip. Raises RebaseConflictError, then all is as it
     was; ConflictError when something is not committed or another branch stands there, GitError."""
-    await worktrees.settle(tree)
+    await leftovers.settle(tree)
     await worktrees.require_branch(tree)
     before = await worktrees.head(tree)
     onto = await tree.git.commit_of(f"refs/heads/{base}")

@@ -7,20 +7,17 @@ function looks at what stands there first, so doing it again after a crash does 
 import asyncio
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
-from sempre import clock, ids
+from sempre import ids
 from sempre.board.git import LEFT_BEHIND, PATTERNS, Git, GitError
+from sempre.board.leftovers import is_whole, settle
 from sempre.board.repository import Repository
+from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError, MisconfiguredError
 
 TRAILER = "Sempre-Stage"
 _KEPT = "refs/sempre/kept/"
-_STALE_SECONDS = 20.0  # no git of ours holds an index for longer
-_LOOK_SECONDS = 0.1
 FALLBACK = {
     "GIT_AUTHOR_NAME": "Sempre",
     "GIT_AUTHOR_EMAIL": "sempre@localhost",
@@ -29,24 +26,10 @@ FALLBACK = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Worktree:
-    """`git` looks only here. `own`: a folder of its own beside the repository; else it is the repository's."""
-
-    path: Path
-    branch: str
-    git: Git
-    own: bool = True
-
-    @property
-    def ref(self) -> str:
-        return f"refs/heads/{self.branch}"
-
-
 async def make(repository: Repository, path: Path, branch: str, base: str) -> Worktree:
     """A work tree on `branch`, which begins at `base` when it is new. Raises ConflictError, GitError."""
     if (there := await find(repository, path, branch)) is not None:
-        if await _is_whole(there):
+        if await is_whole(there):
             return there
         await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)  # nobody has worked in it
     if await asyncio.to_thread(_is_used, path):
@@ -139,19 +122,6 @@ async def has_visit(tree: Worktree, visit: str, newest: str) -> bool:
         newest,
     )
     return bool(found.text)
-
-
-async def settle(tree: Worktree) -> None:
-    """End what a crash broke off: a rebase, a merge, an index that nobody writes any more. In the repository's own
-    folder a person may be at one of these: it is left."""
-    await _unlock(tree)
-    for begun, end in (
-        ("rebase-merge", "rebase"),
-        ("rebase-apply", "rebase"),
-        ("MERGE_HEAD", "merge"),
-    ):
-        if await asyncio.to_thread(_is_ours, tree, begun):
-            await tree.git.run(end, "--abort", allowed=(0, 1, 128))
 
 
 async def snapshot(tree: Worktree) -> str:
@@ -264,60 +234,6 @@ async def identity(git: Git) -> Mapping[str, str]:
     """Who commits, where git knows nobody."""
     named = (await git.run("config", "user.email", allowed=(0, 1))).text
     return {} if named else FALLBACK
-
-
-async def _unlock(tree: Worktree) -> None:
-    """Wait for a git that a killed Sempre left at work; a lock that nobody lets go of is an old crash's."""
-    lock = tree.git.folder / "index.lock"
-    end = clock.ticks() + _STALE_SECONDS
-    while await asyncio.to_thread(lock.exists):
-        if clock.ticks() > end:
-            if tree.own or not await asyncio.to_thread(_is_git_at_work, tree.path):
-                await asyncio.to_thread(lock.unlink, missing_ok=True)
-            return
-        await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _is_git_at_work(folder: Path) -> bool:
-    """Whether a person's git is: one that waits for their editor holds its lock as long as they write."""
-    for program in psutil.process_iter(["name"]):
-        try:
-            if program.info["name"].startswith("git") and Path(program.cwd()).is_relative_to(
-                folder
-            ):
-                return True
-        except (psutil.Error, OSError):
-            continue
-    return False
-
-
-async def _is_whole(tree: Worktree) -> bool:
-    """Whether git has come to the end of making it. One that a crash or a full disk broke off lacks files, which would
-    be committed as deleted; one that a killed Sempre left git at is waited for."""
-    end = clock.ticks() + _STALE_SECONDS
-    while await asyncio.to_thread(_is_being_made, tree.git.folder):
-        if clock.ticks() > end:
-            return False
-        await asyncio.sleep(_LOOK_SECONDS)
-    return True
-
-
-def _is_being_made(folder: Path) -> bool:
-    """By git's own mark, which it takes away at the end."""
-    try:
-        return (folder / "locked").read_text("utf-8").strip() == "initializing"
-    except OSError:
-        return False
-
-
-def _is_ours(tree: Worktree, begun: str) -> bool:
-    place = tree.git.folder / begun
-    if tree.own:
-        return place.exists()
-    try:
-        return (place / "head-name").read_text("utf-8").strip() == tree.ref
-    except OSError:
-        return False
 
 
 def _folder_of(shared: Path, path: Path) -> Path | None:

@@ -13,7 +13,7 @@ from sempre.board.card import gives_orders
 from sempre.board.git import GitError
 from sempre.board.repository import Repository
 from sempre.board.words import Settlement
-from sempre.board.worktrees import Worktree
+from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError, MisconfiguredError, NotFoundError, UnavailableError
 from sempre.workflows import card_files
 

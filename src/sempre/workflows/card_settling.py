@@ -10,7 +10,7 @@ from sempre.board import Board, Boards, Card, Cards, Run, Runs, merging, worktre
 from sempre.board.merging import Change
 from sempre.board.repository import Repository
 from sempre.board.words import RunState, Settlement
-from sempre.board.worktrees import Worktree
+from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError, MisconfiguredError
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
