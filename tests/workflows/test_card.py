@@ -188,25 +188,6 @@ async def test_a_stage_that_fails_stops_the_run_and_a_retry_goes_on_there(shop: 
     assert [each.number for each in await shop.room.runs.of_card(card.id)] == [2, 1]
 
 
-async def test_a_stage_that_is_over_is_not_worked_on_again(shop: Workshop) -> None:
-    await shop.board()
-    shop.coder.acts["implement"] = fails("No.")
-    card = await shop.card()
-    run = await shop.ended(await shop.run(card))
-    turn_id = (await shop.room.visits.of_run(run.id))[-1].turn_id or ""
-    asked = len(shop.coder.asked)
-    async with asyncio.timeout(PATIENCE):
-        while (await shop.house.turns.get(turn_id)).published_at is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-        await shop.turns.retry(turn_id, by="ana")
-        while (await shop.house.turns.get(turn_id)).published_at is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-    turn = await shop.house.turns.get(turn_id)
-    assert turn.failure is not None
-    assert turn.failure.kind == "no_stage"
-    assert len(shop.coder.asked) == asked
-
-
 async def test_a_plan_without_a_spec_is_no_plan(shop: Workshop) -> None:
     await shop.board()
     shop.coder.acts["plan"] = says("I have a plan.")
