@@ -261,3 +261,23 @@ async def test_in_place_a_lock_is_removed_only_where_no_git_is_at_work(
     await at_work.wait()
     await leftovers.settle(tree)
     assert not lock.exists()
+
+
+async def test_a_repository_within_is_told_and_all_that_lies_in_it_is_kept(
+    shop: Repository,
+) -> None:
+    tree = await made(shop)
+    for name in ("empty", "with one"):
+        work.git(work.make(tree.path / name, {"deep/inner.py": "1\n"}), "branch", "-M", "other")
+    work.git(tree.path / "empty", "update-ref", "-d", "HEAD")
+    (tree.path / "empty" / "link").symlink_to("/etc")
+    with pytest.raises(ConflictError, match="repository of its own"):
+        await worktrees.commit(tree, "Mine", "run/1")
+    ref = await worktrees.keep(tree, "run-7", None)
+    assert work.git(shop.path, "ls-tree", "-r", "--name-only", ref).splitlines() == [
+        "README.md",
+        "empty/deep/inner.py",
+        "empty/link",
+        "shop.py",
+        "with one/deep/inner.py",
+    ]

@@ -6,10 +6,11 @@ function looks at what stands there first, so doing it again after a crash does 
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sempre import ids
+from sempre.board import nested
 from sempre.board.git import LEFT_BEHIND, PATTERNS, Git, GitError
 from sempre.board.leftovers import is_whole, settle
 from sempre.board.repository import Repository
@@ -100,6 +101,12 @@ async def commit(tree: Worktree, message: str, visit: str) -> str:
     before = await head(tree)
     if await has_visit(tree, visit, before):
         return before
+    if within := await nested.find(tree.git):
+        raise ConflictError(
+            f"{tree.path / within[0]} is a git repository of its own, so what lies in it would not be part of the "
+            "change. Remove its .git folder, or have git ignore it; then retry the stage.",
+            code="nested_repository",
+        )
     await _add(tree)
     written = await tree.git.text("write-tree")
     if written == await tree.git.text("rev-parse", f"{before}^{{tree}}"):
@@ -131,7 +138,10 @@ async def snapshot(tree: Worktree) -> str:
     await asyncio.to_thread(_copy, index, aside)
     more = {"GIT_INDEX_FILE": str(aside)}
     try:
-        await _add(tree, more)
+        within = await nested.find(tree.git)
+        await _add(tree, more, but=within)
+        if found := await asyncio.to_thread(nested.files, tree.path, within):
+            await tree.git.run("update-index", "--add", "-z", "--stdin", given=found, more=more)
         return (await tree.git.run("write-tree", more=more)).text
     finally:
         await asyncio.to_thread(aside.unlink, missing_ok=True)
@@ -204,10 +214,13 @@ async def remove(repository: Repository, tree: Worktree, *, branch: bool, base: 
         await repository.git.run("update-ref", "-d", tree.ref)
 
 
-async def _add(tree: Worktree, more: Mapping[str, str] | None = None) -> None:
+async def _add(
+    tree: Worktree, more: Mapping[str, str] | None = None, *, but: Sequence[str] = ()
+) -> None:
     """All but what tools leave behind in a repository that does not ignore it."""
     patterns = {**PATTERNS, **(more or {})}
-    await tree.git.run("add", "--all", "--", ".", *LEFT_BEHIND, more=patterns)
+    left_out = (f":(exclude,literal){each}" for each in but)
+    await tree.git.run("add", "--all", "--", ".", *LEFT_BEHIND, *left_out, more=patterns)
 
 
 async def require_branch(tree: Worktree) -> None:
