@@ -21,7 +21,7 @@ from sempre.app.pages import open_listener, parts_of
 from sempre.app.plan import Plan
 from sempre.app.tracing import open_tracing
 from sempre.app.work import Around, Work, open_work, take_up
-from sempre.errors import UnavailableError
+from sempre.errors import SempreError
 from sempre.home import Home
 from sempre.settings import FILE_NAME
 
@@ -151,7 +151,7 @@ async def _reconcile(house: House, work: Work) -> None:
             await work.deciding.remind()
             await work.control.remind()
             await work.scheduler.reconcile()
-        except UnavailableError as error:
+        except SempreError as error:  # the next round does it
             _log.warning("app.not_reconciled", reason=error.message)
 
 
