@@ -84,6 +84,11 @@ class Board:
         assert answer.status_code in {200, 202}, answer.text
         return answer.json()
 
+    def edit(self, key: str, **change: Any) -> None:
+        wish = {"version": self.show(key)["version"], **change}
+        answer = self.person.ask("PATCH", f"/api/cards/{key}", json=wish)
+        assert answer.status_code == 200, answer.text
+
     def show(self, key: str) -> Json:
         return self.person.get(f"/api/cards/{key}")
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.end_to_end.control_room.watched import Watched
 from tests.support.patience import PATIENCE
 
+READY = "Ready to merge"
 WITHIN = 2 * PATIENCE * 1000
 # So tall that all rows of a log are drawn.
 TALL = {"width": 1280, "height": 3000}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, ViewportSize, expect
 
 from tests.durability.cards import Board
-from tests.end_to_end.board.card_page import WITHIN
+from tests.end_to_end.board.card_page import READY, WITHIN
 from tests.end_to_end.board.conftest import NewBoard
 from tests.end_to_end.board.scripts import Gate
 from tests.end_to_end.control_room.conftest import Visit
@@ -47,7 +47,7 @@ def test_cards_begin_in_the_order_that_was_promised(
     expect(page.locator(f"[data-column=test] [data-card={fourth}]")).to_be_visible(timeout=WITHIN)
     expect(card(second)).to_contain_text(f"Waits for {first}")
     gate.open(f"{first}-1")
-    expect(card(first)).to_contain_text("Waiting for you to merge", timeout=WITHIN)
+    expect(card(first)).to_contain_text(READY, timeout=WITHIN)
     expect(card(second)).to_contain_text(f"Waits for {first}")
     assert not board.execution(runs[second])["startedAt"], "what it depends on is not done yet"
 

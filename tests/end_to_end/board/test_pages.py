@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from sempre.rehearsal import write_say
 from tests.durability.cards import stage, verdict, walk, writes
-from tests.end_to_end.board.card_page import TALL, WITHIN, CardPage, numbered
+from tests.end_to_end.board.card_page import READY, TALL, WITHIN, CardPage, numbered
 from tests.end_to_end.board.conftest import NewBoard
 from tests.end_to_end.board.looking import read_log, said
 from tests.end_to_end.board.scripts import ADDS, APPROVES, IMPLEMENTS, Gate, plans
@@ -33,7 +33,7 @@ def test_refreshed_during_plan_the_log_goes_on(
         card.refresh()
     card.says(words[-1])
     assert card.words() == words, "the log has a gap, a double, or another order"
-    card.stands("Review", "Waiting for you to merge")
+    card.stands("Review", READY)
     run = board.execution(board.show(key)["run"]["id"])
     assert walk(run) == ["plan passed", "implement passed", "test passed", "review passed"]
     assert " ".join(words) in said(read_log(board, key, run["id"]))
@@ -53,8 +53,9 @@ def test_refreshed_five_times_a_page_shows_what_another_shows(
             stage("review", f"[[think:{' '.join(words['review'])}]]", verdict("approve", "Fine.")),
         )
     )
-    print_words = f"printf '%s\\n' {' '.join(words['test'])}"
-    board = new_board("two", test=[f"{print_words}; {gate.command}"])
+    # Its own text, which the log shows too, has none of the words.
+    say_words = f"seq -f test%03g 0 {len(words['test']) - 1}"
+    board = new_board("two", test=[f"{say_words}; {gate.command}"])
     key = board.card("Add", script)
     watched, other = (
         CardPage(visit(viewport=TALL), server.url, board.name, key).open("overview")
@@ -72,11 +73,11 @@ def test_refreshed_five_times_a_page_shows_what_another_shows(
     watched.begins("Review")
     watched.refresh()
     for each in (watched, other):
-        each.stands("Review", "Waiting for you to merge")
+        each.stands("Review", READY)
     watched.refresh()
     watched.begins("Review")
     for each in (watched, other):
-        each.says("answered")
+        each.says(words["review"][-1])
         each.unfold()
     assert watched.words() == [word for each in words.values() for word in each]
     assert watched.rows() == other.rows()
@@ -86,8 +87,7 @@ def test_an_error_is_shown_after_a_refresh_and_its_stage_retried(
     server: Server, visit: Visit, new_board: NewBoard
 ) -> None:
     board = new_board("error")
-    failing = IMPLEMENTS.replace("[[implement:", "[[implement:[[http:400:2]]", 1)
-    key = board.card("Add", plans() + failing + APPROVES)
+    key = board.card("Add", plans() + stage("implement", "[[http:400]]") + APPROVES)
     card = CardPage(visit(), server.url, board.name, key).open()
     card.press("Run")
     for _ in range(2):
@@ -99,8 +99,9 @@ def test_an_error_is_shown_after_a_refresh_and_its_stage_retried(
     on_board = card.page.locator(f"[data-column=implement] [data-card={key}]")
     expect(on_board).to_contain_text("Failed at Implement")
     first = board.show(key)["run"]["id"]
+    board.edit(key, description=IMPLEMENTS + APPROVES)
     card.press("Retry Implement")
-    card.stands("Review", "Waiting for you to merge")
+    card.stands("Review", READY)
     second = board.execution(board.show(key)["run"]["id"])
     assert walk(second) == ["implement passed", "test passed", "review passed"]
     assert walk(board.execution(first)) == ["plan passed", "implement error"]
@@ -134,9 +135,8 @@ def test_a_comment_on_a_line_changes_the_file(
     server: Server, visit: Visit, new_board: NewBoard
 ) -> None:
     board = new_board("lines")
-    changes = stage(
-        "changes", writes("calc.py", ADDS.replace("a, b", "left, right")), write_say("Renamed.")
-    )
+    renamed = "def add(left, right):\n    return left + right\n"
+    changes = stage("changes", writes("calc.py", renamed), write_say("Renamed."))
     key = board.card("Add", IMPLEMENTS + APPROVES + changes)
     board.wait(board.run(key, fromStage="implement")["id"])
     card = CardPage(visit(), server.url, board.name, key).open("diff")
@@ -149,7 +149,7 @@ def test_a_comment_on_a_line_changes_the_file(
     expect(card.drawer).to_contain_text("1 comment is not sent yet.")
     card.press("Send them to the agent")
     card.says("Renamed.")
-    card.stands("Review", "Waiting for you to merge")
+    card.stands("Review", READY)
     run = board.execution(board.show(key)["run"]["id"])
     assert walk(run) == ["implement.changes passed", "test passed", "review passed"]
     prompt = board.person.get(f"/api/turns/{run['visits'][0]['turn']['id']}")["prompt"]

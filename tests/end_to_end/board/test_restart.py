@@ -7,7 +7,7 @@ import pytest
 
 from sempre.rehearsal import write_say
 from tests.durability.cards import stage, verdict, walk, writes
-from tests.end_to_end.board.card_page import TALL, CardPage
+from tests.end_to_end.board.card_page import READY, TALL, CardPage
 from tests.end_to_end.board.conftest import NewBoard
 from tests.end_to_end.board.looking import at_work, read_log, said
 from tests.end_to_end.board.scripts import ADDS, IMPLEMENTS, Gate, plans
@@ -61,7 +61,7 @@ def test_killed_during_test_a_run_goes_on_there(
     )
 
     gate.open(f"{key}-1")
-    card.stands("Review", "Waiting for you to merge")
+    card.stands("Review", READY)
     run = board.execution(before["id"])
     assert walk(run) == [
         "plan passed",

@@ -5,14 +5,30 @@ import { keys } from "@/api/keys";
 import type { RunWish, SessionChoice } from "@/api/types";
 import { ask, client } from "@/lib/client";
 
-/** Whatever it came to, the card is looked at again. */
+interface Then {
+  onSuccess?: () => void;
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * Whatever it came to, the card is looked at again. What follows is done also when the button is gone by then, since
+ * the run has changed.
+ */
 function useDeed<Wish>(key: string, act: (wish: Wish) => Promise<unknown>) {
   const cache = useQueryClient();
-  return useMutation({
+  const deed = useMutation({
     mutationFn: act,
     onSettled: () => refreshCards(cache, [key]),
   });
+  const { mutateAsync } = deed;
+  const mutate = (wish: Wish, then: Then = {}): void => {
+    mutateAsync(wish).then(then.onSuccess, then.onError ?? ignore);
+  };
+  return { ...deed, mutate };
 }
+
+/** Where it is shown beside the button. */
+const ignore = (): void => undefined;
 
 const of = (id: string) => ({ params: { path: { id } } });
 
