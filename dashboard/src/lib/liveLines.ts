@@ -17,7 +17,7 @@ export function feedLines(events: readonly SempreEvent[]): void {
   const byChannel = new Map<string, SempreEvent[]>();
   for (const event of events) {
     if (!event.channel || !listeners.has(event.channel)) continue;
-    if (event.kind === "turn.started" || event.kind === "turn.ended") {
+    if (event.kind === "turn.started") {
       lines.delete(event.channel);
       byChannel.set(event.channel, []);
     } else if (OF_LOGS.test(event.kind)) {

@@ -37,9 +37,11 @@ export function NowRoom() {
   const recent = useQuery(turnHeadOptions({ state: "answered" }, RECENT));
   const held = (workers.data ?? []).filter((worker) => HELD.has(worker.state));
   const count = (state: Worker["state"]) => held.filter((each) => each.state === state).length;
+  const { data: cards = [] } = useQuery(cardsNowOptions);
   const lead = status.data ? (
     <StatusLine
       status={status.data}
+      cardsForYou={cards.filter(({ run }) => run && waitsForPerson(run)).length}
       held={{ stopped: count("stopped"), parked: count("parked") }}
     />
   ) : (
@@ -78,11 +80,14 @@ function Rooms({ status, workers, held, answered }: RoomsProps) {
   const running = workers
     .filter((worker) => !HELD.has(worker.state) && worker.state !== "waiting")
     .flatMap((worker) => (worker.live ? [worker.live] : []));
-  const letters = dead.data?.items ?? [];
   const { data: cards = [] } = useQuery(cardsNowOptions);
   const cardsForYou = cards.filter(({ run }) => run && waitsForPerson(run));
   const cardsRunning = cards.filter(({ run }) => run?.status === "running" && !waitsForPerson(run));
   const cardsFailed = cards.filter(({ run }) => run?.status === "failed");
+  // A card that failed says so itself.
+  const letters = (dead.data?.items ?? []).filter(
+    (letter) => !cardsFailed.some((card) => card.channel === letter.channel),
+  );
   return (
     <>
       <WhileAway />

@@ -29,7 +29,7 @@ export function BoardFields({ draft, wrong, fresh, findings, onChange }: BoardFi
         label={t("boards.name")}
         error={error("name")}
         value={draft.name}
-        data-autofocus={fresh || undefined}
+        data-autofocus
         onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
       {fresh ? <Names draft={draft} error={error} onChange={onChange} /> : null}

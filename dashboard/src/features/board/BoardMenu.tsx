@@ -2,7 +2,7 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import {
   IconArchive,
-  IconChevronDown,
+  IconDots,
   IconKeyboard,
   IconLayoutKanban,
   IconPlus,
@@ -31,8 +31,8 @@ export function BoardMenu({ board, archived, onArchived, onSettings, onKeys }: B
     <Menu position="bottom-start">
       <Menu.Target>
         <Tooltip label={t("board.menu")}>
-          <ActionIcon variant="subtle" color="gray" aria-label={t("board.menu")}>
-            <IconChevronDown size={16} />
+          <ActionIcon variant="default" size={30} aria-label={t("board.menu")}>
+            <IconDots size={16} />
           </ActionIcon>
         </Tooltip>
       </Menu.Target>

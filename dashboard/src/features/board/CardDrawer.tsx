@@ -81,7 +81,7 @@ function Parts({ card, tab, onTab, onClose, ...shown }: CardDrawerProps & { card
       keepMounted={false}
       className={classes.parts}
     >
-      <header className={classes.head}>
+      <div className={classes.head}>
         <div className={classes.title}>
           <p className={classes.line}>
             <span className="mono meta">{card.key}</span>
@@ -93,7 +93,7 @@ function Parts({ card, tab, onTab, onClose, ...shown }: CardDrawerProps & { card
           {card.run ? <StageBar run={card.run} /> : null}
         </div>
         <Close onClose={onClose} />
-      </header>
+      </div>
       <Tabs.List className={classes.tabs}>
         {TABS.map((each) => (
           <Tabs.Tab key={each} value={each}>

@@ -1,4 +1,5 @@
 /** A card as the board shows it. What can be done with it is put around it by whoever shows it. */
+import { IconSitemap } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +9,7 @@ import classes from "./CardFace.module.css";
 import { PrioritySign } from "./Priority";
 import { RunStanding } from "./RunStanding";
 import { StageBar } from "./StageBar";
+import { lastSaid } from "./stages";
 
 interface CardFaceProps {
   card: CardSummary;
@@ -29,7 +31,13 @@ function CardFacePlain({ card, place, asks, children }: CardFaceProps) {
       </span>
       <Link
         to="."
-        search={(search) => ({ ...search, card: card.key, tab: undefined, run: undefined })}
+        search={(search) => ({
+          ...search,
+          card: card.key,
+          tab: undefined,
+          run: undefined,
+          do: undefined,
+        })}
         className={classes.title}
         tabIndex={-1}
         draggable={false}
@@ -63,7 +71,7 @@ export const CardFace = memo(CardFacePlain);
 function Words({ card }: { card: CardSummary }) {
   const { run } = card;
   if (run?.status === "running") {
-    return <LiveLine channel={card.channel} before={run.lastLine?.content ?? ""} />;
+    return <LiveLine channel={card.channel} before={lastSaid(run)} />;
   }
   if (run?.status === "failed" && run.workflowError) {
     return (
@@ -82,7 +90,7 @@ function Missing({ card }: { card: CardSummary }) {
   const label = t("card.needsCount", { count: card.needs.length });
   return (
     <span className={`meta figure ${classes.needs}`} title={label}>
-      ⛓ {card.needs.length}
+      <IconSitemap size={13} aria-hidden /> {card.needs.length}
       <span className={classes.unseen}> {label}</span>
     </span>
   );

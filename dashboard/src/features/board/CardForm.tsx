@@ -18,6 +18,7 @@ import {
   draftOf,
   isSame,
   isTitle,
+  mergedOver,
   NEW_CARD,
   newCardOf,
 } from "./cardDraft";
@@ -103,6 +104,8 @@ function Fresh({ board, column, cards, onDone, onClose }: CardFormProps) {
 
 interface KeptEdit {
   version: number;
+  /** What it was made from: only what differs from it is a person's own. */
+  before: CardDraft;
   draft: CardDraft;
 }
 
@@ -120,12 +123,13 @@ function Edit({ card, cards, onDone, onClose }: Omit<CardFormProps, "editing"> &
   const edit = useEditCard(card.key);
   const saved = draftOf(card);
   const draft = kept?.draft ?? saved;
+  const before = kept?.before ?? saved;
   const version = kept?.version ?? card.version;
-  const changed = kept !== null && !isSame(draft, saved);
+  const changed = kept !== null && !isSame(draft, before);
   const conflict =
     changed && (version !== card.version || (edit.error as ApiError | null)?.status === 409);
   const submit = () =>
-    edit.mutate(changeOf(draft, saved, version), {
+    edit.mutate(changeOf(draft, before, version), {
       onSuccess: () => {
         forget();
         tell(t("card.saved", { card: card.key })).onSuccess();
@@ -149,7 +153,7 @@ function Edit({ card, cards, onDone, onClose }: Omit<CardFormProps, "editing"> &
       <CardFields
         draft={draft}
         cards={cards.filter((each) => each.id !== card.id)}
-        onChange={(part) => setKept({ version, draft: { ...draft, ...part } })}
+        onChange={(part) => setKept({ version, before, draft: { ...draft, ...part } })}
       />
       <ImageField card={card.key} />
       {conflict ? (
@@ -160,7 +164,8 @@ function Edit({ card, cards, onDone, onClose }: Omit<CardFormProps, "editing"> &
             variant="default"
             onClick={() => {
               edit.reset();
-              setKept({ version: card.version, draft });
+              const merged = mergedOver(saved, draft, before);
+              setKept({ version: card.version, before: saved, draft: merged });
             }}
           >
             {t("card.keepMine")}

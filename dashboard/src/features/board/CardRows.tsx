@@ -6,7 +6,7 @@ import { Money } from "@/components/figures";
 import { LiveLine } from "@/components/log/LastLine";
 import classes from "./CardRows.module.css";
 import { RunSign, RunTime } from "./RunStanding";
-import { runTone } from "./stages";
+import { lastSaid, runTone } from "./stages";
 
 export function CardRows({ cards }: { cards: readonly CardSummary[] }) {
   return cards.map((card) => <CardRow key={card.id} card={card} />);
@@ -46,7 +46,7 @@ function Second({ card }: { card: CardSummary }) {
   const { t } = useTranslation();
   const { run } = card;
   if (run?.status === "running") {
-    return <LiveLine channel={card.channel} before={run.lastLine?.content ?? ""} />;
+    return <LiveLine channel={card.channel} before={lastSaid(run)} />;
   }
   if (run?.status === "failed") {
     return <p className={`one-line ${classes.reason}`}>{run.workflowError}</p>;

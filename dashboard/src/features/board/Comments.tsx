@@ -33,7 +33,7 @@ function OneRemark({ runId, remark }: { runId: string; remark: Remark }) {
       <div>
         <p className="meta">
           {remark.by ?? t("cardDiff.review")}
-          {remark.line === null ? "" : ` · ${t("diff.line", { number: remark.line })}`}
+          {remark.line === null ? "" : ` · ${t("cardDiff.line", { number: remark.line })}`}
           {remark.by ? ` · ${t(remark.pending ? "cardDiff.notSent" : "cardDiff.wasSent")}` : ""}
         </p>
         <p className={classes.said}>{remark.text}</p>

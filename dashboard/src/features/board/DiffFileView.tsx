@@ -44,7 +44,7 @@ export default function DiffFileView({ file, runId, remarks, open, onOpen }: Dif
           {visible(file.path).text}
         </span>
         {file.change === "modified" ? null : (
-          <span className="meta">{t(`cardDiff.change.${file.change}`)}</span>
+          <span className={`meta ${classes.change}`}>{t(`cardDiff.change.${file.change}`)}</span>
         )}
         <Sums file={file} />
       </button>

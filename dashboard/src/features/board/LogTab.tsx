@@ -1,7 +1,7 @@
 /** The log of a run: the turns of its visits one after the other, each stage under a head of its own. */
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card, Run, StageVisit } from "@/api/types";
 import { Empty } from "@/components/Empty";
@@ -67,8 +67,13 @@ function RunLog({ run, line }: { run: Run; line: number | undefined }) {
       ),
     [told, logs, t],
   );
-  const failed = logs.some((log) => log.failed) && rows.length === 0;
-  if (failed) {
+  const failed = logs.some((log) => log.failed && !log.ready);
+  // Read once to its end before it is shown, so that its reader begins where it is now.
+  const [shown, setShown] = useState(false);
+  if (!shown && ids.length > 0 && logs.length === ids.length && logs.every((log) => log.ready)) {
+    setShown(true);
+  }
+  if (failed && !shown) {
     return (
       <Empty title={t("log.failed")}>
         <Button size="xs" variant="default" onClick={() => ids.forEach(readLog)}>
@@ -80,7 +85,7 @@ function RunLog({ run, line }: { run: Run; line: number | undefined }) {
   if (ids.length === 0) {
     return <Empty title={t(run.isActive ? "card.logBegins" : "log.empty")} />;
   }
-  if (rows.length === 0) return <Loading rows={6} height={28} />;
+  if (!shown) return <Loading rows={6} height={28} />;
   return <LogLines rows={rows} running={run.isActive} line={line} linkTo={lineLink} />;
 }
 

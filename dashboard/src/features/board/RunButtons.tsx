@@ -1,31 +1,16 @@
 /** What a person can do with a card's run, as it stands; what acts on their repository is said before. */
 import { Button, Group } from "@mantine/core";
-import {
-  IconCheck,
-  IconGitMerge,
-  IconPlayerPlay,
-  IconPlayerStopFilled,
-  IconRefresh,
-} from "@tabler/icons-react";
+import { IconCheck, IconPlayerPlay, IconPlayerStopFilled, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, Card } from "@/api/types";
 import { useConfirm, useTell } from "@/components/asking";
-import { Trouble } from "@/components/Trouble";
 import { RunForm } from "./RunForm";
-import {
-  useApprovePlan,
-  useCancelRun,
-  useDiscard,
-  useMerge,
-  useRebase,
-  useRetryRun,
-  useRunCard,
-  useUnstick,
-} from "./runDeeds";
+import { useApprovePlan, useCancelRun, useRetryRun, useRunCard, useUnstick } from "./runDeeds";
 import { SendBack } from "./SendBack";
 import { canRetry, hasWork, waitsForMerge, waitsForPlan } from "./stages";
 import type { CardTab } from "./tabs";
+import { BackButton, WorkButtons } from "./WorkButtons";
 
 interface RunButtonsProps {
   card: Card;
@@ -44,15 +29,14 @@ export function RunButtons({ card, board, onTab }: RunButtonsProps) {
   const canSendBack = waitsForMerge(run) || waitsForPlan(run);
   return (
     <>
+      {hasWork(run) ? (
+        <WorkButtons card={card} board={board} onBack={() => toggle("back")} />
+      ) : null}
       <Group gap={8}>
         {waitsForPlan(run) ? <ApproveButton card={card} onTab={onTab} /> : null}
         {canRetry(card) ? <RetryButtons card={card} /> : null}
         {!run ? <RunButton card={card} /> : null}
-        {canSendBack ? (
-          <Button size="xs" variant="default" onClick={() => toggle("back")}>
-            {t("card.sendBack")}
-          </Button>
-        ) : null}
+        {waitsForPlan(run) ? <BackButton onBack={() => toggle("back")} /> : null}
         {active ? null : (
           <Button size="xs" variant="default" onClick={() => toggle("from")}>
             {t(run ? "card.runAgain" : "card.runFrom")}
@@ -61,7 +45,6 @@ export function RunButtons({ card, board, onTab }: RunButtonsProps) {
         {active ? <CancelButton card={card} /> : null}
         {run?.isStuck ? <UnstickButton card={card} /> : null}
       </Group>
-      {hasWork(run) ? <WorkButtons card={card} board={board} /> : null}
       {open === "back" && canSendBack ? (
         <SendBack card={card} onDone={() => setOpen(null)} />
       ) : null}
@@ -174,76 +157,5 @@ function UnstickButton({ card }: { card: Card }) {
     >
       {t("card.unstick")}
     </Button>
-  );
-}
-
-/** There is a branch that nobody has merged or thrown away. */
-function WorkButtons({ card, board }: { card: Card; board: Board }) {
-  const { t } = useTranslation();
-  const tell = useTell();
-  const confirm = useConfirm();
-  const merge = useMerge(card.key);
-  const rebase = useRebase(card.key);
-  const discard = useDiscard(card.key);
-  const names = { branch: card.branch ?? "", base: board.base };
-  const error = merge.error ?? rebase.error ?? discard.error;
-  const reset = () => {
-    for (const each of [merge, rebase, discard]) each.reset();
-  };
-  const done = (words: string) => ({ onSuccess: tell(words).onSuccess });
-  return (
-    <>
-      <Group gap={8}>
-        {waitsForMerge(card.run) ? (
-          <Button
-            size="xs"
-            color="teal.9"
-            leftSection={<IconGitMerge size={14} />}
-            loading={merge.isPending}
-            onClick={() => {
-              reset();
-              confirm({
-                title: t("card.mergeTitle", { card: card.key }),
-                effect: t("card.mergeEffect", { ...names, repository: board.repository }),
-                confirm: t("card.merge"),
-                grave: false,
-                onConfirm: () => merge.mutate(undefined, done(t("card.merged", names))),
-              });
-            }}
-          >
-            {t("card.merge")}
-          </Button>
-        ) : null}
-        <Button
-          size="xs"
-          variant="default"
-          title={t("card.rebaseWhy", names)}
-          loading={rebase.isPending}
-          onClick={() => {
-            reset();
-            rebase.mutate(undefined, done(t("card.rebased", names)));
-          }}
-        >
-          {t("card.rebase")}
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          loading={discard.isPending}
-          onClick={() => {
-            reset();
-            confirm({
-              title: t("card.discardTitle", { card: card.key }),
-              effect: t("card.discardEffect", names),
-              confirm: t("card.discardWork"),
-              onConfirm: () => discard.mutate(undefined, done(t("card.discarded"))),
-            });
-          }}
-        >
-          {t("card.discardWork")}
-        </Button>
-      </Group>
-      {error ? <Trouble error={error} /> : null}
-    </>
   );
 }

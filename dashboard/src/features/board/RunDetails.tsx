@@ -1,5 +1,5 @@
 /** One run: what it was given, every visit of a stage with its result, and where its work is. */
-import { Button, Group } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -100,9 +100,9 @@ function Visit({ visit }: { visit: StageVisit }) {
           )}
           {turn ? <Money micros={turn.costMicros} /> : null}
           {turn ? (
-            <Link to="/turns/$id" params={{ id: turn.id }}>
+            <Anchor component={Link} to={`/turns/${turn.id}`} size="xs">
               {t("card.turn")}
-            </Link>
+            </Anchor>
           ) : null}
         </span>
       </p>

@@ -13,7 +13,7 @@ import { queuePlace } from "./order";
 import { RunButtons } from "./RunButtons";
 import { RunTime } from "./RunStanding";
 import classes from "./Standing.module.css";
-import { runTone, standingWord } from "./stages";
+import { lastSaid, runTone, standingWord } from "./stages";
 import type { CardTab } from "./tabs";
 
 interface StandingProps {
@@ -43,7 +43,7 @@ export function Standing({ card, board, cards, onTab }: StandingProps) {
       {run ? <Reason card={card} run={run} cards={cards} /> : null}
       {run?.status === "running" ? (
         <button type="button" className={classes.line} onClick={() => onTab("log")}>
-          <LiveLine channel={card.channel} before={run.lastLine?.content ?? ""} />
+          <LiveLine channel={card.channel} before={lastSaid(run)} />
         </button>
       ) : null}
       <Asked channel={card.channel} />

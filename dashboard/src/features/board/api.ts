@@ -119,6 +119,8 @@ export const commentsOptions = (id: string) =>
 export const startCard = (key: string) =>
   ask(client.POST("/api/cards/{id}/run", { ...one(key), body: {} }));
 
+const IMAGE = "/api/cards/{id}/images/{image}";
+
 /** Where a picture of a card is. */
 export const imageAddress = (card: string, image: string): string =>
-  `/api/cards/${card}/images/${image}`;
+  IMAGE.replace("{id}", card).replace("{image}", image);

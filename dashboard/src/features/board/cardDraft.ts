@@ -62,6 +62,14 @@ export function changeOf(draft: CardDraft, before: CardDraft, version: number): 
   return { ...Object.fromEntries(differs), version };
 }
 
+/** What a person changed, over what somebody else has made of the rest meanwhile. */
+export function mergedOver(saved: CardDraft, draft: CardDraft, before: CardDraft): CardDraft {
+  const mine = Object.entries(draft).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof CardDraft]),
+  );
+  return { ...saved, ...Object.fromEntries(mine) };
+}
+
 export const isSame = (a: CardDraft, b: CardDraft): boolean =>
   JSON.stringify(texts(a)) === JSON.stringify(texts(b));
 

@@ -86,6 +86,9 @@ export function segments(run: Standing | null): (Tone | "none")[] {
 }
 
 export const isUnderWay = (run: RunSummary | null): boolean => run?.isActive === true;
+/** What was said last, as the server knew it; what only tells how a turn was handled says nothing here. */
+export const lastSaid = ({ lastLine }: RunSummary): string =>
+  lastLine && lastLine.type !== "info" ? lastLine.content : "";
 /** A person may start a run. */
 export const canRun = (card: CardSummary): boolean => !isUnderWay(card.run);
 export const canRetry = ({ run }: CardSummary): boolean =>

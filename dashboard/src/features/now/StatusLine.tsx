@@ -15,23 +15,32 @@ export interface Held {
 function judge(
   status: Status,
   held: Held,
+  forYou: number,
 ): { tone: Tone; head: "suspended" | "stopped" | "dead" | "waiting" | "parked" | "well" } {
   if (status.suspended) return { tone: "waiting", head: "suspended" };
   if (held.stopped > 0) return { tone: "waiting", head: "stopped" };
-  if (status.counts.approvals > 0) return { tone: "waiting", head: "waiting" };
+  if (forYou > 0) return { tone: "waiting", head: "waiting" };
   if (status.counts.dead > 0) return { tone: "failed", head: "dead" };
   if (held.parked > 0) return { tone: "parked", head: "parked" };
   return { tone: "done", head: "well" };
 }
 
-export function StatusLine({ status, held }: { status: Status; held: Held }) {
+interface StatusLineProps {
+  status: Status;
+  held: Held;
+  /** Cards whose plan is to be read, or whose change is to be merged. */
+  cardsForYou: number;
+}
+
+export function StatusLine({ status, held, cardsForYou }: StatusLineProps) {
   const { t } = useTranslation();
-  const { tone, head } = judge(status, held);
   const { running, queued, dead, approvals } = status.counts;
+  const forYou = approvals + cardsForYou;
+  const { tone, head } = judge(status, held, forYou);
   const counts = {
     stopped: held.stopped,
     dead,
-    waiting: approvals,
+    waiting: forYou,
     parked: held.parked,
     well: 0,
     suspended: 0,
