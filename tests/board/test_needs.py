@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sempre.board.needs import cycle
@@ -24,6 +24,7 @@ def reaches(needs: dict[str, list[str]], frm: str, to: str) -> bool:
     return False
 
 
+@settings(deadline=None)
 @given(GRAPHS, st.sampled_from(CARDS), st.lists(st.sampled_from(CARDS), max_size=3))
 def test_a_cycle_is_found_whenever_there_is_one_and_its_way_is_real(
     needs: dict[str, list[str]], card: str, wanted: list[str]

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sempre.board import patch
@@ -136,11 +136,13 @@ def test_nothing_changed_is_no_file(repository: Path):
     assert patch.read(changed(repository), is_whole=True) == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.booleans())
 def test_whatever_stands_there_is_read_without_an_error(written: bytes, is_whole: bool):
     patch.read(written, is_whole=is_whole)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

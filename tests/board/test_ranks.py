@@ -1,6 +1,6 @@
 """Any sequence of moves leaves a column in the order that people made, and ranks stay short."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sempre.board import ranks
@@ -21,6 +21,7 @@ def insert(column: list[tuple[str, str]], at: int, card: str) -> list[tuple[str,
     return list(zip(ranks.spread(len(names)), names, strict=True))
 
 
+@settings(deadline=None)
 @given(PLACES)
 def test_cards_stand_where_they_were_put_whatever_was_moved_before(
     moves: list[tuple[int, int]],
@@ -40,6 +41,7 @@ def test_cards_stand_where_they_were_put_whatever_was_moved_before(
         assert len({rank for rank, _ in column}) == len(column)
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=400))
 def test_always_between_the_same_two_never_ends_and_never_grows(sides: list[bool]) -> None:
     column = [("4", "left"), ("6", "right")]
@@ -59,6 +61,7 @@ def test_a_thousand_at_either_end_take_ten_digits() -> None:
         assert max(len(rank) for rank, _ in column) <= 10
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000))
 def test_a_column_that_is_spread_out_is_in_order_with_room_everywhere(count: int) -> None:
     spread = ranks.spread(count)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sempre.board.stages import (
@@ -76,6 +76,7 @@ def walk(rules: Rules, chosen: Sequence[int]) -> tuple[list[Visited], Next]:
 WALKS = st.lists(st.integers(0, 59), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(RULES, WALKS)
 def test_every_run_ends_within_its_limits(rules: Rules, chosen: list[int]) -> None:
     visits, end = walk(rules, chosen)
@@ -96,6 +97,7 @@ def test_every_run_ends_within_its_limits(rules: Rules, chosen: list[int]) -> No
         assert {each.stage for each in visits} <= {rules.first}
 
 
+@settings(deadline=None)
 @given(RULES, WALKS)
 def test_what_was_changed_is_always_tested_before_it_is_reviewed(
     rules: Rules, chosen: list[int]
@@ -115,6 +117,7 @@ def test_what_was_changed_is_always_tested_before_it_is_reviewed(
         assert not changed
 
 
+@settings(deadline=None)
 @given(RULES, WALKS)
 def test_a_run_that_is_followed_again_from_its_rows_comes_to_the_same(
     rules: Rules, chosen: list[int]
@@ -127,6 +130,7 @@ def test_a_run_that_is_followed_again_from_its_rows_comes_to_the_same(
     assert follows(rules, visits) == end == follows(rules, list(visits))
 
 
+@settings(deadline=None)
 @given(RULES, WALKS)
 def test_no_step_but_back_from_the_review_or_on_to_the_next(
     rules: Rules, chosen: list[int]
