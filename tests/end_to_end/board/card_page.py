@@ -44,6 +44,10 @@ class CardPage:
     def show(self, tab: str) -> None:
         self.drawer.get_by_role("tab", name=tab.capitalize()).click()
 
+    def shoot(self, name: str) -> None:
+        self._watched.settle()
+        self._watched.shoot(name)
+
     def refresh(self) -> None:
         self.page.reload()
         self._watched.settle()

@@ -74,6 +74,7 @@ def look_at(watched: Watched, server: Server, visit: Visit, name: str) -> None:
     """How it looks, and what axe says of it."""
     watched.settle()
     watched.shoot(f"{name}-dark-1440-en")
+    assert watched.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert watched.axe() == []
     watched.page.emulate_media(color_scheme="light")
     watched.shoot(f"{name}-light-1440-en")

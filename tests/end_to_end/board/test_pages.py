@@ -88,7 +88,7 @@ def test_an_error_is_shown_after_a_refresh_and_its_stage_retried(
 ) -> None:
     board = new_board("error")
     key = board.card("Add", plans() + stage("implement", "[[http:400]]") + APPROVES)
-    card = CardPage(visit(), server.url, board.name, key).open()
+    card = CardPage(visit(color_scheme="dark"), server.url, board.name, key).open()
     card.press("Run")
     for _ in range(2):
         card.stands("Implement", "Failed")
@@ -98,6 +98,7 @@ def test_an_error_is_shown_after_a_refresh_and_its_stage_retried(
         card.refresh()
     on_board = card.page.locator(f"[data-column=implement] [data-card={key}]")
     expect(on_board).to_contain_text("Failed at Implement")
+    card.shoot("card-failed-dark-1280-en")
     first = board.show(key)["run"]["id"]
     board.edit(key, description=IMPLEMENTS + APPROVES)
     card.press("Retry Implement")
@@ -147,6 +148,7 @@ def test_a_comment_on_a_line_changes_the_file(
     expect(file).to_contain_text("not sent yet")
     card.refresh()
     expect(card.drawer).to_contain_text("1 comment is not sent yet.")
+    card.shoot("card-diff-light-1280-en")
     card.press("Send them to the agent")
     card.says("Renamed.")
     card.stands("Review", READY)
