@@ -169,3 +169,20 @@ async def test_what_is_in_use_or_asked_for_when_it_closes_is_closed_when_given_b
         assert await session.scalar(sa.text("SELECT 1")) == 1
     assert [cast("psycopg.AsyncConnection", each).closed for each in (in_use, late)] == [True] * 2
     await db.close()
+
+
+@pytest.mark.postgres
+async def test_what_died_while_it_lay_idle_is_replaced_unseen(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its end is not heard, as when a network goes away.
+    monkeypatch.setattr("sempre.db.pinging._has_news", lambda _entry: False)
+    monkeypatch.setattr("sempre.db.pinging._IDLE_SECONDS", 0.0)
+    db = Database(postgres_url)
+    async with db.reading() as session:
+        before = await session.scalar(sa.text("SELECT pg_backend_pid()"))
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", (before,))
+    async with db.reading() as session:
+        assert await session.scalar(sa.text("SELECT pg_backend_pid()")) != before
+    await db.close()

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sempre import clock
 from sempre.db import embedded
 from sempre.db.disposal import dispose_async
+from sempre.db.pinging import ping_with_reason
 from sempre.errors import ConflictError, UnavailableError
 from sempre.telemetry import metrics
 
@@ -118,7 +119,9 @@ async def _connection(engine: AsyncEngine, kind: str) -> AsyncIterator[Session]:
 
 def _postgres(url: str) -> AsyncEngine:
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
-    return create_async_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(address, pool_size=10, max_overflow=10)
+    ping_with_reason(engine.sync_engine)
+    return engine
 
 
 def _sqlite(

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from sempre.db.pinging import ping_with_reason
 from sempre.errors import UnavailableError
 
 Store = sa.Engine
@@ -30,14 +31,15 @@ def open_store(url: str, *, connections: int) -> sa.Engine:
     """An engine for dbos or for our own statements; connects when it is first used."""
     if url.startswith("sqlite"):
         return _open_sqlite(url, connections)
-    return sa.create_engine(
+    store = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
-        pool_pre_ping=True,
         connect_args={"options": _IDLE_TRANSACTION, "connect_timeout": 10},
     )
+    ping_with_reason(store)
+    return store
 
 
 def _open_sqlite(url: str, connections: int) -> sa.Engine:
