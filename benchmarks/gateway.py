@@ -21,6 +21,7 @@ from sempre.api.loopback import Loopback
 from sempre.api.provider import Provider
 from sempre.budgets import Ledger
 from sempre.contract.actions import Action, Ruling, Say
+from sempre.contract.gate import Words
 from sempre.db import Database, schema
 from sempre.rehearsal import MessagesApi
 from tests.support.provider import scripted_provider
@@ -44,7 +45,9 @@ class _Session:
     turn_id: str | None = "t"
     attempt_id: str | None = "a"
     quota_until: datetime | None = None
-    words: str = ""
+
+    async def words_before(self, call_id: str) -> str:
+        return call_id
 
     def waiting(self) -> AbstractContextManager[None]:
         return nullcontext()
@@ -56,7 +59,8 @@ class _Passes:
 
 
 class _Gate:
-    async def judge(self, action: Action) -> Ruling:
+    async def judge(self, action: Action, words: Words | None = None) -> Ruling:
+        del words
         return Ruling(say=Say.DENY, reason=action.tool)
 
 

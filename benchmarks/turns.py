@@ -32,7 +32,7 @@ async def measure(place: Path, url: str) -> float:
     settings = Settings(database=DatabaseSettings(url=url))
     agent = ScriptedAgent()
     async with open_house(home, settings, frozenset(Role)) as house:
-        steps = Steps(house, lambda _channel: agent, lambda _channel: None)
+        steps = Steps(house, lambda _channel: agent, lambda _channel: None, lambda _channel: None)
         steps.ready.set()
         turn_workflow.equip(steps)
         await house.engine.launch()

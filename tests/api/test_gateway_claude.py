@@ -129,6 +129,7 @@ def asking_nobody(
         weigh=rules.weigh,
         tell=tell,
         patience=Patience(short=0, hook=0),
+        stopping=asyncio.Event(),
     )
     return ToolGate(rules, approvals, asking, trail, tell)
 

@@ -142,7 +142,7 @@ def test_a_clock_that_went_back_gives_no_negative_time(growth: Growth) -> None:
 
 
 def test_runs_and_their_stages_are_measured(growth: Growth) -> None:
-    stage = {"stage": "test", "result": "failed", "seconds": 42}
+    stage: dict[str, object] = {"stage": "test", "result": "failed", "seconds": 42}
     Tally().publish(
         [
             Told("run.stage_ended", 1, stage, turn_id=None),
