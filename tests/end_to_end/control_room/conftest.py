@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.end_to_end.control_room.boards import Boards
 from tests.end_to_end.control_room.server import Server
 from tests.end_to_end.control_room.watched import Watched
 from tests.support.environment import allowed_environment
@@ -34,6 +35,14 @@ def login(browser: Browser, server: Server) -> dict[str, Any]:
     state = context.storage_state()
     context.close()
     return dict(state)
+
+
+@pytest.fixture(scope="module")
+def boards(browser: Browser, server: Server, login: dict[str, Any]) -> Iterator[Boards]:
+    """The same owner, by the API."""
+    boards = Boards(browser, server, login)
+    yield boards
+    boards.close()
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ export function useBoardKeys(act: (key: BoardKey, card: string | undefined) => v
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (isElsewhere(event.target)) return;
       const way = WAYS[event.key] ?? (inHand() ? ARROWS[event.key] : undefined);
       const letter = LETTERS[event.key];
