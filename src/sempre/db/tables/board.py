@@ -39,7 +39,9 @@ cards = sa.Table(
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("column", sa.Text, nullable=False),
     sa.Column("rank", sa.Text, nullable=False),  # digits only: they sort the same in any collation
-    sealed_column("words"),  # JSON: title, description, labels; one value, since lists open every card's
+    sealed_column(
+        "words"
+    ),  # JSON: title, description, labels; one value, since lists open every card's
     sa.Column("priority", sa.Text, nullable=False),
     sa.Column("model", sa.Text),
     sa.Column("budget_micros", sa.BigInteger),  # for one run
