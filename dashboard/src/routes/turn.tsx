@@ -88,6 +88,7 @@ function TurnParts({ turn }: { turn: FullTurn }) {
           <Attempts attempts={turn.attempt_log} />
         </Section>
       ) : null}
+      <CardLink channel={turn.channel} />
       {turn.worker ? (
         <p className="meta">
           <Link to="/workers/$name" params={{ name: turn.worker }} className={classes.back}>
@@ -96,6 +97,20 @@ function TurnParts({ turn }: { turn: FullTurn }) {
         </p>
       ) : null}
     </Page>
+  );
+}
+
+/** A stage of a card is a turn on the card's channel: `board:shop/SHOP-12`. */
+function CardLink({ channel }: { channel: string }) {
+  const { t } = useTranslation();
+  const [, board, card] = /^board:([^/]+)\/(.+)$/.exec(channel) ?? [];
+  if (!board || !card) return null;
+  return (
+    <p className="meta">
+      <Link to="/board/$board" params={{ board }} search={{ card }} className={classes.back}>
+        {t("turn.ofCard", { card })}
+      </Link>
+    </p>
   );
 }
 

@@ -60,7 +60,7 @@ def expect_in(page: Page, column: str, *keys: str) -> None:
 def test_the_first_board_is_made_by_a_form(
     server: Server, visit: Visit, tmp_path: Path, boards: Boards
 ) -> None:
-    watched = visit(viewport=WIDE)
+    watched = visit(viewport=WIDE, color_scheme="dark")
     page = watched.open(server.url, "/board")
     watched.shoot("board-none-dark-1440-en")
     assert watched.axe() == []
@@ -85,7 +85,7 @@ def test_the_first_board_is_made_by_a_form(
 def test_a_card_is_written_with_preview_and_picture_and_edited(
     server: Server, visit: Visit, shop: str, boards: Boards
 ) -> None:
-    watched = visit(viewport=WIDE)
+    watched = visit(viewport=WIDE, color_scheme="dark")
     page = watched.open(server.url, f"/board/{shop}")
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog")
@@ -238,7 +238,7 @@ def test_the_board_is_usable_by_all(scheme: str, server: Server, visit: Visit, s
 
 
 def test_a_phone_shows_one_column_at_a_time(server: Server, visit: Visit, shop: str) -> None:
-    watched = visit(viewport=PHONE, has_touch=True, locale="pt-BR")
+    watched = visit(viewport=PHONE, has_touch=True, locale="pt-BR", color_scheme="dark")
     page = watched.open(server.url, f"/board/{shop}")
     expect(card(page, "SHOP-1")).to_be_visible()
     expect(page.locator("[data-column]")).to_have_count(1)

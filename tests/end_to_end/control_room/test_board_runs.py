@@ -87,7 +87,7 @@ def test_a_run_is_followed_through_refreshes_in_two_tabs_to_its_merge(
             ]
         ),
     )
-    watched = visit(viewport=WIDE)
+    watched = visit(viewport=WIDE, color_scheme="dark")
     page = watched.open(server.url, f"/board/{shop}?card={key}")
     page.get_by_role("dialog", name=key).get_by_role("button", name="Run", exact=True).click()
     other = visit(viewport=WIDE).open(server.url, f"/board/{shop}?card={key}&tab=log")
@@ -153,7 +153,7 @@ def test_a_comment_on_a_line_changes_the_file(
     )
     boards.run(key)
     boards.await_run(key, "completed")
-    watched = visit(viewport=WIDE)
+    watched = visit(viewport=WIDE, color_scheme="dark")
     page = watched.open(server.url, f"/board/{shop}?card={key}&tab=diff")
     file = page.get_by_role("region", name="src/hello.py")
     expect(file).to_contain_text("print('helo')")
@@ -185,7 +185,7 @@ def test_a_failure_says_why_after_a_refresh_and_is_retried(
     )
     boards.run(key)
     boards.await_run(key, "failed")
-    watched = visit(viewport=WIDE)
+    watched = visit(viewport=WIDE, color_scheme="dark")
     page = watched.open(server.url, f"/board/{shop}?card={key}")
     drawer = page.get_by_role("dialog", name=key)
     expect(drawer).to_contain_text("scripted error 400")

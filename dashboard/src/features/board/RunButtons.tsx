@@ -26,12 +26,13 @@ export function RunButtons({ card, board, onTab }: RunButtonsProps) {
   const { run } = card;
   const active = run?.isActive === true;
   const toggle = (which: Open) => setOpen(open === which ? null : which);
+  const work = hasWork(run) ? (
+    <WorkButtons card={card} board={board} onBack={() => toggle("back")} />
+  ) : null;
   const canSendBack = waitsForMerge(run) || waitsForPlan(run);
   return (
     <>
-      {hasWork(run) ? (
-        <WorkButtons card={card} board={board} onBack={() => toggle("back")} />
-      ) : null}
+      {waitsForMerge(run) ? work : null}
       <Group gap={8}>
         {waitsForPlan(run) ? <ApproveButton card={card} onTab={onTab} /> : null}
         {canRetry(card) ? <RetryButtons card={card} /> : null}
@@ -45,6 +46,7 @@ export function RunButtons({ card, board, onTab }: RunButtonsProps) {
         {active ? <CancelButton card={card} /> : null}
         {run?.isStuck ? <UnstickButton card={card} /> : null}
       </Group>
+      {waitsForMerge(run) ? null : work}
       {open === "back" && canSendBack ? (
         <SendBack card={card} onDone={() => setOpen(null)} />
       ) : null}
