@@ -25,6 +25,7 @@ from sempre.board import (
     Visits,
 )
 from sempre.board.words import Result
+from sempre.conversations import DeadLetters
 from sempre.durable import Engine, State, Submission
 from sempre.workflows.card_commands import CardCommands
 from sempre.workflows.card_places import Places
@@ -86,6 +87,7 @@ def boarding_of(store: Store, home: Path, audit: Trail, engine: IdleEngine) -> B
             automation=Automation(db, keyring, log),
             places=Places(home / "worktrees", "here", runs=runs, images=images),
             scheduler=scheduler,
+            letters=DeadLetters(db, keyring, log),
             cancel=cancel,
         ),
     )

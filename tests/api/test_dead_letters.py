@@ -83,6 +83,8 @@ async def test_a_purged_letter_is_gone_and_its_turn_is_not(house: House) -> None
         assert (await client.get(f"/api/turns/{turn_id}")).json()["state"] == "failed"
         status = (await client.get("/api/status")).json()
     assert status["counts"]["dead"] == 0
+    (entry,) = await house.parts.audit.page()
+    assert (entry.what, entry.channel) == ("dead_letters.purged", letter.channel)
 
 
 async def bulk(house: House, **wish: object) -> dict[str, int]:

@@ -180,8 +180,10 @@ async def test_a_stage_that_fails_stops_the_run_and_a_retry_goes_on_there(shop: 
     assert failed.failure.message == "The model is on fire."
     assert failed.workflow_stage is WorkflowStage.ERROR
     assert await shop.column(card) is Column.IMPLEMENT
+    assert await shop.house.dead_letters.count() == 1
     del shop.coder.acts["implement"]
     again = await shop.ended(await shop.commands.retry(card.id, by="ana"))
+    assert await shop.house.dead_letters.count() == 0, "the person has dealt with it"
     assert again.state is RunState.COMPLETED
     assert await shop.walk(again) == ["implement passed", "test passed", "review passed"]
     assert (again.worktree, again.session_id) == (failed.worktree, failed.session_id)

@@ -116,9 +116,13 @@ async def retry_dead_letter(
 
 
 @router.delete("/dead-letters/{id}", status_code=204, responses=may_answer(404))
-async def purge_dead_letter(parts: Given, id: ItemId) -> None:  # noqa: A002  (the name in the address)
+async def purge_dead_letter(
+    request: Request,
+    parts: Given,
+    id: ItemId,  # noqa: A002  (the name in the address)
+) -> None:
     """Let it go. The turn and its record stay."""
-    await parts.dead_letters.purge(id)
+    await parts.clearing.purge(id, by=principal_of(request).who)
 
 
 def _letter(letter: conversations.DeadLetter, turn: conversations.Turn) -> DeadLetter:

@@ -151,6 +151,7 @@ def equip(
         automation=room.automation,
         places=room.places,
         scheduler=room.scheduler,
+        letters=house.dead_letters,
         cancel=commands.cancel,
     )
 

@@ -11,6 +11,7 @@ from sempre.db import Database
 from sempre.events import Log
 
 _ALL = Wanted()
+_AT_ONCE = 500
 
 
 class DeadLetters:
@@ -52,6 +53,13 @@ class DeadLetters:
             if each.id in purged:
                 self._tell(each.id, each.channel, each.turn_id)
         return len(purged)
+
+    async def purge_of(self, channel: str) -> int:
+        """Let all of a channel go: a person has dealt with what failed there. Gives how many waited until now."""
+        wanted, gone = Wanted(channel=channel), 0
+        while letters := await self.oldest(wanted, _AT_ONCE):
+            gone += await self.purge_many(letters)
+        return gone
 
     async def purge(self, letter_id: str) -> None:
         """Let it go: it no longer waits for a person. The turn and its record stay. Raises NotFoundError."""

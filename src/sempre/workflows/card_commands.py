@@ -31,6 +31,7 @@ from sempre.board.words import (
     WorkflowStage,
 )
 from sempre.contract.finding import Finding
+from sempre.conversations import DeadLetters
 from sempre.errors import ConflictError, InvalidError, NotFoundError
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
@@ -55,6 +56,7 @@ class CardCommands:
         automation: Automation,
         places: Places,
         scheduler: Scheduler,
+        letters: DeadLetters,
         cancel: Cancel,
     ) -> None:
         self._boards = boards
@@ -66,6 +68,7 @@ class CardCommands:
         self._places = places
         self._scheduler = scheduler
         self._settling = Settling(boards, cards, runs, places, scheduler)
+        self._letters = letters
         self._cancel = cancel
 
     async def run(self, card_id: str, request: Request, *, by: str) -> str:
@@ -127,6 +130,7 @@ class CardCommands:
 
     async def discard(self, card_id: str, *, by: str) -> None:
         await self._settling.discard(await self._runs.of_card(card_id), by=by)
+        await self._deal_with_failures(card_id)
 
     async def unstick(self, card_id: str, *, by: str) -> str:
         del by
@@ -220,8 +224,14 @@ class CardCommands:
         return await self._begun(await self._runs.start(card_id, request, by=by))
 
     async def _begun(self, run: Run) -> str:
+        await self._deal_with_failures(run.card_id)
         await self._scheduler.freed(run.board)
         return run.id
+
+    async def _deal_with_failures(self, card_id: str) -> None:
+        """A stage that failed left a dead letter; now that the person goes on otherwise it waits for nobody."""
+        card = await self._cards.get(card_id)
+        await self._letters.purge_of(card.channel)
 
     async def _interrupt(self, run: Run, by: str) -> None:
         """Its turn, if it has one; a run between two stages looks for itself."""

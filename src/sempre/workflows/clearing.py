@@ -1,4 +1,4 @@
-"""Many dead letters at once, by what they have in common: try them again, oldest first, or let them go."""
+"""Many dead letters at once, by what they have in common: try them again, oldest first, or let them go; or one."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -49,6 +49,13 @@ class Clearing:
             skipped=len(chosen) - done,
             remaining=max(matched - len(chosen), 0),
         )
+
+    async def purge(self, letter_id: str, *, by: str) -> None:
+        """Let one go. Raises NotFoundError."""
+        letter = await self._letters.get(letter_id)
+        wanted = WantedLetters(channel=letter.channel, kind=letter.failure.kind)
+        await self._record("purge", wanted, 1, by)
+        await self._letters.purge(letter_id)
 
     async def _tried(self, letter: Addressed, by: str) -> bool:
         try:
