@@ -114,7 +114,7 @@ def new_card(
     if json:
         screen.json(server.get(path_of(made.key)) if pictures or run else answer)
     else:
-        screen.say(f"{made.key} is {'run' if run else 'in the backlog'}.")
+        screen.say(f"{made.key} {'runs, or waits in line' if run else 'is in the backlog'}.")
 
 
 @card.command("list")
