@@ -1,4 +1,4 @@
-"""A plugin of pytest that writes down what failed and how, for whoever started it (checks/second_chance.py)."""
+"""A plugin of pytest that says at once what failed, and writes it down for whoever started it (checks/second_chance.py)."""
 
 import json
 from pathlib import Path
@@ -17,12 +17,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption(_OPTION)
     if path is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Outcomes(path))
+        config.pluginmanager.register(_Outcomes(path, config))
 
 
 class _Outcomes:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, config: pytest.Config) -> None:
         self._path = path
+        self._config = config
         self._passed: set[str] = set()
         self._failed: dict[str, None] = {}
         self._broken: list[str] = []
@@ -32,8 +33,15 @@ class _Outcomes:
             self._broken.append(report.nodeid)
         elif report.failed:
             self._failed[report.nodeid] = None
+            self._say(f"failed: {report.nodeid} ({report.when})")
         elif report.passed and report.when == "call":
             self._passed.add(report.nodeid)
+
+    def _say(self, line: str) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(line)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

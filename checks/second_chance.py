@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from checks.commands import ROOT, module
 
-MOST = 5
+MOST = 10
 _TESTS_FAILED = 1
 
 
