@@ -163,7 +163,10 @@ def test_connecting_a_model_takes_up_what_waited_for_it(up: Up, shell: Shell):
         wait_until(lambda: output(shell.home, "real") == {1: "really"})
         sent = shell.run("send", "real", "[[say:again]]", "--wait")
         assert (sent.out, sent.err) == ("again\n", "")
-        assert shell.run("disconnect").code == 0
+        assert shell.run("disconnect").code == 5, "an agent could have said so"
+        words = ("--token-file", "-", "disconnect")
+        gone = shell.run(*words, stdin=up.ready["login"].encode())
+        assert gone.code == 0, gone.err
         assert shell.json("status")["status"]["mode"] == "rehearsal"
         assert {call.headers["x-api-key"] for call in provider.record.messages} != {secret}
     assert secret not in up.log.read_text()

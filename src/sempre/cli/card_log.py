@@ -66,7 +66,7 @@ def card_log(
     after = newest(server)
     execution = read(server.get(f"/api/runs/{run.id}"), Execution)
     events = _until_now(server, execution)
-    if follow and run.is_active:
+    if follow and execution.is_active:  # as it was after `after`: its end is still to come
         events = _following(server, found.channel, execution, events, after=after)
     narrator = Narrator(Single(Ink(sys.stdout, colours=screen.is_terminal())))
     with contextlib.suppress(KeyboardInterrupt):  # that is how one stops watching
