@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -194,7 +195,7 @@ def test_a_worker_that_stopped_is_found_and_let_go_on(rehearsing: Shell):
     wait_until(lambda: rehearsing.json("status", "stopper")["workers"][0]["state"] == "stopped")
     doctor = rehearsing.run("doctor", "--json")
     assert doctor.code == 1
-    (found,) = (each for each in doctor.json["findings"] if each["level"] == "problem")
+    (found,) = problems(doctor.json, "work")
     assert found["message"].startswith("stopper is stopped: ")
     assert "sempre resume stopper" in found["remedy"]
     waiting = rehearsing.run("status", "stopper").out.splitlines()[-1]
@@ -207,7 +208,9 @@ def test_a_worker_that_stopped_is_found_and_let_go_on(rehearsing: Shell):
 
 
 def test_the_doctor_finds_a_running_sempre_well(rehearsing: Shell):
-    told = {each["check"]: each for each in rehearsing.json("doctor")["findings"]}
+    doctor = rehearsing.run("doctor", "--json")
+    assert (problems(doctor.json), doctor.code) == ([], 0)
+    told = {each["check"]: each for each in doctor.json["findings"]}
     assert "ready (rehearsal)" in told["server"]["message"]
     assert told["connection"]["message"].startswith("No model is connected")
     assert "port" not in told
@@ -222,6 +225,11 @@ def test_whoever_stops_waiting_does_not_stop_the_turn(rehearsing: Shell):
         assert waiting.wait(PATIENCE) == 130
     newest = rehearsing.json("turns", "coder", "-n", "1")[0]
     _until(rehearsing, f"coder#{newest['number']}", "answered")
+
+
+def problems(doctor: Any, check: str | None = None) -> list[dict[str, str]]:
+    found = [each for each in doctor["findings"] if each["level"] == "problem"]
+    return [each for each in found if check in {None, each["check"]}]
 
 
 def _until(shell: Shell, name: str, state: str) -> None:
