@@ -47,7 +47,7 @@ def prompt(
     ],
 )
 def test_each_visit_plays_its_part(stage: Stage, kind: VisitKind, turn: int, says: str) -> None:
-    script = staged(prompt(stage, kind, turn), "/work")
+    script = staged(prompt(stage, kind, turn), "/place")
     assert script is not None
     assert read_script(script).say == says
 
@@ -61,16 +61,16 @@ def test_a_verdict_is_what_a_review_must_end_with() -> None:
 
 
 def test_a_note_of_sempre_before_the_prompt_changes_nothing() -> None:
-    script = staged(f"[Sempre] It was interrupted.\n\n{prompt(Stage.PLAN)}", "/work")
+    script = staged(f"[Sempre] It was interrupted.\n\n{prompt(Stage.PLAN)}", "/place")
     assert script == "[[say:the plan]]"
 
 
 def test_without_a_script_a_run_goes_well_in_real_files() -> None:
-    plan = read_script(staged(prompt(Stage.PLAN, text="Add a price."), "/work") or "")
-    assert [call.input["file_path"] for call in plan.calls] == ["/work/specs/shop-1-price.md"]
-    implement = read_script(staged(prompt(Stage.IMPLEMENT, text="x"), "/work") or "")
+    plan = read_script(staged(prompt(Stage.PLAN, text="Add a price."), "/place") or "")
+    assert [call.input["file_path"] for call in plan.calls] == ["/place/specs/shop-1-price.md"]
+    implement = read_script(staged(prompt(Stage.IMPLEMENT, text="x"), "/place") or "")
     assert [call.name for call in implement.calls] == ["Write"]
-    review = read_script(staged(prompt(Stage.REVIEW, text="x"), "/work") or "")
+    review = read_script(staged(prompt(Stage.REVIEW, text="x"), "/place") or "")
     verdict = card_verdict.read(review.say or "")
     assert verdict is not None
     assert verdict.verdict == "approve"
@@ -85,7 +85,7 @@ def test_a_review_that_is_told_of_deleted_tests_wants_them_back() -> None:
         round=1,
         tests=[("D", "test_price.py"), ("M", "test_shop.py")],
     )
-    review = read_script(staged(write(told), "/work") or "")
+    review = read_script(staged(write(told), "/place") or "")
     verdict = card_verdict.read(review.say or "")
     assert verdict is not None
     assert verdict.verdict == "changes"
@@ -93,9 +93,9 @@ def test_a_review_that_is_told_of_deleted_tests_wants_them_back() -> None:
 
 
 def test_a_script_without_parts_is_for_all_stages() -> None:
-    assert staged(prompt(Stage.PLAN, text="[[say:always]]"), "/work") is None
+    assert staged(prompt(Stage.PLAN, text="[[say:always]]"), "/place") is None
 
 
 def test_a_prompt_that_is_no_cards_is_left_alone() -> None:
-    assert staged("Card games are fun.", "/work") is None
-    assert staged("[[plan:[[say:x]]]]", "/work") is None
+    assert staged("Card games are fun.", "/place") is None
+    assert staged("[[plan:[[say:x]]]]", "/place") is None
