@@ -76,9 +76,9 @@ class CardPage:
             folded.first.click()
 
     def rows(self) -> list[str]:
-        """The log's rows, each as it reads."""
+        """The log's rows, each as it reads: whether its Markdown is drawn yet or plain, the words are the same."""
         rows = self.log.locator("[data-index]")
-        return rows.all_inner_texts()
+        return [" ".join(row.split()) for row in rows.all_inner_texts()]
 
     def words(self) -> list[str]:
         """What a test let agents and commands say, in the order of the log: plan017, test003."""
