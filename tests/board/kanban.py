@@ -80,6 +80,11 @@ class Kanban:
         assert step.visit is not None, step.run
         return step.visit
 
+    async def resumed(self, run: Run) -> Visit:
+        """The same once a person has decided and there is a place for it."""
+        await self.queue.start_next(run.board)
+        return await self.next(run)
+
     async def end(self, visit: Visit, result: Result = Result.PASSED, **ended: object) -> Step:
         """End this visit and go on."""
         given = Ended(result=result, **ended)  # type: ignore[arg-type]

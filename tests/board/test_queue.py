@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sempre.board import Card, Request, Run, StageSettings
-from sempre.board.words import Column, Result, RunState, Settlement, Stage, Wait
+from sempre.board.words import Column, Decision, Result, RunState, Settlement, Stage, Wait
 from sempre.errors import NotFoundError
 from tests.board.kanban import SETTINGS, Kanban
 
@@ -106,6 +106,32 @@ async def test_room_in_a_stage_is_given_in_the_order_in_which_runs_come_to_it(
     await kanban.runs.cancel(two.id, by="ana")
     await kanban.end(second.visit, Result.CANCELLED)
     assert (await kanban.visits.proceed(three.id)).visit is not None
+
+
+async def test_who_waits_for_a_person_gives_its_place_away_and_takes_one_again_in_order(
+    kanban: Kanban,
+) -> None:
+    await kanban.boards.change(
+        "shop", replace(SETTINGS, wip=1, approve_plan=True), version=1, by="owner"
+    )
+    one, two, three = await asked(kanban, *await kanban.cards_of(3))
+    await kanban.queue.start_next("shop")
+    await kanban.walk(one, Result.PASSED)
+    assert [each.id for each in await kanban.queue.start_next("shop")] == [two.id]
+    decided = await kanban.visits.decide_plan(one.id, Decision.APPROVED, by="ana")
+    assert (decided.state, decided.wait, decided.waits_for_person) == ("waiting", Wait.WIP, False)
+    assert await kanban.queue.start_next("shop") == [], "another works meanwhile"
+    assert (await kanban.visits.proceed(one.id)).visit is None
+    assert [each.id for each in await kanban.queue.in_line("shop")] == [one.id, three.id]
+    await kanban.walk(two, Result.PASSED)
+    (begun,) = await kanban.queue.start_next("shop")
+    assert (begun.id, begun.started_at) == (one.id, decided.started_at), "it was asked for earlier"
+    assert (await kanban.next(one)).stage is Stage.IMPLEMENT
+    await kanban.visits.decide_plan(two.id, Decision.SENT_BACK, by="ana", comments="Smaller.")
+    await kanban.runs.cancel(two.id, by="ana")
+    assert (await kanban.runs.get(two.id)).state is RunState.CANCELLED, "in line again, at once"
+    history = await kanban.history(await kanban.cards.get(one.card_id))
+    assert history.count("run.started") == 1
 
 
 async def test_runs_that_begin_together_do_not_stand_in_each_other_s_way(kanban: Kanban) -> None:

@@ -41,7 +41,7 @@ async def test_every_value_opens_with_the_new_key_alone(kanban: Kanban) -> None:
         verdict=Verdict(verdict="approve"),
         failure=Failure(kind="x", message="It broke."),
     )
-    await kanban.visits.end((await kanban.next(run)).id, failed)
+    await kanban.visits.end((await kanban.resumed(run)).id, failed)
     await kanban.visits.proceed(run.id)
     await kanban.runs.set_result(run.id, "Half of it.")
     await kanban.comments.add(run.id, file="a", line=1, side="new", text="Why?", by="ana")

@@ -172,7 +172,7 @@ async def test_a_plan_waits_for_a_person_and_goes_on_or_back(kanban: Kanban) -> 
     await kanban.visits.decide_plan(run.id, Decision.SENT_BACK, by="ana", comments="Smaller.")
     with pytest.raises(ConflictError, match="No plan"):
         await kanban.visits.decide_plan(run.id, Decision.APPROVED, by="rui")
-    visit = await kanban.next(run)
+    visit = await kanban.resumed(run)
     assert (visit.stage, visit.kind) == (Stage.PLAN, VisitKind.CHANGES)
     planned = (await kanban.visits.of_run(run.id))[0]
     assert (planned.decision, planned.decided_by, planned.comments) == (
@@ -187,7 +187,7 @@ async def test_a_plan_waits_for_a_person_and_goes_on_or_back(kanban: Kanban) -> 
         return_exceptions=True,
     )
     assert sum(isinstance(each, Run) for each in done) == 1
-    assert (await kanban.next(run)).stage is Stage.IMPLEMENT
+    assert (await kanban.resumed(run)).stage is Stage.IMPLEMENT
 
 
 async def test_a_plan_that_waits_can_be_cancelled(kanban: Kanban) -> None:

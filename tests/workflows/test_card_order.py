@@ -65,6 +65,25 @@ async def test_a_stage_has_room_for_so_many(shop: Workshop) -> None:
         assert (await shop.ended(each)).state is RunState.COMPLETED
 
 
+async def test_a_plan_that_waits_for_its_reader_holds_nobody_up(shop: Workshop) -> None:
+    await shop.board(wip=1, approve_plan=True)
+    cards = [await shop.card("First"), await shop.card("Second")]
+    runs = [await shop.run(each) for each in cards]
+    for run in runs:
+        await shop.until(run, lambda found: found.wait is Wait.PLAN_APPROVAL)
+    shop.coder.holds["implement"] = asyncio.Event()
+    await shop.commands.approve_plan(cards[1].id, by="ana")
+    await shop.reached("SHOP-2 implement")
+    await shop.commands.approve_plan(cards[0].id, by="ana")
+    first = await shop.room.runs.get(runs[0].id)
+    assert (first.state, first.wait) == (RunState.WAITING, Wait.WIP)
+    shop.coder.holds["implement"].set()
+    for run in runs:
+        assert (await shop.ended(run)).state is RunState.COMPLETED
+    order = [each.key for each in shop.coder.asked if each.stage in {"implement", "review"}]
+    assert order == ["SHOP-2", "SHOP-2", "SHOP-1", "SHOP-1"]
+
+
 async def _waiting(shop: Workshop, runs: Sequence[Run]) -> int:
     found = [await shop.room.runs.get(each.id) for each in runs]
     return sum(each.wait is Wait.STAGE_WIP for each in found)

@@ -113,8 +113,9 @@ class Visits:
     async def decide_plan(
         self, run_id: str, decision: Decision, *, by: str, comments: str | None = None
     ) -> Run:
-        """A person read the plan: the run goes on to implement, or plans again with their comments. Raises
-        NotFoundError, InvalidError (sent back without a word), and ConflictError when no plan waits."""
+        """A person read the plan: the run goes on to implement, or plans again with their comments, as soon as
+        `Queue.start_next` has a place for it. Raises NotFoundError, InvalidError (sent back without a word), and
+        ConflictError when no plan waits."""
         if decision is Decision.SENT_BACK and not (comments or "").strip():
             raise InvalidError("Say what the plan should be instead; the agent gets your words.")
         async with self._changes.of_run(run_id) as change:
@@ -132,7 +133,9 @@ class Visits:
                 "comments": visits.sealed_comments(self._keyring, last.id, comments),
             }
             await visits.update(change.session, last.id, values)
-            await self._set_running(change, run)
+            await runs.update(
+                change.session, run.id, runs.waiting_values(Wait.WIP, since=clock.now())
+            )
             told = {"run_id": run_id, "decision": decision, "comments": comments}
             card = await cards.get(change.session, self._keyring, run.card_id)
             await change.note(card, "run.plan_decided", told, by=by)
@@ -151,7 +154,8 @@ class Visits:
 
     async def _step(self, change: Change, run: Run, past: Sequence[Visit], offset: int) -> Step:
         ours = run.kind is RunKind.RUN
-        if run.state is RunState.QUEUED or not run.is_active or not ours:
+        in_line = run.state is RunState.QUEUED or run.wait is Wait.WIP
+        if in_line or not run.is_active or not ours:
             return Step(run=run, visit=None)
         comes = follows(run.rules, visited(past))
         if run.cancel_requested and not isinstance(comes, UnderWay):
@@ -182,8 +186,8 @@ class Visits:
             return Step(run=await runs.get(change.session, self._keyring, run.id), visit=None)
         visit = new_visit(run.id, comes, position=len(past) + 1, log_offset=offset)
         await visits.insert(change.session, visit)
-        await runs.update(change.session, run.id, {"stage": comes.stage})
-        await self._set_running(change, run)
+        values = {"stage": comes.stage, "state": RunState.RUNNING, **runs.waiting_values(None)}
+        await runs.update(change.session, run.id, values)
         card = await cards.get(change.session, self._keyring, run.card_id)
         await endings.bring(change, self._keyring, card, comes.stage.column, by="system")
         await self._tell(change, visit, "run.stage", {})
@@ -213,10 +217,6 @@ class Visits:
         card = await cards.get(change.session, self._keyring, run.card_id)
         told = {"card_id": card.id, "run_id": run.id, "wait": wait, "waits_on": list(on)}
         change.tell(card.channel, "run.waiting", told)
-
-    async def _set_running(self, change: Change, run: Run) -> None:
-        values = {"state": RunState.RUNNING, **runs.waiting_values(None)}
-        await runs.update(change.session, run.id, values)
 
     @asynccontextmanager
     async def _change(self, visit_id: str) -> AsyncIterator[Change]:

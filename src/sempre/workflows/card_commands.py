@@ -97,7 +97,7 @@ class CardCommands:
     async def approve_plan(self, card_id: str, *, by: str) -> str:
         run = await self._active(card_id)
         decided = await self._visits.decide_plan(run.id, Decision.APPROVED, by=by)
-        await self._scheduler.wake(decided)
+        await self._scheduler.freed(decided.board)
         return decided.id
 
     async def send_back(self, card_id: str, *, text: str, by: str) -> str:
@@ -106,7 +106,7 @@ class CardCommands:
         run = await self._latest(card_id)
         if run.wait is Wait.PLAN_APPROVAL:
             sent = await self._visits.decide_plan(run.id, Decision.SENT_BACK, by=by, comments=text)
-            await self._scheduler.wake(sent)
+            await self._scheduler.freed(sent.board)
             return sent.id
         self._require_work(run)
         return await self._changes(card_id, RunInput(comments=text), by=by)

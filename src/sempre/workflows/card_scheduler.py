@@ -1,6 +1,6 @@
 """Which runs go on: begins what may begin, wakes what waits, and takes up what lost its owner."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -30,7 +30,7 @@ class Scheduler:
         """A run ended or left a stage, or a person changed what decides: others look. Raises nothing."""
         try:
             if begun := await self._queue.start_next(board):
-                await self._submit(begun)
+                await self._hand_over(begun)
             for run_id in await self._queue.waiting_for_stage(board):
                 await self.wake(await self._runs.get(run_id))
         except SempreError as error:  # the next pass does it
@@ -81,6 +81,14 @@ class Scheduler:
             run = await self._runs.renew(run.id, seen=run.workflow)
         await self._submit([run])
         return run
+
+    async def _hand_over(self, begun: Sequence[Run]) -> None:
+        """What goes on after a person's decision has its workflow already, which waits to be woken."""
+        states = await self._engine.states([each.workflow for each in begun])
+        await self._submit(each for each in begun if states[each.workflow] is State.MISSING)
+        for each in begun:
+            if states[each.workflow] is not State.MISSING:
+                await self.wake(each)
 
     async def _submit(self, runs: Iterable[Run]) -> None:
         """Each to the machine that has its repository."""

@@ -53,6 +53,7 @@ HEAD = [
 UNDER_WAY = (RunState.RUNNING, RunState.WAITING)
 _ACTIVE = table.c.ended_at.is_(None)
 _OURS = table.c.kind == RunKind.RUN
+_GOES_ON = sa.and_(table.c.state == RunState.WAITING, table.c.wait == Wait.WIP)
 
 
 async def insert(session: Session, keyring: Keyring, run: Run, *, place_in_queue: int) -> None:
@@ -125,20 +126,24 @@ async def under_way(session: Session, keyring: Keyring) -> Sequence[Run]:
     return [_run(row, keyring) for row in await session.execute(statement)]
 
 
-async def queued(session: Session, keyring: Keyring, board: str) -> Sequence[Run]:
-    """In the order of the queue."""
+async def in_line(session: Session, keyring: Keyring, board: str) -> Sequence[Run]:
+    """Those that wait for a place, in the order of the queue: not begun, or held up by a person who has decided."""
     statement = (
         sa.select(table)
-        .where(table.c.board == board, table.c.state == RunState.QUEUED)
+        .where(table.c.board == board, sa.or_(table.c.state == RunState.QUEUED, _GOES_ON))
         .order_by(table.c.place)
     )
     return [_run(row, keyring) for row in await session.execute(statement)]
 
 
-async def count_under_way(session: Session, board: str) -> int:
-    statement = sa.select(sa.func.count()).where(
-        _OURS, table.c.board == board, table.c.state.in_(UNDER_WAY)
+async def count_placed(session: Session, board: str) -> int:
+    """How many hold one of the board's places: all that have begun, but for those that wait for a person or, after
+    that, for a place."""
+    holds = sa.or_(
+        table.c.state == RunState.RUNNING,
+        sa.and_(table.c.state == RunState.WAITING, table.c.wait == Wait.STAGE_WIP),
     )
+    statement = sa.select(sa.func.count()).where(_OURS, table.c.board == board, holds)
     return (await session.execute(statement)).scalar_one()
 
 
