@@ -1,0 +1,39 @@
+"""Reads `sempre.toml` and the environment."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sempre.errors import MisconfiguredError
+from sempre.settings.home_settings import Settings
+
+FILE_NAME = "sempre.toml"
+
+
+def load(home: Path) -> Settings:
+    """The settings of this home. Raises MisconfiguredError with the place and the remedy."""
+    path = home / FILE_NAME
+    try:
+        written: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        if short := os.environ.get("SEMPRE_DATABASE_URL"):
+            written["database"] = {**written.get("database", {}), "url": short}
+        return Settings(**written)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MisconfiguredError(
+            f"{path} is not valid TOML: {error}.", remedy="Correct that line and start again."
+        ) from error
+    except ValidationError as error:
+        raise MisconfiguredError(
+            f"{path} or the environment sets what Sempre does not understand: {_explain(error)}.",
+            remedy="docs/reference/settings.md lists every setting.",
+        ) from error
+
+
+def _explain(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg'].lower()}"
+        for problem in error.errors()
+    )
