@@ -10,8 +10,8 @@ import pytest
 
 from sempre import clock
 from sempre.access import OWNER, Principal, Scope, including
-from sempre.api import openapi_document
 from tests.api.house import HERE, House
+from tests.support.document import api_document
 
 ANYBODY = {"healthz", "readyz"}
 # What reads is open to whoever may read. What is sent changes something, and is listed by what it needs.
@@ -38,6 +38,7 @@ OPERATE = {
     "put_directives",
     "put_policy_channel",  # widening needs more: tests/api/test_policy.py
     "put_policy_rules",  # likewise
+    "put_board_trust",
     "put_worker_trust",  # giving it needs more: tests/api/test_trust.py
     "rebase_card",
     "remove_card_image",
@@ -84,7 +85,7 @@ NOBODY = "01890000-0000-7000-8000-000000000000"
 
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
-    for path, item in openapi_document()["paths"].items()
+    for path, item in api_document()["paths"].items()
     for method, operation in item.items()
 }
 

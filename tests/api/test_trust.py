@@ -1,8 +1,10 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sempre.agents.claude import project
+from tests.api.board_rig import new_bench
 from tests.api.house import House
 
 PATH = "/api/workers/coder/trust"
@@ -87,3 +89,25 @@ def test_what_is_not_loaded_does_not_change_it(folder: Path):
 def test_imports_that_go_round_end(folder: Path):
     (folder / "docs" / "rules.md").write_text("@../CLAUDE.md @rules.md @/nowhere @~nobody/x")
     assert len(project.read(folder).files) == 3
+
+
+async def test_a_board_s_repository_is_trusted_like_a_folder(house: House) -> None:
+    bench = await new_bench(house.store, house.parts.board, house.home)
+    path = "/api/boards/shop/trust"
+    async with house.operator() as operator, house.owner() as owner:
+        assert (await operator.get(path)).json()["state"] == "empty"
+        (bench.repository / "CLAUDE.md").write_text("Be kind.")
+        found = (await operator.get(path)).json()
+        assert (found["board"], found["state"]) == ("shop", "untrusted")
+        assert found["directory"] == str(bench.repository.resolve())
+        wish = {"trusted": True, "contents": found["contents"]}
+        assert (await operator.put(path, json=wish)).status_code == 403
+        assert (await owner.put(path, json=wish)).json()["state"] == "trusted"
+        (bench.repository / "CLAUDE.md").write_text("Be cruel.")
+        assert (await operator.get(path)).json()["state"] == "changed"
+        taken = await operator.put(path, json={"trusted": False})
+        assert taken.json()["state"] == "untrusted"
+        assert (await owner.get("/api/boards/none/trust")).status_code == 404
+        shutil.rmtree(bench.repository)
+        gone = await owner.get(path)
+        assert (gone.status_code, gone.json()["error"]["code"]) == (409, "no_repository")

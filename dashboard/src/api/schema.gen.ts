@@ -1867,6 +1867,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{board}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Board Trust
+         * @description What the board's repository would bring, and whether a person trusts it.
+         */
+        get: operations["get_board_trust"];
+        /**
+         * Put Board Trust
+         * @description Trust the repository as it is now, which needs the scope `approve`, or trust it no longer. Holds from the next
+         *     stage of a card on.
+         */
+        put: operations["put_board_trust"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2629,6 +2654,34 @@ export interface components {
              * @description Cards in this stage at once.
              */
             wip?: number | null;
+        };
+        /**
+         * BoardTrust
+         * @description Of a board's repository: its cards' agents get its hooks and instructions as they were trusted there, and
+         *     nothing that lies in their worktrees.
+         */
+        BoardTrust: {
+            /** Directory */
+            directory: string;
+            state: components["schemas"]["TrustState"];
+            /** Contents */
+            contents: string;
+            /**
+             * Files
+             * @description What Claude Code would load, in full paths.
+             */
+            files: string[];
+            /**
+             * Too Much
+             * @description These are too many files to be looked through and trusted.
+             */
+            too_much: boolean;
+            /** Trusted At */
+            trusted_at: string | null;
+            /** Trusted By */
+            trusted_by: string | null;
+            /** Board */
+            board: string;
         };
         /**
          * Budget
@@ -3790,11 +3843,9 @@ export interface components {
         };
         /**
          * FolderTrust
-         * @description `contents` names what would be loaded as it is now: send it back to trust just that.
+         * @description Of a worker's folder.
          */
         FolderTrust: {
-            /** Worker */
-            worker: string;
             /** Directory */
             directory: string;
             state: components["schemas"]["TrustState"];
@@ -3814,6 +3865,8 @@ export interface components {
             trusted_at: string | null;
             /** Trusted By */
             trusted_by: string | null;
+            /** Worker */
+            worker: string;
         };
         /**
          * Forecast
@@ -4442,7 +4495,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "command" | "tool" | "directory" | "on_ask" | "rule" | "sandbox_off" | "loosened";
+            kind: "command" | "tool" | "directory" | "on_ask" | "rule" | "sandbox_off" | "loosened" | "budget";
             /**
              * Subject
              * @description The channel it is for; empty for a rule that is for all.
@@ -14960,6 +15013,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FolderTrust"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_board_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The board's id, such as `shop`. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardTrust"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Refused: another site's page, a host name that is not allowed, or a right that is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is larger than what is taken. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The input is not of the form that is needed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something broke here; the log has the details under the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database or a provider does not answer now; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    put_board_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The board's id, such as `shop`. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardTrust"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid. */

@@ -1,6 +1,7 @@
 """What a person does to cards and their runs; `workflows` does it. Nothing here does anything."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from sempre.board.board import BoardSettings
@@ -84,6 +85,10 @@ class CardCommands(Protocol):
 
     async def check(self, settings: BoardSettings) -> Sequence[Finding]:
         """What of a board's repository on this machine would stop a run, and what is as it must be."""
+        ...
+
+    async def folder(self, board_id: str) -> Path:
+        """Where the board's repository is on this machine. Raises NotFoundError, MisconfiguredError, UnavailableError."""
         ...
 
     async def spec(self, card_id: str) -> tuple[str, str] | None:

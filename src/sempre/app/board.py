@@ -1,10 +1,12 @@
 """The boards of one home: their stores, who answers on the channels of their cards, and what those may do and spend."""
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sempre.agents.claude import Profile
+from sempre.agents.claude import Brought, Profile, brought
 from sempre.api.boarding import Boarding
 from sempre.app.house import House
 from sempre.app.rights import Ground
@@ -164,6 +166,7 @@ async def card_profile(house: House, room: BoardRoom, channel: str) -> Profile:
     model = text.model if text.model is not None else stage.model
     return Profile(
         directory=at.directory,
+        brought=await _brought(house, room, at),
         sandbox=house.permissions.sandbox(channel),
         hidden=(str(house.home.state), str(house.home.path / ".queue")),
         model=(told.model if told.model is not None else model) or "",
@@ -173,6 +176,17 @@ async def card_profile(house: House, room: BoardRoom, channel: str) -> Profile:
         silence_seconds=told.silence_seconds or settings.turns.silence_seconds,
         turn_seconds=told.turn_seconds or settings.turns.seconds,
     )
+
+
+async def _brought(house: House, room: BoardRoom, at: At) -> Brought | None:
+    """What the board's repository gives, while a person trusts it as it is. Of a worktree nothing is loaded."""
+    if sys.platform == "win32" or not await house.trusts.look():
+        return None  # there the gate's second hook cannot look
+    folder = (await room.places.repository(at.board)).path
+    trust = house.trusts.of(await asyncio.to_thread(folder.resolve))
+    if trust is None:
+        return None
+    return await asyncio.to_thread(brought.take, folder, trust.contents, tree=at.directory)
 
 
 class Grounds:

@@ -167,6 +167,9 @@ class CardCommands:
             Path(settings.repository), settings.base, in_place=not settings.worktree
         )
 
+    async def folder(self, board_id: str) -> Path:
+        return (await self._places.repository(await self._boards.get(board_id))).path
+
     async def spec(self, card_id: str) -> tuple[str, str] | None:
         card, board = await self._of(card_id)
         return await self._places.spec(board, card, await self._runs.latest(card.id))

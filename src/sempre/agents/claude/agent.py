@@ -150,7 +150,8 @@ class ClaudeAgent:
     ) -> Outcome:
         """A process that turns out to have died while it was idle costs no attempt; one that does not go on by
         itself after all is asked."""
-        question = await asyncio.to_thread(self._checked, question)
+        if question.continues is not None:
+            question = await asyncio.to_thread(self._checked, question, question.continues)
         taken, outcome = await self._ask(question, profile, sink, attempt)
         kind = outcome.failure.kind if outcome.failure is not None else ""
         if question.continues and kind == "not_accepted":
@@ -197,12 +198,10 @@ class ClaudeAgent:
         uncertain = question.interrupted or question.continues is not None
         return prompt.wording(question.text, uncertain or question.turn_id in self._uncertain)
 
-    def _checked(self, question: Question) -> Question:
-        """It goes on with a call only if that still waits in its transcript; else it is asked again."""
-        if question.continues is None:
-            return question
+    def _checked(self, question: Question, call: str) -> Question:
+        """It goes on with the call only if that still waits in its transcript; else it is asked again."""
         path = transcript.find(self._access.config_directory, question.session.id)
-        if path is not None and transcript.is_put_off(path, question.continues):
+        if path is not None and transcript.is_put_off(path, call):
             # A crash may have come before it was noted that the session had begun.
             return replace(question, session=Session(id=question.session.id, started=True))
         return replace(question, continues=None, interrupted=True)

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sempre.agents.claude.brought import Hooks
 from sempre.agents.claude.profile import Profile
 from sempre.agents.launches import Launch
 from sempre.errors import MisconfiguredError
@@ -72,7 +73,7 @@ def arguments(
     optional = {
         "--model": profile.model or unnamed,
         "--effort": profile.effort,
-        "--append-system-prompt-file": str(launch.instructions) if profile.instructions else "",
+        "--append-system-prompt-file": str(launch.instructions) if profile.told else "",
     }
     return [
         str(program),
@@ -98,15 +99,19 @@ def settings(hook_address: str, profile: Profile, environment: Mapping[str, str]
     hooks: list[dict[str, object]] = [
         {"type": "http", "url": hook_address, "timeout": _HOOK_SECONDS}
     ]
-    if profile.trusted:
+    brought = profile.brought
+    if profile.trusted or brought:
         hooks.append(_while_it_answers(hook_address))
+    theirs: Hooks = brought.hooks if brought else {}
+    gate = {"matcher": "*", "hooks": hooks}
     given: dict[str, object] = {
-        "hooks": {"PreToolUse": [{"matcher": "*", "hooks": hooks}]},
+        "hooks": {**theirs, "PreToolUse": [gate, *theirs.get("PreToolUse", ())]},
         "disableAllHooks": False,
         "cleanupPeriodDays": _TRANSCRIPT_DAYS,
     }
-    if profile.trusted:
-        given["env"] = {name: environment.get(name, "") for name in _OF_THE_MODEL}
+    if profile.trusted or brought:
+        ours = {name: environment.get(name, "") for name in _OF_THE_MODEL}
+        given["env"] = {**(brought.environment if brought else {}), **ours}
     if profile.sandbox:
         given["sandbox"] = _sandbox(profile, hook_address)
     return json.dumps(given)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_FOLDER = ".claude"
-_INSTRUCTIONS = ("CLAUDE.md", "CLAUDE.local.md", f"{_FOLDER}/CLAUDE.md")
+FOLDER = ".claude"
+_INSTRUCTIONS = ("CLAUDE.md", "CLAUDE.local.md", f"{FOLDER}/CLAUDE.md")
 _NOT_LOADED = frozenset({"worktrees"})
 _IMPORT = re.compile(r"(?:^|\s)@([^\s`]+)")
 _DEEPEST = 5  # imports of imports, as Claude Code follows them
@@ -19,19 +19,22 @@ _LARGEST = 5_000_000  # bytes of one file
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """`files` are those that would be loaded. `contents` names them as they are now; empty when there are none, and
-    `too_much` when they are more than anybody could look through."""
+    """`files` are those that would be loaded, `instructions` those of them that are told, outermost first. `contents`
+    names all as they are now; empty when there are none, and `too_much` when they are more than anybody could look
+    through."""
 
     directory: Path
     files: tuple[Path, ...]
     contents: str
+    instructions: tuple[Path, ...] = ()
     too_much: bool = False
 
 
-def read(directory: Path) -> Project:
-    """Blocks. What can't be read counts as there, so that it does not slip in later."""
+def read(directory: Path, kept: dict[Path, bytes] | None = None) -> Project:
+    """Blocks. What can't be read counts as there, so that it does not slip in later. Into `kept` goes what was read."""
     real = directory.resolve()
-    found = sorted(set(_files(real)))
+    told = tuple(_told(real))
+    found = sorted({*told, *_laid(real)})
     if len(found) > _MOST:
         return Project(directory=real, files=tuple(found[:_MOST]), contents="", too_much=True)
     if not found:
@@ -39,18 +42,23 @@ def read(directory: Path) -> Project:
     digest = hashlib.sha256()
     for path in found:
         digest.update(
-            f"{path}\0{path.resolve()}\0{_hash(path)}\n".encode("utf-8", "surrogateescape")
+            f"{path}\0{path.resolve()}\0{_hash(path, kept)}\n".encode("utf-8", "surrogateescape")
         )
-    return Project(directory=real, files=tuple(found), contents=digest.hexdigest())
+    return Project(
+        directory=real, files=tuple(found), contents=digest.hexdigest(), instructions=told
+    )
 
 
-def _files(directory: Path) -> Iterator[Path]:
+def _told(directory: Path) -> Iterator[Path]:
     seen: set[Path] = set()
-    for folder in (directory, *directory.parents):
+    for folder in (*reversed(directory.parents), directory):
         for name in _INSTRUCTIONS:
             yield from _with_imports(folder / name, 0, seen)
-    for path in (directory / _FOLDER).rglob("*"):
-        inside = path.relative_to(directory / _FOLDER).parts
+
+
+def _laid(directory: Path) -> Iterator[Path]:
+    for path in (directory / FOLDER).rglob("*"):
+        inside = path.relative_to(directory / FOLDER).parts
         if inside[0] not in _NOT_LOADED and not path.is_dir():
             yield path
 
@@ -74,8 +82,11 @@ def _with_imports(path: Path, depth: int, seen: set[Path]) -> Iterator[Path]:
             continue
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, kept: dict[Path, bytes] | None) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        read = path.read_bytes()
     except OSError as error:
         return f"unreadable {error.errno}"
+    if kept is not None:
+        kept[path] = read
+    return hashlib.sha256(read).hexdigest()

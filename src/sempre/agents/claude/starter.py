@@ -118,7 +118,7 @@ class Starter:
         )
         launch.write(
             settings=command.settings(self._access.hook_address(token), profile, given),
-            instructions=profile.instructions,
+            instructions=profile.told,
         )
         program = Program(
             command.arguments(
