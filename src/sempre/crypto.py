@@ -48,6 +48,12 @@ class Keyring:
 
     keys: Mapping[bytes, bytes] = field(repr=False)
     current: bytes
+    _ciphers: Mapping[bytes, AESGCM] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once: making one takes twice as long as opening a line of a log with it.
+        ciphers = {name: AESGCM(key) for name, key in self.keys.items()}
+        object.__setattr__(self, "_ciphers", ciphers)
 
     def seal(self, text: str, place: str) -> bytes:
         """Compress and encrypt; `place` is `table/column/row id`."""
@@ -56,26 +62,30 @@ class Keyring:
         if len(raw) > _WORTH_PACKING:
             raw, version = _zstd.compressor.compress(raw), _PACKED
         nonce = os.urandom(12)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, raw, version + place.encode())
+        sealed = self._ciphers[self.current].encrypt(nonce, raw, version + place.encode())
         return version + self.current + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> str:
         """The text again. Raises UnreadableError."""
+        return self.open_encoded(sealed, place).decode()
+
+    def open_encoded(self, sealed: bytes, place: str) -> bytes:
+        """The text in UTF-8, for who decodes JSON from it. Raises UnreadableError."""
         version, key_id, nonce = sealed[:1], sealed[1:5], sealed[5:17]
-        key = self.keys.get(key_id)
-        if key is None:
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
             raise UnreadableError(
                 f"{place} was sealed with key {key_id.hex()}, which is not in the key file. "
                 "Put the old key file back, or restore a backup that belongs to this key."
             )
         try:
-            raw = AESGCM(key).decrypt(nonce, sealed[17:], version + place.encode())
+            raw = cipher.decrypt(nonce, sealed[17:], version + place.encode())
         except (InvalidTag, ValueError) as error:  # the second: too short to be anything
             raise UnreadableError(
                 f"{place} does not open: its bytes were changed or belong elsewhere. "
                 "Restore the row from a backup."
             ) from error
-        return (_zstd.decompressor.decompress(raw) if version == _PACKED else raw).decode()
+        return _zstd.decompressor.decompress(raw) if version == _PACKED else raw
 
     def sign(self, purpose: str, payload: bytes) -> str:
         """HMAC-SHA256 under the current key, separated by purpose; hex."""

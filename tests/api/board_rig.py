@@ -128,7 +128,9 @@ class Bench:
         card = await self.board.cards.get(step.run.card_id)
         name = f"{run_id}:{step.visit.position}"
         (turn_id,) = await self.store.accept("do it", channel=card.channel, prefix=name)
-        return await self.board.visits.begin(step.visit.id, turn_id=turn_id)
+        visit = await self.board.visits.begin(step.visit.id, turn_id=turn_id)
+        await self.store.log.flushed()
+        return visit
 
     async def end(self, visit: Visit, result: Result = Result.PASSED, **more: object) -> None:
         ended = Ended(result=result, **more)  # type: ignore[arg-type]  (what a test says)

@@ -107,7 +107,7 @@ def require(request: Request, right: Right) -> Principal:
 def needs(right: Right) -> dict[str, Any]:
     """For a route's decorator: nobody comes in without this scope, and the schema says so."""
 
-    def check(request: Request) -> None:
+    async def check(request: Request) -> None:  # else it is run in a thread
         require(request, right)
 
     return {"dependencies": [Depends(check)], "openapi_extra": {DECLARED: right.value}}

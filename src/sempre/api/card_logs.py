@@ -13,7 +13,6 @@ from sempre.api.errors import may_answer
 from sempre.api.executions import LineType
 from sempre.api.given import Given
 from sempre.api.log_lines import Line
-from sempre.api.parts import Parts
 from sempre.api.run_log import Page, RunLog
 from sempre.api.schema import LARGEST
 from sempre.board.run import Run
@@ -97,12 +96,12 @@ async def get_card_log(
     """The newest lines; with `after` those that came since, with `before` those from before. `success` is false for
     a card that never ran, and with 404 for what is not there."""
     try:
-        run = await _run(parts, card_id, execution)
+        found = await parts.board.runs.logged(card_id, execution)
     except NotFoundError as error:
         return _none(error.message, 404)
-    if run is None:
+    if found is None:
         return _none("This card has not run yet. POST /api/cards/{id}/run starts it.", 200)
-    log = RunLog(parts.log, await parts.board.visits.of_run(run.id))
+    log = RunLog(parts.log, found.parts)
     if after is not None:
         page = await log.after(after, limit)
     elif before is not None:
@@ -110,22 +109,7 @@ async def get_card_log(
     else:
         page = await log.newest(limit)
     # Checked once, when it is put together: a page is polled many times a second.
-    return _json(_log(run, page), 200)
-
-
-async def _run(parts: Parts, card_id: str, execution: str | None) -> Run | None:
-    """Raises NotFoundError."""
-    card = await parts.board.cards.get(card_id)
-    wanted = execution or (card.run and card.run.id)
-    if wanted is None:
-        return None
-    run = await parts.board.runs.get(wanted)
-    if run.card_id != card.id:
-        raise NotFoundError(
-            f"{card.key} has no run {wanted}. GET /api/cards/{card.key}/runs lists those it has.",
-            code="run_not_found",
-        )
-    return run
+    return _json(_log(found.run, page), 200)
 
 
 def _none(message: str, status: int) -> Response:

@@ -138,7 +138,7 @@ class Viewer:
         return {turn.id: turn.usage or spent.get(turn.id, Usage()) for turn in each}
 
 
-def viewer_of(request: Request) -> Viewer:
+async def viewer_of(request: Request) -> Viewer:
     viewer: Viewer = request.app.state.viewer
     return viewer
 

@@ -1,4 +1,4 @@
-"""How a route gets at its parts."""
+"""How a route gets at its parts. All `async`: what is not, FastAPI hands to a thread at each request."""
 
 from typing import Annotated
 
@@ -9,12 +9,12 @@ from sempre.api.parts import Parts
 from sempre.api.session_sums import SessionSums
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
 
-def session_sums_of(request: Request) -> SessionSums:
+async def session_sums_of(request: Request) -> SessionSums:
     sums: SessionSums = request.app.state.session_sums
     return sums
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from sempre.api.log_lines import Line, Told, lines_of
-from sempre.board.run import Visit
+from sempre.board.run import LogPart
 from sempre.events import Event, Log
 
 
@@ -21,16 +21,16 @@ class Page:
 
 
 class RunLog:
-    def __init__(self, log: Log, visits: Sequence[Visit]) -> None:
+    def __init__(self, log: Log, parts: Sequence[LogPart]) -> None:
         self._log = log
-        self._visits = [visit for visit in visits if visit.turn_id is not None]
+        self._parts = parts
 
     async def length(self) -> int:
         """How many events it has now."""
-        if not self._visits:
+        if not self._parts:
             return 0
-        last = self._visits[-1]
-        return last.log_offset + await self._log.last_seq(last.turn_id or "")
+        last = self._parts[-1]
+        return last.offset + await self._log.last_seq(last.turn_id)
 
     async def after(self, cursor: int, limit: int) -> Page:
         """The `limit` events after that place."""
@@ -57,18 +57,18 @@ class RunLog:
 
     async def _read(self, cursor: int, limit: int) -> list[Told]:
         found: list[Told] = []
-        for visit, following in zip_longest(self._visits, self._visits[1:]):
+        for part, following in zip_longest(self._parts, self._parts[1:]):
             left = limit - len(found)
-            ended_before = following is not None and following.log_offset <= cursor
+            ended_before = following is not None and following.offset <= cursor
             if ended_before or left <= 0:
                 continue
-            start = max(0, cursor - visit.log_offset)
-            room = left if following is None else following.log_offset - visit.log_offset - start
+            start = max(0, cursor - part.offset)
+            room = left if following is None else following.offset - part.offset - start
             if (wanted := min(left, room)) > 0:
-                events = await self._log.of_turn(visit.turn_id or "", after=start, limit=wanted)
-                found += [_told(visit, event) for event in events]
+                events = await self._log.of_turn(part.turn_id, after=start, limit=wanted)
+                found += [_told(part, event) for event in events]
         return found
 
 
-def _told(visit: Visit, event: Event) -> Told:
-    return Told(visit.log_offset + (event.seq or 0), visit.stage, visit.position, event)
+def _told(part: LogPart, event: Event) -> Told:
+    return Told(part.offset + (event.seq or 0), part.stage, part.position, event)

@@ -13,6 +13,8 @@ from sempre.board.queue import Queue
 from sempre.board.run import (
     Ended,
     LineComment,
+    LoggedRun,
+    LogPart,
     Request,
     Run,
     RunHead,
@@ -39,6 +41,8 @@ __all__ = [
     "Image",
     "Images",
     "LineComment",
+    "LogPart",
+    "LoggedRun",
     "Place",
     "Queue",
     "Request",

@@ -171,6 +171,24 @@ class Visit:
 
 
 @dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
+class LogPart:
+    """The turn of one visit as a part of its run's log: `offset` events stand before it."""
+
+    turn_id: str
+    stage: Stage
+    position: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """A run, and what its log is made of, in order."""
+
+    run: Run
+    parts: Sequence[LogPart]
+
+
 class Request:
     """What a person asks for. `session` None: go on where the run before left off, if it left something. `kind`
     CHANGES: the first stage works comments in, also those on lines that were not sent yet."""

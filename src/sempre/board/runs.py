@@ -4,11 +4,11 @@
 from collections.abc import Mapping, Sequence
 
 from sempre.board import endings
-from sempre.board._store import boards, cards, comments, runs
+from sempre.board._store import boards, cards, comments, runs, visits
 from sempre.board.card import Card
 from sempre.board.changes import Change, Changes
 from sempre.board.requests import check_request, new_run, retry_of
-from sempre.board.run import Request, Run
+from sempre.board.run import LoggedRun, Request, Run
 from sempre.board.words import (
     Column,
     RunKind,
@@ -20,7 +20,7 @@ from sempre.board.words import (
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
 from sempre.db import Database
-from sempre.errors import ConflictError, InvalidError
+from sempre.errors import ConflictError, InvalidError, NotFoundError
 from sempre.events import Log
 
 
@@ -42,6 +42,21 @@ class Runs:
 
     async def latest(self, card_id: str) -> Run | None:
         return next(iter(await self.of_card(card_id)), None)
+
+    async def logged(self, card: str, run_id: str | None = None) -> LoggedRun | None:
+        """That run of the card, which is named by its id or key; without one its newest, None when it never ran.
+        Raises NotFoundError, also for another card's run. Programs poll it: one look, and nothing of the card."""
+        async with self._db.reading() as session:
+            card_id, newest = await cards.newest_run(session, card)
+            if (wanted := run_id or newest) is None:
+                return None
+            run = await runs.get(session, self._keyring, wanted)
+            if run.card_id != card_id:
+                raise NotFoundError(
+                    f"{card} has no run {wanted}. GET /api/cards/{card}/runs lists those it has.",
+                    code="run_not_found",
+                )
+            return LoggedRun(run, await visits.log_parts(session, wanted))
 
     async def under_way(self) -> Sequence[Run]:
         """Those of ours that have begun and not ended, oldest first: each must have a living owner."""
@@ -88,7 +103,6 @@ class Runs:
         async with self._changes.of_run(run_id) as change:
             run = await self._active(change, run_id)
             if run.state is RunState.RUNNING and run.kind is RunKind.RUN:
-                await runs.update(change.session, run_id, {"cancel_requested": True})
                 if not run.cancel_requested:
                     card = await cards.get(change.session, self._keyring, run.card_id)
                     await change.note(card, "run.cancelling", {"run_id": run_id}, by=by)

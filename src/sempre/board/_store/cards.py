@@ -23,6 +23,10 @@ _ORDER = {column: at for at, column in enumerate(Column)}
 _SELECT = sa.select(table, *runs.HEAD).select_from(
     table.outerjoin(runs_table, runs_table.c.id == table.c.run_id)
 )
+_NEWEST_RUN = {
+    by_key: sa.select(table.c.id, table.c.run_id).where(column == sa.bindparam("name"))
+    for by_key, column in ((True, table.c.key), (False, table.c.id))
+}
 
 
 async def insert(session: Session, keyring: Keyring, card: Card) -> None:
@@ -87,6 +91,14 @@ async def get(session: Session, keyring: Keyring, name: str) -> Card:
     if not found:
         raise _unknown(name)
     return found[0]
+
+
+async def newest_run(session: Session, name: str) -> tuple[str, str | None]:
+    """(card, its newest run) by id or key. Raises NotFoundError."""
+    found = (await session.execute(_NEWEST_RUN[is_key(name)], {"name": name})).one_or_none()
+    if found is None:
+        raise _unknown(name)
+    return found[0], found[1]
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ HEAD = [
 ]
 UNDER_WAY = (RunState.RUNNING, RunState.WAITING)
 _ACTIVE = table.c.ended_at.is_(None)
+_ONE = sa.select(table).where(table.c.id == sa.bindparam("run"))
 _OURS = table.c.kind == RunKind.RUN
 _GOES_ON = sa.and_(table.c.state == RunState.WAITING, table.c.wait == Wait.WIP)
 
@@ -96,7 +97,7 @@ async def insert(session: Session, keyring: Keyring, run: Run, *, place_in_queue
 
 async def get(session: Session, keyring: Keyring, run_id: str) -> Run:
     """Raises NotFoundError."""
-    row = (await session.execute(sa.select(table).where(table.c.id == run_id))).one_or_none()
+    row = (await session.execute(_ONE, {"run": run_id})).one_or_none()
     if row is None:
         raise NotFoundError(
             f"There is no run {run_id[:60]}. A card's page lists its runs.", code="run_not_found"

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from sempre.board.run import Ended, Verdict, Visit
+from sempre.board.run import Ended, LogPart, Verdict, Visit
 from sempre.board.words import Decision, Result, Stage, VisitKind
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
@@ -15,6 +15,12 @@ from sempre.db import Session
 from sempre.db.sealed import place
 from sempre.db.tables import run_stages as table
 from sempre.errors import NotFoundError
+
+_LOG_PARTS = (
+    sa.select(table.c.turn_id, table.c.stage, table.c.position, table.c.log_offset)
+    .where(table.c.run_id == sa.bindparam("run"), table.c.turn_id.is_not(None))
+    .order_by(table.c.position)
+)
 
 
 async def insert(session: Session, visit: Visit) -> None:
@@ -70,6 +76,14 @@ async def of_runs(
     for row in await session.execute(statement):
         found[row.run_id].append(_visit(row, keyring))
     return found
+
+
+async def log_parts(session: Session, run_id: str) -> Sequence[LogPart]:
+    """In their order."""
+    return [
+        LogPart(turn_id, Stage(stage), position, offset)
+        for turn_id, stage, position, offset in await session.execute(_LOG_PARTS, {"run": run_id})
+    ]
 
 
 async def turns_of(session: Session, run_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:

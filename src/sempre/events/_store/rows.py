@@ -34,6 +34,12 @@ _LAST_SEQ = (
     .limit(1)
 )
 _INSERT = events.insert()
+_OF_TURN = (
+    sa.select(events)
+    .where(events.c.turn_id == sa.bindparam("turn"), events.c.seq > sa.bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("limit"))
+)
 
 
 async def reserve(session: Session, count: int) -> int:
@@ -95,13 +101,8 @@ async def of_turn(
     session: Session, keyring: Keyring, turn_id: str, *, after: int, limit: int
 ) -> list[Event]:
     """Events of one turn with a larger seq, by the index on (turn, seq): constant time however long it is."""
-    statement = (
-        sa.select(events)
-        .where(events.c.turn_id == turn_id, events.c.seq > after)
-        .order_by(events.c.seq)
-        .limit(limit)
-    )
-    return [_event(row, keyring) for row in await session.execute(statement)]
+    values = {"turn": turn_id, "after": after, "limit": limit}
+    return [_event(row, keyring) for row in await session.execute(_OF_TURN, values)]
 
 
 async def old(
@@ -128,10 +129,9 @@ async def delete(session: Session, ids: Sequence[int]) -> int:
 
 
 def _event(row: Any, keyring: Keyring) -> Event:
-    text = keyring.open(row.details, place(events.c.details, row.id))
-    return Event(
-        row.id, row.at, row.kind, row.channel, row.turn_id, row.seq, msgspec.json.decode(text)
-    )
+    event_id, at, kind, channel, turn_id, seq, details = row
+    text = keyring.open_encoded(details, place(events.c.details, event_id))
+    return Event(event_id, at, kind, channel, turn_id, seq, msgspec.json.decode(text))
 
 
 def numbered(drafts: Sequence[Draft], first: int, seqs: dict[str, int]) -> list[Event]:
