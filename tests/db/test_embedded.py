@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sempre.db import Database
+from sempre.db import Database, StoreConflictError
 from sempre.db.tables import counters
 
 _COUNT_TO_A_MILLION = sa.text(
@@ -127,3 +127,53 @@ async def test_nothing_is_left_running_after_close(db: Database) -> None:
     await db.close()
     left = [each.name for each in threading.enumerate() if "aiosqlite" in each.name.lower()]
     assert left == []
+
+
+async def test_a_block_that_fails_leaves_nothing_behind(db: Database) -> None:
+    async def fail() -> None:
+        async with db.transaction() as session:
+            await session.execute(counters.insert().values(name="a", value=1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    await add(db, "b")
+    with pytest.raises(StoreConflictError):
+        await add(db, "b")
+    await add(db, "c")
+    assert await names(db) == ["b", "c"]
+
+
+async def test_writers_go_in_the_order_in_which_they_came(db: Database) -> None:
+    order: list[int] = []
+
+    async def write(number: int) -> None:
+        async with db.transaction():
+            order.append(number)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(write(number) for number in range(10)))
+    assert order == list(range(10))
+
+
+async def test_only_what_is_to_last_waits_for_the_disk(db: Database) -> None:
+    told: list[int] = []
+    for lasting in (False, True):
+        async with db.transaction(lasting=lasting) as session:
+            await session.execute(counters.insert().values(name=f"{lasting}", value=1))
+            told.append((await session.exec_driver_sql("PRAGMA synchronous")).scalar_one())
+    assert told == [1, 2]  # NORMAL, FULL
+    assert await names(db) == ["False", "True"]
+
+
+async def test_one_in_use_when_the_database_closes_works_on_and_is_closed_after(
+    db: Database,
+) -> None:
+    await add(db, "a")
+    async with db.reading() as session:
+        await db.close()
+        assert await session.scalar(sa.select(counters.c.name)) == "a"
+    assert await names(db) == ["a"]
+    await db.close()
+    assert db.path is not None
+    assert not db.path.with_name(f"{db.path.name}-wal").exists(), "a connection is still open"

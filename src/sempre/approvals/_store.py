@@ -81,14 +81,18 @@ async def find(
     return None if row is None else _approval(row, keyring)
 
 
+# Built once: it stands in the way of every turn.
+_UNSETTLED = (
+    sa.select(table)
+    .where(table.c.turn_id == sa.bindparam("turn"), table.c.settled_at.is_(None))
+    .order_by(table.c.id)
+)
+
+
 async def unsettled(session: Session, keyring: Keyring, turn_id: str) -> list[Approval]:
     """Those of the turn as it runs now, oldest first."""
-    statement = (
-        sa.select(table)
-        .where(table.c.turn_id == turn_id, table.c.settled_at.is_(None))
-        .order_by(table.c.id)
-    )
-    return [_approval(row, keyring) for row in await session.execute(statement)]
+    rows = await session.execute(_UNSETTLED, {"turn": turn_id})
+    return [_approval(row, keyring) for row in rows]
 
 
 async def deferred(session: Session, keyring: Keyring) -> list[Approval]:

@@ -165,8 +165,9 @@ class Turns:
                 await turns.update(session, turn_id, {"retry_at": None})
 
     async def record_usage(self, turn: Turn, usage: Usage) -> Turn:
-        """Write down what an ended turn took, once: what is given out is made from the row alone."""
-        async with self._db.transaction() as session:
+        """Write down what an ended turn took, once: what is given out is made from the row alone. A power cut may take
+        it away until the turn is marked as given out; then it is counted again."""
+        async with self._db.transaction(lasting=False) as session:
             first = await turns.record_usage(session, turn.id, usage)
         return replace(turn, usage=usage) if first else await self.get(turn.id)
 

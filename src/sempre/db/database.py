@@ -4,25 +4,29 @@ SQLite has one writer: writing goes through a pool of one connection, so writers
 of spinning on a locked file; reading has connections of its own and is never held up (WAL).
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sempre import clock
 from sempre.db import embedded
 from sempre.db.disposal import dispose_async
+from sempre.db.embedded import Connections
 from sempre.db.pinging import ping_with_reason
 from sempre.errors import ConflictError, UnavailableError
 from sempre.telemetry import metrics
 
 Session = AsyncConnection
+
+_SECONDS = {kind: metrics.DATABASE.labels(kind) for kind in ("read", "write", "scan")}
 
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -50,13 +54,13 @@ class Database:
         self.url = url
         self.is_postgres = url.startswith("postgresql")
         if self.is_postgres:
-            self._writer = self._reader = _postgres(url)
+            self._writer = self._reader = engine = _postgres(url)
             # What reads in several statements sees one state, as on SQLite. It shares the pool.
-            self._scanner = self._writer.execution_options(isolation_level="REPEATABLE READ")
+            self._scanner = engine.execution_options(isolation_level="REPEATABLE READ")
         else:
-            self._writer = _sqlite(url, embedded.DRIVER, _begin_writing, size=1)
-            self._reader = _sqlite(url, embedded.DRIVER, _begin_reading, size=4)
-            self._scanner = _sqlite(url, "sqlite+aiosqlite", _begin, size=2)
+            self._writer = _sqlite(url, size=1)
+            self._reader = _sqlite(url, size=4)
+            self._scanner = _sqlite_in_threads(url, size=2)
 
     @property
     def path(self) -> Path | None:
@@ -64,57 +68,71 @@ class Database:
         return None if self.is_postgres else Path(self.url.removeprefix("sqlite:///"))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
-        """Write. Commits when the block ends well, else rolls back. Raises StoreUnavailableError."""
-        async with _connection(self._writer, "write") as session:
+    async def transaction(self, *, lasting: bool = True) -> AsyncIterator[Session]:
+        """Write. Commits when the block ends well, else rolls back. What is not `lasting` may be gone after a power cut
+        on SQLite (never after a crash), until the next that is: for what is made anew then. Raises StoreUnavailableError."""
+        writer = self._writer
+        block = (
+            writer.writing(lasting=lasting) if isinstance(writer, Connections) else writer.begin()
+        )
+        async with _connection(block, "write") as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """Read a consistent state; never waits for a writer. Raises StoreUnavailableError."""
-        async with _connection(self._reader, "read") as session:
+        reader = self._reader
+        block = reader.reading() if isinstance(reader, Connections) else reader.begin()
+        async with _connection(block, "read") as session:
             yield session
 
     @asynccontextmanager
     async def scanning(self) -> AsyncIterator[Session]:
         """Read what may take more than a moment (sums, exports, searches): the event loop goes on meanwhile.
         Raises StoreUnavailableError."""
-        async with _connection(self._scanner, "scan") as session:
+        async with _connection(self._scanner.begin(), "scan") as session:
             yield session
 
     async def close(self) -> None:
-        await dispose_async(self._writer)
+        for each in (self._writer, self._reader):
+            await (each.close() if isinstance(each, Connections) else dispose_async(each))
         if not self.is_postgres:
-            await dispose_async(self._reader)
             await dispose_async(self._scanner)
 
 
 @asynccontextmanager
-async def _connection(engine: AsyncEngine, kind: str) -> AsyncIterator[Session]:
+async def _connection(
+    block: AbstractAsyncContextManager[AsyncConnection | embedded.Session], kind: str
+) -> AsyncIterator[Session]:
     begun = clock.ticks()
     try:
-        async with engine.begin() as session:
-            yield session
-        metrics.DATABASE.labels(kind).observe(clock.ticks() - begun)
+        async with block as session:
+            # Stores ask of it what both have.
+            yield cast("Session", session)
+        _SECONDS[kind].observe(clock.ticks() - begun)
     except IntegrityError as error:
         raise StoreConflictError(
             "Another process wrote the same at the same moment; nothing was changed here. Look again."
         ) from error
-    except DBAPIError as error:
-        if isinstance(error, OperationalError | InterfaceError):
-            metrics.DATABASE_FAILURES.labels(kind).inc()
-            raise StoreUnavailableError(
-                f"The database did not take it: {error.orig}. "
-                "Check the disk's free space and that the database answers; nothing was changed.",
-                retry_after=1,
-            ) from error
-        raise
+    except (OperationalError, InterfaceError) as error:
+        raise _not_taken(kind, error.orig) from error
+    except sqlite3.OperationalError as error:  # at the beginning or the end of an embedded one
+        raise _not_taken(kind, error) from error
     except PoolTimeoutError as error:
         metrics.DATABASE_FAILURES.labels(kind).inc()
         raise StoreUnavailableError(
             "The database is busy: no connection came free in time; nothing was changed. Try again in a moment.",
             retry_after=5,
         ) from error
+
+
+def _not_taken(kind: str, reason: BaseException | None) -> StoreUnavailableError:
+    metrics.DATABASE_FAILURES.labels(kind).inc()
+    return StoreUnavailableError(
+        f"The database did not take it: {reason}. "
+        "Check the disk's free space and that the database answers; nothing was changed.",
+        retry_after=1,
+    )
 
 
 def _postgres(url: str) -> AsyncEngine:
@@ -124,10 +142,12 @@ def _postgres(url: str) -> AsyncEngine:
     return engine
 
 
-def _sqlite(
-    url: str, driver: str, begin: Callable[[sa.Connection], None], *, size: int
-) -> AsyncEngine:
-    address = sa.make_url(url).set(drivername=driver)
+def _sqlite(url: str, *, size: int) -> Connections:
+    return Connections(sa.make_url(url), size=size, pragmas=_SQLITE_PRAGMAS)
+
+
+def _sqlite_in_threads(url: str, *, size: int) -> AsyncEngine:
+    address = sa.make_url(url).set(drivername="sqlite+aiosqlite")
     engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
 
     def on_connect(connection: Any, _record: object) -> None:
@@ -138,21 +158,9 @@ def _sqlite(
         cursor.close()
 
     event.listen(engine.sync_engine, "connect", on_connect)
-    event.listen(engine.sync_engine, "begin", begin)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
 def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN")
-
-
-def _begin_reading(connection: sa.Connection) -> None:
-    _embedded(connection).begin_reading()
-
-
-def _begin_writing(connection: sa.Connection) -> None:
-    _embedded(connection).begin_writing()
-
-
-def _embedded(connection: sa.Connection) -> embedded.Connection:
-    return cast("embedded.Connection", connection.connection.dbapi_connection)

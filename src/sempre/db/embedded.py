@@ -1,4 +1,4 @@
-"""SQLite for an event loop, without a thread for each statement.
+"""SQLite in an event loop, without a thread for each statement.
 
 A point read or write in a WAL file takes some ten microseconds; handing it to a thread and back takes twenty times
 that. So statements run where they are asked for, and only what may wait goes to a thread: the lock of the one writer,
@@ -8,36 +8,135 @@ and the commit, which waits for the disk. What looks at many rows belongs into `
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from types import ModuleType
-from typing import Any, TypeVar, cast
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.engine.url import URL
-from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
-from sqlalchemy.util import await_
-
-DRIVER = "sqlite+inloop"
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 _T = TypeVar("_T")
 
 _LOCK_SECONDS = 30
 _MOMENT_SECONDS = 0.05  # how long the loop itself may wait for another process's lock
+_TURN_SECONDS = 60  # for a connection to come free
 _waiting = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
 
 
-class _AtOnce:
-    """SQLAlchemy insists that an asynchronous driver awaits something."""
+class Session:
+    """What stores ask of a connection of `Database`, in the words of SQLAlchemy's AsyncConnection."""
 
-    def __await__(self) -> Generator[None, None, None]:
-        yield from ()
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    @property
+    def dialect(self) -> sa.Dialect:
+        return self._connection.dialect
+
+    async def execute(
+        self, statement: sa.Executable, parameters: Any = None
+    ) -> sa.CursorResult[Any]:
+        return self._connection.execute(statement, parameters)
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> sa.CursorResult[Any]:
+        return self._connection.exec_driver_sql(statement, parameters)
+
+    async def scalar(self, statement: sa.Executable, parameters: Any = None) -> Any:
+        return self._connection.scalar(statement, parameters)
+
+    async def scalars(
+        self, statement: sa.Executable, parameters: Any = None
+    ) -> sa.ScalarResult[Any]:
+        return self._connection.scalars(statement, parameters)
 
 
-_AT_ONCE = _AtOnce()
+class Connections:
+    """Up to `size` connections to one file; who asks for one more waits, in order. SQLAlchemy compiles statements and
+    reads rows; transactions are begun and ended here, on the driver's connection, which costs a tenth."""
+
+    def __init__(self, address: sa.URL, *, size: int, pragmas: Sequence[str]) -> None:
+        self.sync_engine = sa.create_engine(
+            address.set(drivername="sqlite"),
+            poolclass=sa.NullPool,
+            connect_args={
+                "factory": _Connection,
+                "timeout": _MOMENT_SECONDS,
+                "check_same_thread": False,  # one at a time uses it, but not always the same
+                "isolation_level": None,  # else sqlite3 opens transactions by itself
+            },
+        )
+        event.listen(self.sync_engine, "connect", _prepare(pragmas))
+        self._free: list[_Lent] = []
+        self._slots = asyncio.Semaphore(size)
+        self._closed = False
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """One state of the file. Raises SQLAlchemy's TimeoutError, sqlite3.Error."""
+        lent = await self._take()
+        try:
+            lent.driver.execute("BEGIN")
+            yield lent.session
+            lent.driver.execute("COMMIT")
+        finally:
+            self._give_back(lent)
+
+    @asynccontextmanager
+    async def writing(self, *, lasting: bool) -> AsyncIterator[Session]:
+        """Commits when the block ends well; `lasting` waits for the disk. Raises SQLAlchemy's TimeoutError, sqlite3.Error."""
+        lent = await self._take()
+        try:
+            _wait_for_disk(lent.driver, lasting)
+            await _take_lock(lent.driver)
+            yield lent.session
+            await _in_thread(lent.driver.commit)
+        finally:
+            self._give_back(lent)
+
+    async def close(self) -> None:
+        """Those that are in use are closed when they are given back."""
+        self._closed = True
+        while self._free:
+            await _in_thread(self._free.pop().connection.close)
+
+    async def _take(self) -> "_Lent":
+        try:
+            async with asyncio.timeout(_TURN_SECONDS if self._slots.locked() else None):
+                await self._slots.acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError("no connection came free") from error
+        try:
+            while not self._free:
+                await _in_thread(self._open)
+        except BaseException:
+            self._slots.release()
+            raise
+        return self._free.pop()
+
+    def _open(self) -> None:
+        """Into the list, where it is found also when who asked for it is cancelled meanwhile."""
+        connection = self.sync_engine.connect()
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        self._free.append(_Lent(connection, driver, Session(connection)))
+
+    def _give_back(self, lent: "_Lent") -> None:
+        try:
+            if lent.driver.in_transaction:
+                lent.driver.rollback()
+        finally:
+            if self._closed:
+                lent.connection.close()
+            else:
+                self._free.append(lent)
+            self._slots.release()
+
+
+class _Lent(NamedTuple):
+    connection: sa.Connection
+    driver: sqlite3.Connection
+    session: Session
 
 
 class _Cursor(sqlite3.Cursor):
@@ -46,13 +145,11 @@ class _Cursor(sqlite3.Cursor):
     _rows: deque[Any]
 
     def execute(self, sql: str, parameters: Any = (), /) -> "_Cursor":
-        await_(_AT_ONCE)
         super().execute(sql, parameters)
         self._rows = deque(super().fetchall() if self.description else ())
         return self
 
     def executemany(self, sql: str, parameters: Any, /) -> "_Cursor":
-        await_(_AT_ONCE)
         super().executemany(sql, parameters)
         self._rows = deque()
         return self
@@ -67,106 +164,48 @@ class _Cursor(sqlite3.Cursor):
         rows, self._rows = list(self._rows), deque()
         return rows
 
-    async def _async_soft_close(self) -> None:
-        """SQLAlchemy's asyncio layer asks every cursor to let go of its connection."""
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
 
 
-class Connection:
-    """What SQLAlchemy sees of one connection. Its methods are called within SQLAlchemy's greenlets."""
+def _prepare(pragmas: Sequence[str]) -> Callable[[sqlite3.Connection, object], None]:
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.driver = connection
-
-    def cursor(self) -> _Cursor:
-        return self.driver.cursor(_Cursor)
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> _Cursor:
-        return self.cursor().execute(sql, parameters)
-
-    def begin_reading(self) -> None:
-        self.driver.execute("BEGIN")
-
-    def begin_writing(self) -> None:
-        """Take the writer's lock: at once when nobody has it, else in a thread."""
-        try:
-            self.driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            _in_thread(self._wait_for_lock)
-
-    def commit(self) -> None:
-        if self.driver.in_transaction:
-            _in_thread(self.driver.commit)
-
-    def rollback(self) -> None:
-        if self.driver.in_transaction:
-            self.driver.rollback()
-
-    def close(self) -> None:
-        self.driver.close()
-
-    terminate = close
-
-    def create_function(self, *arguments: Any, **options: Any) -> None:
-        self.driver.create_function(*arguments, **options)
-
-    def _wait_for_lock(self) -> None:
-        self._set_patience(_LOCK_SECONDS)
-        try:
-            self.driver.execute("BEGIN IMMEDIATE")
-        finally:
-            self._set_patience(_MOMENT_SECONDS)
-
-    def _set_patience(self, seconds: float) -> None:
-        self.driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    return prepare
 
 
-class _Module:
-    """What SQLAlchemy takes for the driver's module: sqlite3, whose connections are ours."""
-
-    def __init__(self, driver: ModuleType) -> None:
-        self._driver = driver
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._driver, name)
-
-    def connect(self, *arguments: Any, **options: Any) -> Connection:
-        options["timeout"] = _MOMENT_SECONDS
-        options["check_same_thread"] = False  # one at a time uses it, but not always the same
-        options["isolation_level"] = None  # else sqlite3 opens transactions by itself
-        return Connection(_in_thread(lambda: sqlite3.connect(*arguments, **options)))
+def _wait_for_disk(driver: sqlite3.Connection, wait: bool) -> None:
+    """At each commit. What does not wait is on the disk with the next that does."""
+    driver.execute(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
 
 
-class Dialect(SQLiteDialect_pysqlite):
-    driver = "inloop"
-    supports_statement_cache = True
-    is_async = True
-    has_terminate = True
-
-    @classmethod
-    def import_dbapi(cls) -> Any:
-        return _Module(sqlite3)
-
-    @classmethod
-    def get_pool_class(cls, url: URL) -> type[Pool]:
-        return AsyncAdaptedQueuePool
-
-    def get_driver_connection(self, connection: DBAPIConnection) -> sqlite3.Connection:
-        return cast("Connection", connection).driver
-
-    def do_terminate(self, dbapi_connection: DBAPIConnection) -> None:
-        dbapi_connection.close()
-
-    def set_isolation_level(self, dbapi_connection: DBAPIConnection, level: Any) -> None:
-        """Transactions are begun by `Connection`."""
+async def _take_lock(driver: sqlite3.Connection) -> None:
+    """The writer's: at once when nobody has it, else in a thread."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        await _in_thread(lambda: _wait_for_lock(driver))
 
 
-def _in_thread(call: Callable[[], _T]) -> _T:
-    return await_(_finished(call))
+def _wait_for_lock(driver: sqlite3.Connection) -> None:
+    _set_patience(driver, _LOCK_SECONDS)
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    finally:
+        _set_patience(driver, _MOMENT_SECONDS)
 
 
-async def _finished(call: Callable[[], _T]) -> _T:
+def _set_patience(driver: sqlite3.Connection, seconds: float) -> None:
+    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+async def _in_thread(call: Callable[[], _T]) -> _T:
     """A cancelled caller waits too: nobody else may have the connection while the thread uses it."""
     running = asyncio.get_running_loop().run_in_executor(_waiting, call)
     try:
@@ -176,6 +215,3 @@ async def _finished(call: Callable[[], _T]) -> _T:
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({running})
         raise
-
-
-registry.register("sqlite.inloop", __name__, "Dialect")

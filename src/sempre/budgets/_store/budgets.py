@@ -12,9 +12,12 @@ from sempre.budgets.scopes import BudgetScope
 from sempre.db import Session
 from sempre.db.tables import budget_warnings, budgets
 
+# Built once: it stands in the way of every turn.
+_EVERY = sa.select(budgets).order_by(budgets.c.scope)
+
 
 async def read(session: Session) -> Mapping[BudgetScope, Budget]:
-    rows = await session.execute(sa.select(budgets).order_by(budgets.c.scope))
+    rows = await session.execute(_EVERY)
     return {
         (scope := BudgetScope.read(row.scope)): Budget(
             scope=scope,

@@ -10,10 +10,12 @@ from sempre.db import Session
 from sempre.db.sealed import place
 from sempre.db.tables import directives
 
+# Built once: it stands in the way of every turn.
+_GET = sa.select(directives).where(directives.c.channel == sa.bindparam("channel"))
+
 
 async def get(session: Session, keyring: Keyring, channel: str) -> Directive:
-    statement = sa.select(directives).where(directives.c.channel == channel)
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_GET, {"channel": channel})).one_or_none()
     if row is None:
         return Directive(value=Told())
     text = keyring.open(row.value, place(directives.c.value, channel))
