@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from sempre import durable
 from tests.durable import workflows
 from tests.durable.place import Place, arrive
 from tests.support.patience import PATIENCE
+from tests.support.postgres import new_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +30,18 @@ def place(tmp_path: Path) -> Place:
     place = Place(folder)
     arrive(place)
     return place
+
+
+@pytest.fixture
+def sqlite_url(engine_file: Path, tmp_path: Path) -> str:
+    """Launched before, as every start but the first finds it."""
+    return f"sqlite:///{shutil.copy(engine_file, tmp_path / 'test.sqlite')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, engine_template: str) -> Iterator[str]:
+    with new_database(postgres_server, engine_template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -154,6 +154,7 @@ async def test_a_role_may_be_given_a_schema_of_its_own(
     postgres_children: Children, place: Place, postgres_url: str
 ) -> None:
     with psycopg.connect(postgres_url) as connection:
+        connection.execute("drop schema engine cascade")
         connection.execute("create schema engine")
     postgres_children.start("a", node="a", submit=[work("short", 1)])
     await place.until("run", 1)

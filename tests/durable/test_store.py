@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from sempre.durable._store import Store, open_store, stop_waiting
+from sempre.durable._store import Store, open_store, stop_waiting, sync
+from tests.durable.power import record_syncs
 
 
 @pytest.fixture
@@ -22,11 +23,24 @@ def write(store: Store) -> None:
         connection.execute(sa.text("insert into t values (1)"))
 
 
-def test_the_file_survives_a_power_cut_and_lets_readers_read(tmp_path: Path) -> None:
+def test_the_file_lets_readers_read_and_waits_for_no_disk(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'engine.sqlite'}", connections=1)
     with store.begin() as connection:
         assert connection.execute(sa.text("pragma journal_mode")).scalar() == "wal"
-        assert connection.execute(sa.text("pragma synchronous")).scalar() == 2  # FULL
+        assert connection.execute(sa.text("pragma synchronous")).scalar() == 1  # NORMAL
+    store.dispose()
+
+
+def test_what_is_synced_has_reached_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'engine.sqlite'}", connections=1)
+    sync(store)  # there is nothing yet
+    with store.begin() as connection:
+        connection.execute(sa.text("create table t (x int)"))
+    synced = record_syncs(monkeypatch)
+    sync(store)
+    assert synced == [(tmp_path / "engine.sqlite-wal").stat().st_ino]
     store.dispose()
 
 

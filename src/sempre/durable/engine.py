@@ -14,7 +14,7 @@ from dbos import error as dbos_error
 from sempre import ids
 from sempre.db.disposal import dispose
 from sempre.durable import internals, registry
-from sempre.durable._store import Claims, open_store, reachable, stop_waiting
+from sempre.durable._store import Claims, open_store, reachable, stop_waiting, sync
 from sempre.durable.alone import Alone
 from sempre.durable.cluster import Cluster
 from sempre.durable.collect import collect
@@ -151,6 +151,7 @@ class Engine:
                 raise NotFoundError(
                     f"There is no workflow {workflow_id} to signal; submit it first."
                 ) from error
+            sync(self._store)
 
         dbos = self._launched()
         await self._in_thread(send)
@@ -163,10 +164,15 @@ class Engine:
 
         It never runs again. Whoever cancels says so in the application's own tables.
         """
+
+        def cancel_row() -> None:
+            DBOS.cancel_workflow(workflow_id)
+            sync(self._store)
+
         self._launched()
         # First the run, then the row: or the key's next would start while this one still cleans up.
         await self._runs.break_off(workflow_id)
-        await self._in_thread(partial(DBOS.cancel_workflow, workflow_id))
+        await self._in_thread(cancel_row)
         self._nudger.nudge()
 
     async def resume(self, workflow_id: str, *, queue: str = "turns") -> None:
@@ -177,6 +183,7 @@ class Engine:
                 DBOS.resume_workflow(workflow_id, queue_name=queue)
             except dbos_error.DBOSNonExistentWorkflowError as error:
                 raise NotFoundError(f"There is no workflow {workflow_id} to resume.") from error
+            sync(self._store)
 
         self._launched()
         await self._in_thread(resume)
