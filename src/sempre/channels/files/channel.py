@@ -91,8 +91,7 @@ class FilesChannel:
         """Publish into `.output/<worker>/`. Raises NumberTakenError, UnavailableError."""
         worker = self._roster.ensure(worker_of(message.channel))
         async with worker.lock:
-            receipt, trouble = await asyncio.to_thread(worker.publisher.publish, message)
-            await asyncio.to_thread(worker.gave_out, message)
+            receipt, trouble = await asyncio.to_thread(worker.give_out, message)
         if trouble is None:
             self._notices.over(Notice.LATEST_SKIPPED, channel=message.channel)
         else:

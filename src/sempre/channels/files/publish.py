@@ -6,6 +6,7 @@ not write is never overwritten.
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from sempre import atomic, crash
@@ -47,29 +48,41 @@ class Publisher:
         ours = record.turn_of(written) == message.turn_id
         if not ours:
             _refuse_foreign(message, text, json, answer)
+        contents = {json: record.render(message)}
         trouble: OSError | None = None
         if message.state is TurnState.ANSWERED:
-            _put(text, answer, ours=ours)
-            crash.point("files.text")
-            trouble = self._put_latest(message.number, answer)
-            crash.point("files.latest")
-        self._settle_failure(message)
-        _put(json, record.render(message), ours=ours)
+            contents[text] = answer
+            trouble = self._add_latest(contents, message.number, answer)
+        with atomic.Drafts(_missing(contents)) as drafts:
+            if message.state is TurnState.ANSWERED:
+                _put(drafts, text, ours=ours)
+                crash.point("files.text")
+                _put(drafts, self._latest_path, ours=True)
+                crash.point("files.latest")
+            self._settle_failure(message)
+            _put(drafts, json, ours=ours)
         atomic.sync_folder(self.place.output)
         crash.point("files.json")
         where = text if message.state is TurnState.ANSWERED else json
         return Receipt(where=str(where)), trouble
 
-    def _put_latest(self, number: int, answer: bytes) -> OSError | None:
+    @property
+    def _latest_path(self) -> Path:
+        return self.place.output / "latest.txt"
+
+    def _add_latest(
+        self, contents: dict[Path, bytes], number: int, answer: bytes
+    ) -> OSError | None:
+        """Why it can't be written, if that is so."""
         if self._latest is None:
             self._latest = _highest_of_ours(self.place.output)
         self._latest = max(self._latest, number)
         if number < self._latest:
             return None
-        path = self.place.output / "latest.txt"
+        path = self._latest_path
         if path.is_dir() and not path.is_symlink():
             return IsADirectoryError(21, "there is a folder of this name", str(path))
-        _put(path, answer, ours=True)
+        contents[path] = answer
         return None
 
     def _settle_failure(self, message: Outbound) -> None:
@@ -91,12 +104,21 @@ def claim_of(place: Place, message: Outbound) -> Path | None:
     return next((place.claimed / c.name for c in claims if c.id == message.external_id), None)
 
 
-def _put(path: Path, content: bytes, *, ours: bool) -> None:
-    """Write it, unless the same stands there. Not ours means: nothing may be there."""
-    if atomic.content(path) == content and not path.is_symlink():
+def _missing(contents: Mapping[Path, bytes]) -> dict[Path, bytes]:
+    """Without what stands there already."""
+    return {
+        path: content
+        for path, content in contents.items()
+        if atomic.content(path) != content or path.is_symlink()
+    }
+
+
+def _put(drafts: atomic.Drafts, path: Path, *, ours: bool) -> None:
+    """Put it in its place, if it is to be written. Not ours means: nothing may be there."""
+    if path not in drafts:
         return
     try:
-        atomic.write(path, content, replace=ours)
+        drafts.put(path, replace=ours)
     except FileExistsError as error:
         if ours:
             raise

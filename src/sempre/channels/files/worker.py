@@ -11,7 +11,7 @@ from sempre.channels.files.publish import Publisher
 from sempre.channels.files.scan import Ignored
 from sempre.channels.files.scheduler import Upcoming
 from sempre.contract.channel import Inbox
-from sempre.contract.messages import Outbound
+from sempre.contract.messages import Outbound, Receipt
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,18 @@ class Worker:
         first = await asyncio.to_thread(numbering.first_free, self.place.output)
         await inbox.open(self.place.channel, first_number=first)
 
-    def gave_out(self, message: Outbound) -> None:
-        """Its claim may go once the turn is marked as published."""
+    def give_out(self, message: Outbound) -> tuple[Receipt, OSError | None]:
+        """`Publisher.publish`, in a thread. Its claim may go once the turn is marked as published."""
+        given = self.publisher.publish(message)
         claim = publish.claim_of(self.place, message)
         if claim is not None:
             self.unsettled[message.external_id] = claim.name
+        return given
 
     async def settle(self, message: Outbound, *, keep: bool) -> None:
         """Its turn is marked. Raises OSError."""
         self.unsettled.pop(message.external_id, None)
-        claim = await asyncio.to_thread(publish.claim_of, self.place, message)
-        if claim is not None:
-            await asyncio.to_thread(settle.remove, self.place, [claim.name], keep=keep)
+        await asyncio.to_thread(self._remove_claim, message, keep=keep)
 
     async def settle_published(self, inbox: Inbox, *, keep: bool) -> None:
         """For turns that were marked but whose `settle` never came."""
@@ -79,3 +79,8 @@ class Worker:
         await asyncio.to_thread(settle.remove, self.place, claims, keep=keep)
         for external_id in over:
             self.unsettled.pop(external_id, None)
+
+    def _remove_claim(self, message: Outbound, *, keep: bool) -> None:
+        claim = publish.claim_of(self.place, message)
+        if claim is not None:
+            settle.remove(self.place, [claim.name], keep=keep)
