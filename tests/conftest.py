@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.support.order",
     "tests.support.pages",
     "tests.support.postgres",
+    "tests.support.prepared",
     "tests.support.store",
 ]
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.rehearsal.bodies import ask, encode
+from tests.support.patience import PATIENCE
 
 
 @pytest.mark.posix
@@ -22,7 +23,7 @@ def test_it_says_how_to_point_sempre_at_it_answers_and_ends(shell: Shell):
         ) as answer:
             text = json.load(answer)["content"][0]["text"]
         child.send_signal(signal.SIGTERM)
-        assert child.wait(10) == 0
+        assert child.wait(PATIENCE) == 0
     assert text == "Rehearsal: this answer is scripted.\n\nhi"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from tests.support.patience import PATIENCE
 from tests.support.server import Server, record
 
 _LOGIN = re.compile(r"(/login\?token=\S+)")
@@ -19,7 +20,7 @@ class Person:
 
     server: Server
     _client: httpx2.Client = field(
-        default_factory=lambda: httpx2.Client(trust_env=False, timeout=30)
+        default_factory=lambda: httpx2.Client(trust_env=False, timeout=PATIENCE)
     )
 
     def log_in(self) -> "Person":

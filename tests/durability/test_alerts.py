@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.conftest import Receiver, receiver
+from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
 # Any machine has less free space than this, so the alert is raised at the first look.
@@ -18,7 +19,6 @@ every_seconds = 0.2
 disk_free_mb = 1000000000000
 webhook_url = "{url}"
 """
-_PATIENCE = 60.0
 __all__ = ["receiver"]  # a fixture
 
 
@@ -31,7 +31,7 @@ def alerts_in(home: Path) -> list[tuple[str, int, str]]:
 
 
 async def until_it_is_told(home: Path) -> tuple[str, int]:
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE):
         while True:
             for notice_id, attempts, state in alerts_in(home):
                 if state == "delivered":
@@ -57,7 +57,7 @@ async def test_an_alert_survives_a_kill_wherever_it_comes(
         code = await asyncio.to_thread(server.wait_dead)
         assert code == -9
         # Whoever claimed the notice is taken for dead after a minute; here it has passed.
-        server.start(SEMPRE_CLOCK_SHIFT="120")
+        await asyncio.to_thread(server.start(SEMPRE_CLOCK_SHIFT="120").wait_ready)
         notice_id, attempts = await until_it_is_told(home)
         assert len(alerts_in(home)) == 1
         assert receiver.ids == [notice_id] * sent

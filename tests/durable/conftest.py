@@ -45,6 +45,13 @@ def postgres_url(postgres_server: str, engine_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def bare_postgres_url(postgres_server: str) -> Iterator[str]:
+    """Nobody was ever launched on it."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
 async def launch(database_url: str, place: Place) -> AsyncIterator[Launch]:
     """Launches engines on one database, one after the other; closes the last."""
     engines: list[durable.Engine] = []

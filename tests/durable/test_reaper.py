@@ -14,8 +14,8 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def beating(postgres_url: str) -> Iterator[Callable[[str], Executors]]:
-    store = open_store(postgres_url, connections=4)
+def beating(bare_postgres_url: str) -> Iterator[Callable[[str], Executors]]:
+    store = open_store(bare_postgres_url, connections=4)
 
     def enter(name: str) -> Executors:
         ownership = Ownership("engine")

@@ -26,7 +26,7 @@ def test_it_says_its_port_answers_logs_and_ends_on_sigterm(
         with urllib.request.urlopen(url, encode(ask("[[say:hi]]")), timeout=PATIENCE) as answer:
             text = json.load(answer)["content"][0]["text"]
         child.send_signal(signal.SIGTERM)
-        assert child.wait(5) == 0
+        assert child.wait(PATIENCE) == 0
     assert text == "Rehearsal: this answer is scripted.\n\nhi"
     assert [json.loads(line)["event"] for line in log.read_text().splitlines()] == [
         "asked",

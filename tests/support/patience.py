@@ -8,20 +8,37 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 60.0
-_LOOK_AGAIN = 0.01
+_SOONEST, _LATEST = 0.01, 0.25
+_REST = 4
 
 
 async def until(holds: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait for what nothing tells of: folders, threads, programs."""
-    end = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < end, f"it did not come to this within {within:g} s"
-        await asyncio.sleep(_LOOK_AGAIN)
+    looks = Looks(within, lambda: f"it did not come to this within {within:g} s")
+    while not holds():  # noqa: ASYNC110  (nothing tells of it)
+        await asyncio.sleep(looks.pause())
 
 
 def wait_until(holds: Callable[[], bool], within: float = PATIENCE) -> None:
     """The same where there is no loop."""
-    end = time.monotonic() + within
+    looks = Looks(within, lambda: f"it did not come to this within {within:g} s")
     while not holds():
-        assert time.monotonic() < end, f"it did not come to this within {within:g} s"
-        time.sleep(_LOOK_AGAIN)
+        time.sleep(looks.pause())
+
+
+class Looks:
+    """How long to rest before one looks again: a multiple of what the look took, so that most of the machine is left to
+    what is waited for, however busy it is and however dear the look."""
+
+    def __init__(self, within: float, complaint: Callable[[], str]) -> None:
+        self._began = time.monotonic()
+        self._end = self._began + within
+        self._complaint = complaint
+
+    def pause(self) -> float:
+        """Seconds, after a look that did not see it. Fails when the time is over."""
+        now = time.monotonic()
+        assert now < self._end, self._complaint()
+        rest = min(max(_REST * (now - self._began), _SOONEST), _LATEST)
+        self._began = now + rest
+        return rest

@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,6 +20,7 @@ from psycopg import sql
 from xdist.workermanage import WorkerController
 
 from tests.support.environment import allowed_environment
+from tests.support.patience import PATIENCE
 from tests.support.postgres_server import new_folder
 
 OWNER = "sempre_owner"
@@ -66,7 +68,7 @@ class SharedServer:
         return folder
 
     def _wait(self, folder: Path, guard: "subprocess.Popen[bytes]", errors: Path) -> None:
-        deadline = time.monotonic() + 45
+        deadline = time.monotonic() + 3 * PATIENCE
         while not (folder / "address").exists():
             if guard.poll() is not None or time.monotonic() > deadline:
                 guard.terminate()
@@ -117,11 +119,19 @@ def postgres_server(
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """An empty database of this test's own: `postgresql://user:password@host:port/name`."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of a copy of the template."""
     name = f"sempre_test_{os.urandom(6).hex()}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
-    drop(postgres_server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    drop(server, name)
 
 
 def drop(server: str, name: str) -> None:

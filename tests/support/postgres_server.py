@@ -15,12 +15,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import TypedDict
 
 import psutil
 
 from tests.support.environment import allowed_environment
+from tests.support.patience import PATIENCE
 
 # Durability against a power cut is not what the tests test; kill -9 needs none of these.
 OPTIONS = {
@@ -158,7 +160,8 @@ class Server:
 
     def _answers(self, port: int, process: "subprocess.Popen[bytes]") -> bool:
         is_ready = [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
-        for _ in range(300):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if process.poll() is not None:
                 return False
             if subprocess.call(is_ready, env=self.environment, **self.run_as) == 0:

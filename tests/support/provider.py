@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sempre.rehearsal import MessagesApi
+from tests.support.patience import PATIENCE
 
 
 @contextmanager
@@ -15,11 +16,11 @@ def scripted_provider() -> Iterator[MessagesApi]:
     thread = threading.Thread(target=loop.run_forever, name="provider", daemon=True)
     thread.start()
     api = MessagesApi()
-    asyncio.run_coroutine_threadsafe(api.start(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(api.start(), loop).result(PATIENCE)
     try:
         yield api
     finally:
-        asyncio.run_coroutine_threadsafe(api.close(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(api.close(), loop).result(PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

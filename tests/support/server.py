@@ -12,8 +12,9 @@ from pathlib import Path
 
 import httpx2
 
+from tests.support.patience import PATIENCE, Looks
+
 STARTS_WITHIN = 120.0  # seconds; a busy machine needs more than the two that a quiet one does
-_LOOK = 0.02
 
 
 @dataclass
@@ -60,14 +61,13 @@ class Server:
         return self
 
     def wait_for(self, holds: Callable[[], bool], what: str, within: float = STARTS_WITHIN) -> None:
-        end = time.monotonic() + within
+        looks = Looks(within, lambda: f"not within {within} s: {what}\n{self.tail()}")
         while not holds():
             if self.process is not None and self.process.poll() is not None:
                 raise AssertionError(
                     f"sempre ended ({self.process.returncode}) before: {what}\n{self.tail()}"
                 )
-            assert time.monotonic() < end, f"not within {within} s: {what}\n{self.tail()}"
-            time.sleep(_LOOK)
+            time.sleep(looks.pause())
 
     def wait_dead(self, within: float = STARTS_WITHIN) -> int:
         """Until the process has ended; gives its exit code (-9 after a kill)."""
@@ -106,7 +106,7 @@ class Server:
     def api(self, method: str, path: str, **more: object) -> httpx2.Response:
         token = (self.home / ".sempre" / "token").read_text().strip()
         headers = {"authorization": f"Bearer {token}"}
-        return httpx2.request(method, self.url + path, headers=headers, timeout=30, **more)  # type: ignore[arg-type]
+        return httpx2.request(method, self.url + path, headers=headers, timeout=PATIENCE, **more)  # type: ignore[arg-type]
 
     def tail(self) -> str:
         return self.log.read_text(errors="replace")[-4000:]

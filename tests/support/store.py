@@ -3,14 +3,12 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from sempre import clock, crypto
 from sempre.contract.agents import Ending, Outcome, Question
@@ -27,6 +25,7 @@ from sempre.conversations import (
 from sempre.crypto import Keyring
 from sempre.db import Database, schema
 from sempre.events import Log
+from tests.support.postgres import new_database
 
 CHANNEL = "files:coder"
 
@@ -139,17 +138,6 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         template: str = request.getfixturevalue("migrated_template")
         with new_database(request.getfixturevalue("postgres_server"), template) as url:
             yield url
-
-
-@contextmanager
-def new_database(server: str, template: str = "template1") -> Iterator[str]:
-    name = f"sempre_test_{os.urandom(6).hex()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
