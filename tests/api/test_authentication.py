@@ -4,8 +4,8 @@ import httpx2
 import pytest
 
 from sempre import clock
-from sempre.api import openapi_document
 from tests.api.house import HERE, House
+from tests.support.document import api_document
 
 UNSAFE = {"sec-fetch-site": "cross-site"}
 OPEN = {"/healthz", "/readyz"}
@@ -14,7 +14,7 @@ OPEN = {"/healthz", "/readyz"}
 def guarded() -> list[tuple[str, str]]:
     return [
         (method.upper(), path.replace("{id}", "x").replace("{name}", "x"))
-        for path, item in openapi_document()["paths"].items()
+        for path, item in api_document()["paths"].items()
         for method in item
         if path not in OPEN
     ]

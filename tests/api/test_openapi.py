@@ -12,13 +12,13 @@ from sempre.api import (
     card_images,
     card_logs,
     executions,
-    openapi_document,
     run_diffs,
     runs,
 )
 from sempre.api.camel import CamelForm, CamelView
+from tests.support.document import api_document
 
-DOCUMENT = openapi_document()
+DOCUMENT = api_document()
 OPERATIONS = {
     operation["operationId"]: (method, path, operation)
     for path, item in DOCUMENT["paths"].items()

@@ -6,10 +6,10 @@ import pytest
 from msgspec import Struct
 from msgspec.inspect import StructType, type_info
 
-from sempre.api import openapi_document
 from sempre.cli import board_records, records
+from tests.support.document import api_document
 
-SCHEMAS: dict[str, Any] = openapi_document()["components"]["schemas"]
+SCHEMAS: dict[str, Any] = api_document()["components"]["schemas"]
 READ = [
     each
     for each in {**vars(records), **vars(board_records)}.values()

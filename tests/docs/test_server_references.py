@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from checks.reference import PAGES, renew
-from sempre.api import openapi_document
 from sempre.telemetry import metrics
 from tests.docs.sources import DOCS, SOURCE
+from tests.support.document import api_document
 
 REFERENCE = DOCS / "reference"
 
@@ -22,14 +22,14 @@ def test_the_page_is_what_the_code_says(name: str) -> None:
 
 def test_every_endpoint_is_on_the_page_and_explained() -> None:
     page = (REFERENCE / "endpoints.md").read_text("utf-8")
-    for path, item in openapi_document()["paths"].items():
+    for path, item in api_document()["paths"].items():
         for method, operation in item.items():
             assert f"\n## {method.upper()} {path}\n" in page
             assert operation.get("description"), f"{method} {path} says nothing"
 
 
 def test_every_parameter_is_explained() -> None:
-    for path, item in openapi_document()["paths"].items():
+    for path, item in api_document()["paths"].items():
         for operation in item.values():
             for parameter in operation.get("parameters", []):
                 assert parameter.get("description"), (path, parameter["name"])

@@ -22,10 +22,10 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.schemas import APIOperation
 
 from sempre.access import OWNER, Principal
-from sempre.api import openapi_document
 from sempre.board import Request
 from tests.api.board_rig import new_bench
 from tests.api.house import House, build
+from tests.support.document import api_document
 from tests.support.store import CHANNEL, Store, opened
 
 Drawn = Case[Any]
@@ -35,7 +35,7 @@ ENDLESS = {"stream_events"}
 SECONDS = {
     "take_profile"
 }  # measures for whole seconds; tests/api/test_profile.py has its odd input
-DOCUMENT = openapi_document()
+DOCUMENT = api_document()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = {
     operation["operationId"]: (path, method)
