@@ -170,7 +170,6 @@ class Visit:
         return Visited(stage=self.stage, kind=self.kind, result=self.result, decision=self.decision)
 
 
-@dataclass(frozen=True, kw_only=True)
 @dataclass(frozen=True)
 class LogPart:
     """The turn of one visit as a part of its run's log: `offset` events stand before it."""
@@ -189,6 +188,7 @@ class LoggedRun:
     parts: Sequence[LogPart]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What a person asks for. `session` None: go on where the run before left off, if it left something. `kind`
     CHANGES: the first stage works comments in, also those on lines that were not sent yet."""

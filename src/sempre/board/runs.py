@@ -103,6 +103,7 @@ class Runs:
         async with self._changes.of_run(run_id) as change:
             run = await self._active(change, run_id)
             if run.state is RunState.RUNNING and run.kind is RunKind.RUN:
+                await runs.update(change.session, run_id, {"cancel_requested": True})
                 if not run.cancel_requested:
                     card = await cards.get(change.session, self._keyring, run.card_id)
                     await change.note(card, "run.cancelling", {"run_id": run_id}, by=by)
