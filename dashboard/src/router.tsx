@@ -7,7 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { TurnState } from "@/api/types";
-import { readBoard, readBoards } from "@/features/board/boardSearch";
+import { readBoard } from "@/features/board/boardSearch";
 import { Frame } from "@/frame/Frame";
 import { NotFound, RoomFailed } from "@/frame/NotFound";
 import { readAudit, readKind, readLine, readSpend, readState, readText } from "@/lib/addresses";

@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
-import type { CardSummary, DiffFile, RunSummary } from "../src/api/types";
+import type { CardSummary, Channel, DiffFile, RunSummary } from "../src/api/types";
 import { idOf, NEW_BOARD, prefixOf, wishOf, wrongFields } from "../src/features/board/boardDraft";
+import { readBoard } from "../src/features/board/boardSearch";
 import { changeOf, mergedOver, NEW_CARD, picturesOf } from "../src/features/board/cardDraft";
 import {
   byLine,
+  inBlocks,
   openAtFirst,
   type Remark,
   reviewRemarks,
   treeRows,
 } from "../src/features/board/diffParts";
 import { labelsOf, matches, readFilter, toggled } from "../src/features/board/filters";
+import { holdOf } from "../src/features/board/holds";
 import { inColumns, isSamePlace, placeAt, placeOf, queuePlace } from "../src/features/board/order";
 import { runRows } from "../src/features/board/runRows";
 import { wishOf as runWishOf } from "../src/features/board/runWish";
@@ -240,4 +243,48 @@ test("only the newest review is shown, and long files are folded", () => {
   const visits = [verdict("old"), { verdict: null }, verdict("new")] as never;
   expect(reviewRemarks(visits).map(({ text }) => text)).toEqual(["new"]);
   expect([...openAtFirst([file("a"), file("b", { added: 5000 }), file("c")])]).toEqual(["a", "c"]);
+});
+
+test("a run whose machine is away is neither stuck nor running", () => {
+  const away = run({ wait: "machine", isStuck: true });
+  expect([standingWord(away), runTone(away)]).toEqual(["away", "parked"]);
+  expect(segments(away)).toEqual(["done", "parked", "none", "none"]);
+});
+
+test("what holds a card back is told, and what a person must mend before all", () => {
+  const open = { state: "open", state_reason: null, state_until: null, pause: null, live: null };
+  const hold = (part: object) => holdOf({ ...open, ...part } as unknown as Channel);
+  const pause = { since: "x", by: "ana", reason: "Lunch", until: null };
+  expect(hold({})).toBeUndefined();
+  expect(holdOf(undefined)).toBeUndefined();
+  const wall = { state: "parked", state_reason: "Quota", state_until: "2026-11-21T14:20:00Z" };
+  expect(hold(wall)).toEqual({
+    state: "parked",
+    reason: "Quota",
+    until: "2026-11-21T14:20:00Z",
+    by: null,
+  });
+  expect(hold({ ...wall, pause })).toMatchObject({ state: "paused", reason: "Lunch", by: "ana" });
+  expect(hold({ ...wall, state: "stopped", pause })).toMatchObject({ state: "stopped" });
+  expect(hold({ pause, live: { state: "running" } })).toBeUndefined();
+  const budget = { state: "parked", retry_at: "y", failure: { message: "Over budget" } };
+  expect(hold({ live: budget })).toMatchObject({ reason: "Over budget", until: "y" });
+});
+
+test("a hunk is drawn in blocks that leave out nothing", () => {
+  const lines = Array.from({ length: 130 }, (_, at) => ({
+    kind: "added" as const,
+    old: null,
+    new: at + 1,
+    text: "",
+  }));
+  const blocks = inBlocks(lines);
+  expect(blocks.map(({ start }) => start)).toEqual([0, 30, 60, 90, 120]);
+  expect(blocks.flatMap((block) => block.lines)).toEqual(lines);
+  expect(inBlocks([])).toEqual([]);
+});
+
+test("who is led to a board takes along what the address says of its card", () => {
+  const address = { card: "SHOP-4", tab: "log", run: "r", line: "7", do: "new", other: "x" };
+  expect(readBoard(address)).toMatchObject({ card: "SHOP-4", tab: "log", run: "r", line: 7 });
 });

@@ -3,9 +3,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import { dropCard, putCard, refreshCards } from "../src/api/cardLists";
 import { keys } from "../src/api/keys";
 import type { CardSummary } from "../src/api/types";
-import { feedLines } from "../src/lib/liveLines";
+import { feedLines, rowsOf, watchLines } from "../src/lib/liveLines";
 import { addEvents } from "../src/lib/logRows";
-import { rowText } from "../src/lib/rowText";
+import { lastLine, rowText } from "../src/lib/rowText";
 import { event } from "./events-of";
 
 const card = (id: string, title = id) =>
@@ -55,4 +55,28 @@ test("what a command writes is one line of the log that grows, and ends with its
 
 test("lines of channels that nobody looks at are not kept", () => {
   expect(() => feedLines([{ ...event(1, "turn.text"), channel: "board:shop/A" }])).not.toThrow();
+});
+
+test("who begins to look in the middle of a word sees the next one, and only whole ones", () => {
+  const channel = "board:shop/B";
+  const say = (seq: number, text: string) =>
+    feedLines([{ ...event(seq, "turn.text", { block: 1, text }), channel }]);
+  const line = () => {
+    const row = lastLine(rowsOf(channel) ?? []);
+    return row && rowText(row);
+  };
+  const stop = watchLines(channel, () => undefined);
+  say(1, "ething");
+  expect(line()).toBeUndefined();
+  say(2, "s is ");
+  say(3, "writ");
+  expect(line()).toBe("is ");
+  say(4, "ten. Não h");
+  expect(line()).toBe("is written. Não ");
+  feedLines([{ ...event(5, "turn.tool", { call_id: "a", tool: "Bash", input: {} }), channel }]);
+  feedLines([{ ...event(6, "turn.started"), channel }]);
+  say(7, "Whole from the start");
+  expect(line()).toBe("Whole from the ");
+  stop();
+  expect(rowsOf(channel)).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { complete } from "../src/features/connection/connection";
 import { hourly } from "../src/features/now/hourly";
 import { readLine, readState, readText } from "../src/lib/addresses";
 import { addEvents } from "../src/lib/logRows";
-import { lastWords, plain } from "../src/lib/plain";
+import { lastSentence, lastWords, plain, wholeWords } from "../src/lib/plain";
 import { rowText } from "../src/lib/rowText";
 import { event } from "./events-of";
 
@@ -37,6 +37,17 @@ test("one line of Markdown has no marks", () => {
   expect(plain("**Nothing** needs `you`. See [it](https://x)")).toBe("Nothing needs you. See it");
   expect(lastWords("# Title\n\n| a | b |\n|---|---|\n")).toBe("| a | b |");
   expect(lastWords("one\n- two\n\n")).toBe("two");
+});
+
+test("of what is being written only whole words stand in one line, and its last sentence", () => {
+  expect(wholeWords("Retirad")).toBe("");
+  expect(wholeWords("não há dúv")).toBe("não há ");
+  expect(wholeWords("It is done.")).toBe("It is done.");
+  expect(wholeWords("run `make t")).toBe("run `make ");
+  expect(wholeWords("これはペン")).toBe("これはペン");
+  expect(lastSentence("One is said. Two is being said")).toBe("Two is being said");
+  expect(lastSentence("Said. ")).toBe("Said. ");
+  expect(lastSentence("In precos.py it stands")).toBe("In precos.py it stands");
 });
 
 test("an address is read with distrust", () => {

@@ -618,8 +618,8 @@ export interface paths {
         head?: never;
         /**
          * Set Card Workflow State
-         * @description For automation outside: says where it is with the card. 409 for what does not follow from where it stands, and
-         *     while a run of ours is active. Opens an execution named `workflow` when none is active.
+         * @description For automation outside: says where it is with the card. 409 for what does not follow from where it stands, while
+         *     a run of ours is active, and of an archived card. Opens an execution named `workflow` when none is active.
          */
         patch: operations["set_card_workflow_state"];
         trace?: never;
@@ -3584,7 +3584,7 @@ export interface components {
             wait: components["schemas"]["Wait"] | null;
             /**
              * Waitson
-             * @description Keys of the cards that must be done before.
+             * @description Keys of the cards that must be done before; the stage, or the machine.
              */
             waitsOn: string[];
             /** Waitssince */
@@ -3608,6 +3608,16 @@ export interface components {
              * Format: date-time
              */
             queuedAt: string;
+            /**
+             * Endedby
+             * @description Who cancelled it, or the automation that said how it ended; null: it ended by itself.
+             */
+            endedBy: string | null;
+            /**
+             * Settledby
+             * @description Who merged or discarded its work, or went on.
+             */
+            settledBy: string | null;
             /**
              * Durationseconds
              * @description From its start to its end, or till now.
@@ -3666,8 +3676,6 @@ export interface components {
             startedBy: string;
             /** Settledat */
             settledAt: string | null;
-            /** Settledby */
-            settledBy: string | null;
             /**
              * Settledcommit
              * @description The merge.
@@ -3774,7 +3782,7 @@ export interface components {
             wait: components["schemas"]["Wait"] | null;
             /**
              * Waitson
-             * @description Keys of the cards that must be done before.
+             * @description Keys of the cards that must be done before; the stage, or the machine.
              */
             waitsOn: string[];
             /** Waitssince */
@@ -3798,6 +3806,16 @@ export interface components {
              * Format: date-time
              */
             queuedAt: string;
+            /**
+             * Endedby
+             * @description Who cancelled it, or the automation that said how it ended; null: it ended by itself.
+             */
+            endedBy: string | null;
+            /**
+             * Settledby
+             * @description Who merged or discarded its work, or went on.
+             */
+            settledBy: string | null;
             /**
              * Durationseconds
              * @description From its start to its end, or till now.
@@ -5675,10 +5693,10 @@ export interface components {
         };
         /**
          * Wait
-         * @description What a run waits for.
+         * @description What a run waits for. `MACHINE` is never stored: it holds while the board's machine is away.
          * @enum {string}
          */
-        Wait: "wip" | "dependencies" | "stage_wip" | "plan_approval";
+        Wait: "wip" | "dependencies" | "stage_wip" | "plan_approval" | "machine";
         /** WebhookSecret */
         WebhookSecret: {
             /**

@@ -44,6 +44,7 @@ export type PolicyRule = Schemas["PolicyRule"];
 export type GivenRule = Schemas["GivenRule"];
 export type PolicyProposal = Schemas["PolicyProposal"];
 export type PolicyTest = Schemas["PolicyTest"];
+export type Channel = Schemas["Channel"];
 export type PolicyChannel = Schemas["PolicyChannel"];
 export type Verdict = Schemas["Verdict"];
 export type OnAsk = Schemas["OnAsk"];

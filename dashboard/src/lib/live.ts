@@ -41,7 +41,7 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
   board: ["boards", "cards found"],
   budget: ["budgets", "spend"],
   card: ["boards"],
-  channel: ["sessions"],
+  channel: ["sessions", "channels"],
   directives: ["directives"],
   policy: ["policy", "approvals"],
   price: ["prices", "spend"],

@@ -9,6 +9,22 @@ export function plain(text: string): string {
     .trim();
 }
 
+/** What is being written, up to its last whole word; letters of scripts that set no spaces stand for themselves. */
+export const wholeWords = (text: string): string =>
+  text.replace(/[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{M}\p{N}_'’-]+$/u, "");
+
+/** What begins in the middle of a word, from its end on; undefined while that has not come. */
+export function fromWholeWord(text: string): string | undefined {
+  const end = text.search(/\s/);
+  return end < 0 ? undefined : text.slice(end).trimStart();
+}
+
+/** The sentence that is being said, of a line that may be long. */
+export function lastSentence(line: string): string {
+  const sentences = line.split(/(?<=[.!?…])\s+(?=\S)/u);
+  return sentences.at(-1) ?? "";
+}
+
 /** The end of what was said: the last line that has words. */
 export function lastWords(text: string): string {
   const lines = text.split("\n");

@@ -1,5 +1,6 @@
 /** A line of a log as words: for search, for copying, and where there is room for one line only. Pure. */
 import { type Row, textOf } from "./logRows";
+import { wholeWords } from "./plain";
 
 const SAYS_MOST = [
   "command",
@@ -40,14 +41,16 @@ export function noteText(details: Record<string, unknown>): string {
 const flat = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
-/** The line shown where a turn has one line only. */
+/** The line shown where a turn has one line only. Of words that are still being written, only whole ones. */
 export function lastLine(rows: readonly Row[]): Row | undefined {
-  return rows.findLast(
-    (row) =>
-      (row.kind === "text" && !row.withdrawn && row.text.trim() !== "") ||
-      row.kind === "tool" ||
-      isNews(row),
-  );
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row?.kind === "tool" || (row && isNews(row))) return row;
+    if (row?.kind !== "text" || row.withdrawn) continue;
+    const text = at === rows.length - 1 ? wholeWords(row.text) : row.text;
+    if (text.trim()) return { ...row, text };
+  }
+  return undefined;
 }
 
 const isNews = (row: Row): boolean =>

@@ -1,7 +1,7 @@
 /** A board: its cards in columns, filtered, moved, run; the one in hand in a drawer beside them. */
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, CardColumn, CardSummary } from "@/api/types";
@@ -19,9 +19,8 @@ import { isFiltered, labelsOf } from "@/features/board/filters";
 import { STAGES } from "@/features/board/stages";
 import { allColumns, countRunning, useBoard } from "@/features/board/useBoard";
 import { type BoardKey, useBoardKeys } from "@/features/board/useBoardKeys";
-import { useRemoveCard, useStartCard } from "@/features/board/useCardDeeds";
+import { useRemoveCard, useStartCard, useStopCard } from "@/features/board/useCardDeeds";
 import { useMoves } from "@/features/board/useMoves";
-import { NotFound } from "@/frame/NotFound";
 import classes from "./board.module.css";
 
 // Dragging and the drawer weigh much, and neither is the first thing that is seen.
@@ -36,7 +35,7 @@ export function BoardRoom() {
   const search = route.useSearch();
   const found = useBoard(id, search, search.archived === true);
   if (found.board) return <Room key={id} board={found.board} found={found} />;
-  if (found.boards.isSuccess) return <NotFound />;
+  if (found.boards.isSuccess) return <Gone id={id} />;
   return (
     <Page title={t("room.board")}>
       {found.boards.isError ? (
@@ -44,6 +43,24 @@ export function BoardRoom() {
       ) : (
         <Loading rows={1} height={480} />
       )}
+    </Page>
+  );
+}
+
+/** A card that the link names may stand on another board: that is where the way out leads. */
+function Gone({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  return (
+    <Page title={t("room.board")}>
+      <Empty title={t("board.gone", { board: id })}>
+        <Button
+          variant="default"
+          renderRoot={(props) => <Link to="/board" search={search} {...props} />}
+        >
+          {t("board.toBoards")}
+        </Button>
+      </Empty>
     </Page>
   );
 }
@@ -147,12 +164,14 @@ function useDeeds(
   change: (part: Partial<BoardSearch>) => void,
 ): BoardDeeds {
   const run = useStartCard();
+  const cancel = useStopCard();
   const remove = useRemoveCard(() => change({ card: undefined }));
   return {
     open: (card) => change({ card: card.key }),
     edit: (card) => ask({ kind: "edit", card }),
     move: (card) => ask({ kind: "move", card }),
     run,
+    cancel,
     remove,
   };
 }

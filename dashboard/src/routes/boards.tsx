@@ -1,4 +1,5 @@
-/** The boards. One alone is opened at once; without any, this is where the first is made. */
+/** The boards. One alone, or the one of a card that is asked for, is opened at once; without any, this is where the first
+ * is made. */
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -9,8 +10,9 @@ import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Page } from "@/components/Page";
 import { Trouble } from "@/components/Trouble";
-import { boardsOptions } from "@/features/board/api";
+import { boardsOptions, cardOptions } from "@/features/board/api";
 import { BoardList } from "@/features/board/BoardList";
+import { isMissing } from "@/lib/client";
 
 const BoardForm = lazy(() => import("@/features/board/BoardForm"));
 const route = getRouteApi("/board");
@@ -23,7 +25,14 @@ export function BoardsRoom() {
   const boards = query.data ?? [];
   const only = boards.length === 1 ? boards[0] : undefined;
   const making = search.do === "new";
-  if (only && !making) return <Navigate to="/board/$board" params={{ board: only.id }} replace />;
+  const wanted = useQuery({
+    ...cardOptions(search.card ?? ""),
+    enabled: search.card !== undefined && boards.length > 1 && !making,
+  });
+  const board = only?.id ?? wanted.data?.board;
+  if (board && !making) {
+    return <Navigate to="/board/$board" params={{ board }} search={search} replace />;
+  }
   const make = () => void navigate({ search: { do: "new" } });
   const button = (
     <Button size="xs" leftSection={<IconPlus size={14} />} onClick={make}>
@@ -32,7 +41,10 @@ export function BoardsRoom() {
   );
   return (
     <Page title={t("room.board")} actions={boards.length > 0 ? button : undefined}>
-      {query.isPending ? (
+      {search.card && isMissing(wanted.error) ? (
+        <Empty title={t("card.gone", { card: search.card })} />
+      ) : null}
+      {query.isPending || wanted.isLoading ? (
         <Loading rows={2} height={120} />
       ) : query.isError ? (
         <Trouble error={query.error} retry={() => void query.refetch()} />

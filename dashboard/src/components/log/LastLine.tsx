@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import { useLiveLine } from "@/lib/liveLines";
 import type { Row } from "@/lib/logRows";
-import { lastWords } from "@/lib/plain";
+import { lastSentence, lastWords } from "@/lib/plain";
 import { lastLine, toolHead } from "@/lib/rowText";
 import { useTurnLog } from "@/lib/turnLogs";
 import { stripAnsi } from "./Ansi";
@@ -17,7 +17,7 @@ export function LastLine({ turnId }: { turnId: string }) {
 
 /** Of whatever runs on a channel; until something new is said, what was said before. */
 export function LiveLine({ channel, before }: { channel: string; before: string }) {
-  return <Line row={useLiveLine(channel)} otherwise={lastWords(before)} />;
+  return <Line row={useLiveLine(channel)} otherwise={lastSentence(lastWords(before))} />;
 }
 
 function Line({ row, otherwise }: { row: Row | undefined; otherwise: string }) {
@@ -29,7 +29,7 @@ function Line({ row, otherwise }: { row: Row | undefined; otherwise: string }) {
       const written = row.output ? lastWords(stripAnsi(row.output)) : "";
       return written || `${row.tool}: ${toolHead(row.input)}`;
     }
-    return row.kind === "head" ? row.text : lastWords(stripAnsi(row.text));
+    return row.kind === "head" ? row.text : lastSentence(lastWords(stripAnsi(row.text)));
   };
   return (
     <span className={`one-line ${classes.line}`} data-kind={row?.kind}>

@@ -1,7 +1,8 @@
 /** A card in full, from the right: what stands on it, its plan, its log, what it changed, its runs. */
-import { CloseButton, Drawer, Tabs } from "@mantine/core";
+import { Button, CloseButton, Drawer, Tabs } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Board, Card, CardSummary } from "@/api/types";
 import { CopyButton } from "@/components/Copy";
@@ -11,6 +12,7 @@ import { Trouble } from "@/components/Trouble";
 import { isMissing } from "@/lib/client";
 import { cardOptions } from "./api";
 import classes from "./CardDrawer.module.css";
+import { CardMenu } from "./CardMenu";
 import { DiffTab } from "./DiffTab";
 import { LogTab } from "./LogTab";
 import { Overview } from "./Overview";
@@ -33,7 +35,7 @@ export interface CardDrawerProps {
 }
 
 export default function CardDrawer(props: CardDrawerProps) {
-  const { cardKey, onClose } = props;
+  const { cardKey, board, onClose } = props;
   const { t } = useTranslation();
   const narrow = useMediaQuery("(max-width: 900px)", undefined, { getInitialValueInEffect: false });
   const query = useQuery(cardOptions(cardKey));
@@ -47,9 +49,11 @@ export default function CardDrawer(props: CardDrawerProps) {
       padding={0}
       transitionProps={{ duration: 120 }}
       classNames={{ content: "over", body: classes.body ?? "" }}
-      attributes={{ content: { "aria-label": cardKey } }}
+      attributes={{ content: { "aria-label": cardKey, "data-card-drawer": cardKey } }}
     >
-      {query.data ? (
+      {query.data && query.data.board !== board.id ? (
+        <Navigate to="/board/$board" params={{ board: query.data.board }} search={true} replace />
+      ) : query.data ? (
         <Parts {...props} card={query.data} />
       ) : (
         <div className={classes.pane}>
@@ -57,7 +61,11 @@ export default function CardDrawer(props: CardDrawerProps) {
           {query.isPending ? (
             <Loading rows={4} height={72} />
           ) : isMissing(query.error) ? (
-            <Empty title={t("card.gone", { card: cardKey })} />
+            <Empty title={t("card.gone", { card: cardKey })}>
+              <Button size="xs" variant="default" onClick={onClose}>
+                {t("card.toBoard")}
+              </Button>
+            </Empty>
           ) : (
             <Trouble error={query.error} retry={() => void query.refetch()} />
           )}
@@ -92,7 +100,10 @@ function Parts({ card, tab, onTab, onClose, ...shown }: CardDrawerProps & { card
           <h2>{card.title}</h2>
           {card.run ? <StageBar run={card.run} /> : null}
         </div>
-        <Close onClose={onClose} />
+        <div className={classes.actions}>
+          <CardMenu card={card} opened />
+          <Close onClose={onClose} />
+        </div>
       </div>
       <Tabs.List className={classes.tabs}>
         {TABS.map((each) => (

@@ -56,7 +56,7 @@ function CardFacePlain({ card, place, asks, children }: CardFaceProps) {
       {run ? (
         <span className={classes.run}>
           <StageBar run={run} />
-          <RunStanding run={run} place={place} asks={asks} />
+          <RunStanding run={run} channel={card.channel} place={place} asks={asks} />
           <Words card={card} />
         </span>
       ) : null}

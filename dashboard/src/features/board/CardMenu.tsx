@@ -6,6 +6,7 @@ import {
   IconLayoutSidebarRightExpand,
   IconPencil,
   IconPlayerPlay,
+  IconPlayerStopFilled,
   IconTrash,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +14,13 @@ import type { CardSummary } from "@/api/types";
 import { useBoardDeeds } from "./boardDeeds";
 import { canRun } from "./stages";
 
-export function CardMenu({ card }: { card: CardSummary }) {
+interface CardMenuProps {
+  card: CardSummary;
+  /** It is open already. */
+  opened?: boolean;
+}
+
+export function CardMenu({ card, opened = false }: CardMenuProps) {
   const { t } = useTranslation();
   const deeds = useBoardDeeds();
   return (
@@ -30,13 +37,15 @@ export function CardMenu({ card }: { card: CardSummary }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconLayoutSidebarRightExpand size={15} />}
-          rightSection={<Key name="Enter" />}
-          onClick={() => deeds.open(card)}
-        >
-          {t("card.open")}
-        </Menu.Item>
+        {opened ? null : (
+          <Menu.Item
+            leftSection={<IconLayoutSidebarRightExpand size={15} />}
+            rightSection={<Key name="Enter" />}
+            onClick={() => deeds.open(card)}
+          >
+            {t("card.open")}
+          </Menu.Item>
+        )}
         {canRun(card) ? (
           <Menu.Item
             leftSection={<IconPlayerPlay size={15} />}
@@ -45,7 +54,15 @@ export function CardMenu({ card }: { card: CardSummary }) {
           >
             {t("card.run")}
           </Menu.Item>
-        ) : null}
+        ) : (
+          <Menu.Item
+            leftSection={<IconPlayerStopFilled size={15} />}
+            rightSection={<Key name="C" />}
+            onClick={() => deeds.cancel(card)}
+          >
+            {t("card.cancel")}
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<IconArrowsMove size={15} />}
           rightSection={<Key name="M" />}

@@ -2,10 +2,9 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CardSummary } from "@/api/types";
-import { Money } from "@/components/figures";
 import { LiveLine } from "@/components/log/LastLine";
 import classes from "./CardRows.module.css";
-import { RunSign, RunTime } from "./RunStanding";
+import { RunCost, RunSign, RunTime } from "./RunStanding";
 import { lastSaid, runTone } from "./stages";
 
 export function CardRows({ cards }: { cards: readonly CardSummary[] }) {
@@ -36,7 +35,7 @@ function CardRow({ card }: { card: CardSummary }) {
       </div>
       <div className={classes.figures}>
         <RunTime run={run} />
-        {run.startedAt ? <Money micros={run.costMicros} /> : null}
+        <RunCost run={run} />
       </div>
     </article>
   );

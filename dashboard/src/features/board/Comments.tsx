@@ -96,7 +96,7 @@ export function CommentBox({ runId, file, side, line, onDone }: CommentBoxProps)
         autosize
         minRows={2}
         maxRows={12}
-        maxLength={20_000}
+        maxLength={10_000}
         autoFocus
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

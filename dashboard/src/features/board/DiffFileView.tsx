@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { memo, useId, useState } from "react";
+import { memo, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DiffFile, DiffHunk } from "@/api/types";
 import code from "@/components/code/Code.module.css";
@@ -14,19 +14,23 @@ import { visible } from "@/lib/visible";
 import { diffOptions } from "./api";
 import { CommentBox, RemarkList } from "./Comments";
 import classes from "./DiffFile.module.css";
-import { byLine, lineKey, placeOf, type Remark, type Side } from "./diffParts";
+import { byLine, inBlocks, lineKey, placeOf, type Remark, type Side } from "./diffParts";
 import { Sums } from "./FileTree";
 import { stepLine } from "./stepLine";
+import { WhenNear } from "./WhenNear";
 
 interface DiffFileViewProps {
   file: DiffFile;
   runId: string;
   remarks: readonly Remark[];
   open: boolean;
-  onOpen: (open: boolean) => void;
+  onOpen: (path: string, open: boolean) => void;
 }
 
-export default function DiffFileView({ file, runId, remarks, open, onOpen }: DiffFileViewProps) {
+/** A diff has many files: one that did not change is not drawn again. */
+export default memo(DiffFileView);
+
+function DiffFileView({ file, runId, remarks, open, onOpen }: DiffFileViewProps) {
   const { t } = useTranslation();
   const id = useId();
   return (
@@ -36,7 +40,7 @@ export default function DiffFileView({ file, runId, remarks, open, onOpen }: Dif
         className={classes.head}
         aria-expanded={open}
         aria-controls={id}
-        onClick={() => onOpen(!open)}
+        onClick={() => onOpen(file.path, !open)}
       >
         <IconChevronRight size={14} className={classes.chevron} aria-hidden />
         <span className={`mono ${classes.path}`}>
@@ -61,10 +65,7 @@ function Lines({ file, runId, remarks }: LinesProps) {
   const [whole, setWhole] = useState(false);
   const query = useQuery({ ...diffOptions(runId, file.path), enabled: whole });
   const full = query.data?.files.find((each) => each.path === file.path) ?? file;
-  const hidden = full.hunks.reduce(
-    (sum, hunk) => sum + hunk.lines.reduce((all, line) => all + visible(line.text).hidden, 0),
-    0,
-  );
+  const hidden = useMemo(() => countHidden(full), [full]);
   if (file.binary) return <p className={`meta ${classes.note}`}>{t("cardDiff.binary")}</p>;
   return (
     <>
@@ -87,11 +88,16 @@ function Lines({ file, runId, remarks }: LinesProps) {
   );
 }
 
+const countHidden = (file: DiffFile): number =>
+  file.hunks.reduce(
+    (sum, hunk) => sum + hunk.lines.reduce((all, line) => all + visible(line.text).hidden, 0),
+    0,
+  );
+
 function Hunks({ file, runId, remarks }: LinesProps) {
   const [writing, setWriting] = useState<{ side: Side; line: number }>();
-  const { at, elsewhere } = byLine(file, remarks);
+  const { at, elsewhere } = useMemo(() => byLine(file, remarks), [file, remarks]);
   const language = languageOfPath(file.path);
-  const commentOn = (place: { side: Side; line: number }) => setWriting(place);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrows walk the lines' own buttons
     <div className={`${classes.lines} ${code.coloured}`} onKeyDown={stepLine}>
@@ -101,37 +107,45 @@ function Hunks({ file, runId, remarks }: LinesProps) {
           <p className={classes.hunk}>
             @@ {hunk.newStart} {hunk.heading}
           </p>
-          {hunk.lines.map((line, number) => {
-            const place = placeOf(line);
-            const key = place && lineKey(place.side, place.line);
-            const said = key ? at.get(key) : undefined;
-            const isHere = place?.side === writing?.side && place?.line === writing?.line;
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a hunk have an order and no name
-              <div key={number}>
-                <Line
-                  line={line}
-                  language={language}
-                  first={index === 0 && number === 0}
-                  onComment={commentOn}
-                />
-                {said ? <RemarkList runId={runId} remarks={said} /> : null}
-                {place && isHere ? (
-                  <CommentBox
-                    runId={runId}
-                    file={file.path}
-                    {...place}
-                    onDone={() => setWriting(undefined)}
-                  />
-                ) : null}
-              </div>
-            );
-          })}
+          {inBlocks(hunk.lines).map(({ start, lines }) => (
+            <WhenNear key={start} height={lines.length * LINE} className={classes.block}>
+              {() =>
+                lines.map((line, number) => {
+                  const place = placeOf(line);
+                  const said = place && at.get(lineKey(place.side, place.line));
+                  const isHere = place?.side === writing?.side && place?.line === writing?.line;
+                  return (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a hunk have an order and no name
+                    <div key={number}>
+                      <Line
+                        line={line}
+                        language={language}
+                        first={index === 0 && start + number === 0}
+                        onComment={setWriting}
+                      />
+                      {said ? <RemarkList runId={runId} remarks={said} /> : null}
+                      {place && isHere ? (
+                        <CommentBox
+                          runId={runId}
+                          file={file.path}
+                          {...place}
+                          onDone={() => setWriting(undefined)}
+                        />
+                      ) : null}
+                    </div>
+                  );
+                })
+              }
+            </WhenNear>
+          ))}
         </div>
       ))}
     </div>
   );
 }
+
+/** A line's height in pixels, where it is not broken. */
+const LINE = 19.34;
 
 const SIGNS = { added: "+", removed: "-", context: " ", note: "\\" } as const;
 

@@ -2,7 +2,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconSend2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card, Diff } from "@/api/types";
 import { useTell } from "@/components/asking";
@@ -11,7 +11,7 @@ import { Loading } from "@/components/Loading";
 import { Trouble } from "@/components/Trouble";
 import { commentsOptions, diffOptions, runOptions } from "./api";
 import classes from "./DiffTab.module.css";
-import { openAtFirst, type Remark, remarkOf, reviewRemarks } from "./diffParts";
+import { byFile, openAtFirst, type Remark, remarkOf, reviewRemarks } from "./diffParts";
 import { FileTree } from "./FileTree";
 import { RunPicker } from "./RunPicker";
 import { useSendComments } from "./runDeeds";
@@ -91,6 +91,8 @@ function SendBar({ card, runId, count, onSent }: SendBarProps) {
   );
 }
 
+const NOTHING: readonly Remark[] = [];
+
 interface FilesProps {
   diff: Diff;
   remarks: readonly Remark[];
@@ -104,7 +106,11 @@ function Files({ diff, remarks, runId }: FilesProps) {
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
   const box = useRef<HTMLDivElement>(null);
   const isOpen = (path: string) => chosen.get(path) ?? first.has(path);
-  const set = (path: string, open: boolean) => setChosen(new Map(chosen).set(path, open));
+  const set = useCallback(
+    (path: string, open: boolean) => setChosen((before) => new Map(before).set(path, open)),
+    [],
+  );
+  const said = useMemo(() => byFile(remarks), [remarks]);
   const sum = (of: "added" | "removed") => files.reduce((all, file) => all + (file[of] ?? 0), 0);
   const goTo = (path: string) => {
     set(path, true);
@@ -139,9 +145,9 @@ function Files({ diff, remarks, runId }: FilesProps) {
                 key={file.path}
                 file={file}
                 runId={runId}
-                remarks={remarks.filter((each) => each.file === file.path)}
+                remarks={said.get(file.path) ?? NOTHING}
                 open={isOpen(file.path)}
-                onOpen={(open) => set(file.path, open)}
+                onOpen={set}
               />
             ))}
           </Suspense>

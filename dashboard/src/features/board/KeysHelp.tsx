@@ -9,9 +9,13 @@ const KEYS = [
   ["Space", "drag"],
   ["M", "move"],
   ["R", "run"],
+  ["C", "cancel"],
   ["E", "edit"],
   ["N", "new"],
   ["/", "search"],
+  ["↑ ↓", "lines"],
+  ["Ctrl Enter", "send"],
+  ["Esc", "close"],
   ["?", "help"],
 ] as const;
 

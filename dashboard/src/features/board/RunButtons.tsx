@@ -4,9 +4,10 @@ import { IconCheck, IconPlayerPlay, IconPlayerStopFilled, IconRefresh } from "@t
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, Card } from "@/api/types";
-import { useConfirm, useTell } from "@/components/asking";
+import { useTell } from "@/components/asking";
+import { useBoardDeeds } from "./boardDeeds";
 import { RunForm } from "./RunForm";
-import { useApprovePlan, useCancelRun, useRetryRun, useRunCard, useUnstick } from "./runDeeds";
+import { useApprovePlan, useRetryRun, useRunCard, useUnstick } from "./runDeeds";
 import { SendBack } from "./SendBack";
 import { canRetry, hasWork, waitsForMerge, waitsForPlan } from "./stages";
 import type { CardTab } from "./tabs";
@@ -27,13 +28,18 @@ export function RunButtons({ card, board, onTab }: RunButtonsProps) {
   const active = run?.isActive === true;
   const toggle = (which: Open) => setOpen(open === which ? null : which);
   const work = hasWork(run) ? (
-    <WorkButtons card={card} board={board} onBack={() => toggle("back")} />
+    <WorkButtons
+      card={card}
+      board={board}
+      onBack={() => toggle("back")}
+      onRead={() => onTab("diff")}
+    />
   ) : null;
   const canSendBack = waitsForMerge(run) || waitsForPlan(run);
   return (
     <>
-      {waitsForMerge(run) ? work : null}
       <Group gap={8}>
+        {waitsForMerge(run) ? work : null}
         {waitsForPlan(run) ? <ApproveButton card={card} onTab={onTab} /> : null}
         {canRetry(card) ? <RetryButtons card={card} /> : null}
         {!run ? <RunButton card={card} /> : null}
@@ -45,8 +51,8 @@ export function RunButtons({ card, board, onTab }: RunButtonsProps) {
         )}
         {active ? <CancelButton card={card} /> : null}
         {run?.isStuck ? <UnstickButton card={card} /> : null}
+        {waitsForMerge(run) ? null : work}
       </Group>
-      {waitsForMerge(run) ? null : work}
       {open === "back" && canSendBack ? (
         <SendBack card={card} onDone={() => setOpen(null)} />
       ) : null}
@@ -123,24 +129,14 @@ function ApproveButton({ card, onTab }: Omit<RunButtonsProps, "board">) {
 
 function CancelButton({ card }: { card: Card }) {
   const { t } = useTranslation();
-  const tell = useTell();
-  const confirm = useConfirm();
-  const cancel = useCancelRun(card.key);
+  const { cancel } = useBoardDeeds();
   return (
     <Button
       size="xs"
       variant="default"
       leftSection={<IconPlayerStopFilled size={14} />}
-      loading={cancel.isPending}
       disabled={card.run?.cancelRequested === true}
-      onClick={() =>
-        confirm({
-          title: t("card.cancelTitle", { card: card.key }),
-          effect: t("card.cancelEffect"),
-          confirm: t("card.cancel"),
-          onConfirm: () => cancel.mutate(undefined, tell()),
-        })
-      }
+      onClick={() => cancel(card)}
     >
       {t("card.cancel")}
     </Button>

@@ -159,6 +159,12 @@ function Places({ run }: { run: Run }) {
           </dd>
         </div>
       ) : null}
+      {run.endedBy ? (
+        <div>
+          <dt className="meta">{t("card.endedBy")}</dt>
+          <dd>{run.endedBy}</dd>
+        </div>
+      ) : null}
       {run.settlement ? (
         <div>
           <dt className="meta">{t("card.settled")}</dt>
@@ -166,7 +172,8 @@ function Places({ run }: { run: Run }) {
             {t(`cardEnd.${run.settlement}`)}{" "}
             {run.settledCommit ? (
               <span className="mono">{run.settledCommit.slice(0, 10)}</span>
-            ) : null}
+            ) : null}{" "}
+            {run.settledBy ? t("card.by", { who: run.settledBy }) : null}
           </dd>
         </div>
       ) : null}

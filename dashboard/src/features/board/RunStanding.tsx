@@ -4,6 +4,8 @@ import type { RunSummary } from "@/api/types";
 import { Money } from "@/components/figures";
 import { Shape, Sign } from "@/components/Sign";
 import { Elapsed, Took } from "@/components/times";
+import { HoldWord } from "./HoldNotice";
+import { holdTone, useHold } from "./holds";
 import classes from "./RunStanding.module.css";
 import { runTone, type Standing, standingWord } from "./stages";
 
@@ -18,30 +20,44 @@ export function RunTime({ run }: { run: RunSummary }) {
   return <Elapsed from={run.startedAt} />;
 }
 
+/** While it runs and nothing is booked yet, there is nothing to say. */
+export function RunCost({ run }: { run: RunSummary }) {
+  if (!run.startedAt || (run.isActive && run.costMicros === null)) return null;
+  return <Money micros={run.costMicros} />;
+}
+
 interface RunStandingProps {
   run: RunSummary;
+  channel: string;
   /** Its place among those that wait for their turn. */
   place: number;
   /** A call of its agent waits for a person. */
   asks: boolean;
 }
 
-export function RunStanding({ run, place, asks }: RunStandingProps) {
+export function RunStanding({ run, channel, place, asks }: RunStandingProps) {
   const { t } = useTranslation();
   const word = standingWord(run);
-  const tone = asks ? "waiting" : runTone(run);
+  const hold = useHold(channel, run);
+  const tone = asks ? "waiting" : hold ? holdTone(hold) : runTone(run);
   const stage = t(`stage.${run.stage}`);
   return (
     <span className={classes.standing}>
       <span className={classes.word} data-tone={tone}>
         <Shape tone={tone} size={12} />
         <span className="one-line">
-          {asks ? t("card.asks") : <Said run={run} place={place} word={word} stage={stage} />}
+          {asks ? (
+            t("card.asks")
+          ) : hold ? (
+            <HoldWord hold={hold} />
+          ) : (
+            <Said run={run} place={place} word={word} stage={stage} />
+          )}
         </span>
       </span>
       <span className={`meta ${classes.figures}`}>
         <RunTime run={run} />
-        {run.startedAt ? <Money micros={run.costMicros} /> : null}
+        <RunCost run={run} />
       </span>
     </span>
   );
@@ -59,6 +75,9 @@ function Said({ run, place, word, stage }: SaidProps) {
   if (run.cancelRequested && run.isActive) return t("card.cancelling");
   if (word === "running" || word === "failed")
     return word === "running" ? stage : t("card.failedAt", { stage });
+  if (word === "cancelled" && run.endedBy) return t("card.cancelledBy", { who: run.endedBy });
+  if ((word === "merged" || word === "discarded") && run.settledBy)
+    return `${t(`standing.${word}`)} ${t("card.by", { who: run.settledBy })}`;
   if (word !== "queued" && word !== "held") return t(`standing.${word}`);
   if (run.wait === "dependencies") return t("card.waitsFor", { cards: run.waitsOn.join(", ") });
   if (run.wait === "stage_wip") return t("card.waitsForStage", { stage });

@@ -5,6 +5,8 @@ import type { CardSummary } from "@/api/types";
 export interface BoardDeeds {
   open: (card: CardSummary) => void;
   run: (card: CardSummary) => void;
+  /** Asks before. */
+  cancel: (card: CardSummary) => void;
   edit: (card: CardSummary) => void;
   /** Asks where to. */
   move: (card: CardSummary) => void;
@@ -16,6 +18,7 @@ const nothing = (): void => undefined;
 export const BoardDeedsContext = createContext<BoardDeeds>({
   open: nothing,
   run: nothing,
+  cancel: nothing,
   edit: nothing,
   move: nothing,
   remove: nothing,

@@ -28,6 +28,3 @@ export const readBoard = (search: Record<string, unknown>): BoardSearch => ({
   archived: search.archived ? true : undefined,
   do: DOINGS.find((doing) => doing === search.do),
 });
-
-export const readBoards = (search: Record<string, unknown>): { do?: "new" | undefined } =>
-  search.do === "new" ? { do: "new" } : {};

@@ -70,6 +70,17 @@ export function byLine(
   return { at, elsewhere };
 }
 
+/** Of each file; one list stays the same list while nothing was said. */
+export function byFile(remarks: readonly Remark[]): ReadonlyMap<string, readonly Remark[]> {
+  const files = new Map<string, Remark[]>();
+  for (const remark of remarks) {
+    const list = files.get(remark.file);
+    if (list) list.push(remark);
+    else files.set(remark.file, [remark]);
+  }
+  return files;
+}
+
 export interface TreeRow {
   name: string;
   depth: number;
@@ -101,8 +112,25 @@ export function treeRows(files: readonly DiffFile[]): TreeRow[] {
 
 const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
 
-/** So many lines are shown without being asked for. */
-const AT_ONCE = 1500;
+/** So many lines are drawn together. */
+const BLOCK = 30;
+
+export interface Block {
+  /** Its first line's place in the hunk. */
+  start: number;
+  lines: readonly DiffLine[];
+}
+
+export function inBlocks(lines: readonly DiffLine[]): Block[] {
+  const blocks: Block[] = [];
+  for (let start = 0; start < lines.length; start += BLOCK) {
+    blocks.push({ start, lines: lines.slice(start, start + BLOCK) });
+  }
+  return blocks;
+}
+
+/** So many lines stand there without being asked for; they are drawn as they come near. */
+const AT_ONCE = 20_000;
 const MOST_OF_ONE = 600;
 
 /** Files that stand open at first: the first ones, as long as they are short. */

@@ -35,9 +35,6 @@ const of = (id: string) => ({ params: { path: { id } } });
 export const useRunCard = (key: string) =>
   useDeed(key, (body: RunWish) => ask(client.POST("/api/cards/{id}/run", { ...of(key), body })));
 
-export const useCancelRun = (key: string) =>
-  useDeed(key, (_: undefined) => ask(client.POST("/api/cards/{id}/cancel", of(key))));
-
 export const useRetryRun = (key: string) =>
   useDeed(key, (session: SessionChoice | undefined) =>
     ask(client.POST("/api/cards/{id}/retry", { ...of(key), body: { session: session ?? null } })),

@@ -8,6 +8,7 @@ import type {
   Stage,
   StageVisit,
 } from "@/api/types";
+import { wholeWords } from "@/lib/plain";
 import type { Tone } from "@/lib/signs";
 
 export const STAGES: readonly Stage[] = ["plan", "implement", "test", "review"];
@@ -44,6 +45,7 @@ export type StandingWord =
   | "plan"
   | "change"
   | "stuck"
+  | "away"
   | "completed"
   | "merged"
   | "discarded"
@@ -51,6 +53,7 @@ export type StandingWord =
   | "cancelled";
 
 export function standingWord(run: Standing): StandingWord {
+  if (run.wait === "machine") return "away";
   if (run.isStuck) return "stuck";
   if (run.settlement === "merged" || run.settlement === "discarded") return run.settlement;
   if (run.waitsForPerson) return run.status === "completed" ? "change" : "plan";
@@ -65,6 +68,7 @@ const TONES: Record<StandingWord, Tone> = {
   plan: "waiting",
   change: "waiting",
   stuck: "failed",
+  away: "parked",
   completed: "done",
   merged: "done",
   discarded: "idle",
@@ -87,8 +91,11 @@ export function segments(run: Standing | null): (Tone | "none")[] {
 
 export const isUnderWay = (run: RunSummary | null): boolean => run?.isActive === true;
 /** What was said last, as the server knew it; what only tells how a turn was handled says nothing here. */
-export const lastSaid = ({ lastLine }: RunSummary): string =>
-  lastLine && lastLine.type !== "info" ? lastLine.content : "";
+export function lastSaid({ lastLine }: RunSummary): string {
+  if (!lastLine || lastLine.type === "info") return "";
+  // The last thing that is said is still being written.
+  return lastLine.type === "text" ? wholeWords(lastLine.content) : lastLine.content;
+}
 /** A person may start a run. */
 export const canRun = (card: CardSummary): boolean => !isUnderWay(card.run);
 export const canRetry = ({ run }: CardSummary): boolean =>

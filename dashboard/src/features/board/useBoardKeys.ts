@@ -1,11 +1,12 @@
-/** The board by keyboard: J K H L and the arrows walk its cards, a letter does the rest. */
+/** The board by keyboard: J K H L and the arrows walk its cards, a letter does the rest, also with the card that is open. */
 import { useEffect, useRef } from "react";
 
-export type BoardKey = "new" | "run" | "move" | "edit" | "help" | "search";
+export type BoardKey = "new" | "run" | "cancel" | "move" | "edit" | "help" | "search";
 
 const LETTERS: Readonly<Record<string, BoardKey>> = {
   n: "new",
   r: "run",
+  c: "cancel",
   m: "move",
   e: "edit",
   "?": "help",
@@ -24,11 +25,17 @@ const CARD = "#main [data-card]";
 const all = (within: ParentNode, what: string) => [...within.querySelectorAll<HTMLElement>(what)];
 const inHand = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>(CARD) ?? null;
 
+/** Of the open card; a dialog over it has the keys for itself. */
+const DRAWER = "[data-card-drawer]";
+const opened = (): string | undefined =>
+  document.querySelector<HTMLElement>(DRAWER)?.dataset.cardDrawer;
+const OF_CARDS: ReadonlySet<BoardKey> = new Set(["run", "cancel", "move", "edit", "help"]);
+
 function isElsewhere(target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
   return (
-    document.querySelector('[role="dialog"], [role="menu"], [data-dragged]') !== null ||
-    element?.closest("input, textarea, select, [contenteditable=true]") != null
+    document.querySelector(`[role="dialog"]:not(${DRAWER}), [role="menu"], [data-dragged]`) !==
+      null || element?.closest("input, textarea, select, [contenteditable=true]") != null
   );
 }
 
@@ -70,12 +77,14 @@ export function useBoardKeys(act: (key: BoardKey, card: string | undefined) => v
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (isElsewhere(event.target)) return;
+      const open = opened();
       const way = WAYS[event.key] ?? (inHand() ? ARROWS[event.key] : undefined);
       const letter = LETTERS[event.key];
+      if (open && !(letter && OF_CARDS.has(letter))) return;
       if (!way && !letter) return;
       event.preventDefault();
-      if (way) walk(way);
-      else if (letter) newest.current(letter, inHand()?.dataset.card);
+      if (letter) newest.current(letter, open ?? inHand()?.dataset.card);
+      else if (way) walk(way);
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);

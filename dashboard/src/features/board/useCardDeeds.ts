@@ -1,4 +1,4 @@
-/** Starting and deleting cards from where they stand, with what went wrong said in a toast. */
+/** Starting, stopping and deleting cards from where they stand, with what went wrong said in a toast. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { dropCard, refreshCards } from "@/api/cardLists";
@@ -6,7 +6,7 @@ import type { CardSummary } from "@/api/types";
 import { useConfirm, useTell } from "@/components/asking";
 import { ask, client } from "@/lib/client";
 import { startCard } from "./api";
-import { canRun } from "./stages";
+import { canRun, isUnderWay } from "./stages";
 
 export function useStartCard(): (card: CardSummary) => void {
   const { t } = useTranslation();
@@ -18,6 +18,29 @@ export function useStartCard(): (card: CardSummary) => void {
     startCard(card.key)
       .then(said.onSuccess, said.onError)
       .finally(() => refreshCards(cache, [card.key]));
+  };
+}
+
+export function useStopCard(): (card: CardSummary) => void {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const confirm = useConfirm();
+  const tell = useTell();
+  return (card) => {
+    const said = tell();
+    if (!isUnderWay(card.run))
+      return said.onError(new Error(t("card.runsNot", { card: card.key })));
+    confirm({
+      title: t("card.cancelTitle", { card: card.key }),
+      effect: t("card.cancelEffect"),
+      confirm: t("card.cancel"),
+      onConfirm: () => {
+        const path = { id: card.key };
+        ask(client.POST("/api/cards/{id}/cancel", { params: { path } }))
+          .then(said.onSuccess, said.onError)
+          .finally(() => refreshCards(cache, [card.key]));
+      },
+    });
   };
 }
 
