@@ -1,38 +1,36 @@
 /** Which address shows which room; each room's code and words come when it is opened. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import type { TurnState } from "@/api/types";
 import { readBoard } from "@/features/board/boardSearch";
 import { Frame } from "@/frame/Frame";
 import { NotFound, RoomFailed } from "@/frame/NotFound";
-import { readAudit, readKind, readLine, readSpend, readState, readText } from "@/lib/addresses";
-import { withWords } from "@/lib/i18n";
-import type { RoomFile } from "@/lib/roomWords";
-
-function lazily<Module extends Record<string, unknown>, Name extends keyof Module & string>(
-  room: RoomFile,
-  open: () => Promise<Module>,
-  name: Name,
-) {
-  return lazyRouteComponent(withWords(room, open), name);
-}
+import { RoomComing } from "@/frame/RoomComing";
+import {
+  readAudit,
+  readCompared,
+  readKind,
+  readLine,
+  readShown,
+  readSpend,
+  readState,
+  readText,
+} from "@/lib/addresses";
+import { lazily } from "@/lib/lazily";
+import { askForNow, askForWorker, askForWorkers } from "@/routes/ahead";
 
 const root = createRootRoute({ component: Frame });
 
 const now = createRoute({
   getParentRoute: () => root,
   path: "/",
+  loader: askForNow,
   component: lazily("now", () => import("@/routes/now"), "NowRoom"),
 });
 
 const workers = createRoute({
   getParentRoute: () => root,
   path: "/workers",
+  loader: askForWorkers,
   component: lazily("workers", () => import("@/routes/workers"), "WorkersRoom"),
 });
 
@@ -47,6 +45,7 @@ export interface HistorySearch {
 const worker = createRoute({
   getParentRoute: () => root,
   path: "/workers/$name",
+  loader: ({ params }) => askForWorker(params.name),
   validateSearch: (search: Record<string, unknown>): HistorySearch => ({
     state: readState(search.state),
     q: readText(search.q),
@@ -58,7 +57,7 @@ const worker = createRoute({
 const boards = createRoute({
   getParentRoute: () => root,
   path: "/board",
-  validateSearch: readBoards,
+  validateSearch: readBoard,
   component: lazily("boards", () => import("@/routes/boards"), "BoardsRoom"),
 });
 
@@ -78,27 +77,12 @@ const turn = createRoute({
   component: lazily("turn", () => import("@/routes/turn"), "TurnRoom"),
 });
 
-export interface Compared {
-  a?: string | undefined;
-  b?: string | undefined;
-}
-
 const compare = createRoute({
   getParentRoute: () => root,
   path: "/compare",
-  validateSearch: (search: Record<string, unknown>): Compared => ({
-    a: readText(search.a),
-    b: readText(search.b),
-  }),
+  validateSearch: readCompared,
   component: lazily("compare", () => import("@/routes/compare"), "CompareRoom"),
 });
-
-export interface ApprovalsSearch {
-  show?: "decided" | undefined;
-}
-
-const readShown = (search: Record<string, unknown>): ApprovalsSearch =>
-  search.show === "decided" ? { show: "decided" } : {};
 
 const approvals = createRoute({
   getParentRoute: () => root,
@@ -238,8 +222,16 @@ export const router = createRouter({
   basepath: "/dashboard",
   defaultPreload: "intent",
   scrollRestoration: true,
+  // At first nothing stands there that could stay until the room has come.
+  defaultPendingMs: 0,
+  defaultPendingComponent: RoomComing,
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: RoomFailed,
+});
+
+const firstShown = router.subscribe("onRendered", () => {
+  router.options.defaultPendingMs = 1000;
+  firstShown();
 });
 
 declare module "@tanstack/react-router" {

@@ -79,3 +79,14 @@ export const readAudit = (search: Search): AuditSearch => ({
   channel: readText(search.channel),
   turn: readText(search.turn),
 });
+
+/** The two turns that stand side by side. */
+export const readCompared = (
+  search: Search,
+): { a?: string | undefined; b?: string | undefined } => ({
+  a: readText(search.a),
+  b: readText(search.b),
+});
+
+export const readShown = (search: Search): { show?: "decided" | undefined } =>
+  search.show === "decided" ? { show: "decided" } : {};

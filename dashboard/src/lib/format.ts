@@ -1,16 +1,26 @@
 /** Numbers, money, tokens, durations and times as people of a locale read them. Pure. */
 
-const formats = new Map<string, Intl.NumberFormat>();
-
-function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = locale + JSON.stringify(options);
-  let format = formats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(locale, options);
-    formats.set(key, format);
-  }
-  return format;
+/** Making a format costs a thousand times what using it does: each is made once. */
+function kept<Options extends object, Format>(
+  Made: new (locale: string, options: Options) => Format,
+): (locale: string, options: Options) => Format {
+  const formats = new Map<string, Format>();
+  return (locale, options) => {
+    const key = locale + JSON.stringify(options);
+    let format = formats.get(key);
+    if (!format) {
+      format = new Made(locale, options);
+      formats.set(key, format);
+    }
+    return format;
+  };
 }
+
+const numberFormat = kept<Intl.NumberFormatOptions, Intl.NumberFormat>(Intl.NumberFormat);
+const timeFormat = kept<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>(Intl.DateTimeFormat);
+const agoFormat = kept<Intl.RelativeTimeFormatOptions, Intl.RelativeTimeFormat>(
+  Intl.RelativeTimeFormat,
+);
 
 /** `$0.0421` under a dollar, `$12.40` above; `$0.00` for nothing. */
 export function money(micros: number, locale: string): string {
@@ -69,7 +79,7 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 
 /** `5 minutes ago`, `in 2 hours`; the closest quarter of a minute counts as now. */
 export function relative(at: number, now: number, locale: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
+  const format = agoFormat(locale, { numeric: "auto", style: "narrow" });
   const seconds = (at - now) / 1000;
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
@@ -81,7 +91,7 @@ export function relative(at: number, now: number, locale: string): string {
 
 /** The exact time, to the second. */
 export function exact(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return timeFormat(locale, {
     dateStyle: "medium",
     timeStyle: "medium",
     hourCycle: "h23",
@@ -92,12 +102,12 @@ export function exact(at: number, locale: string): string {
 export function clockTime(at: number, now: number, locale: string): string {
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
-  if (sameDay) return new Intl.DateTimeFormat(locale, time).format(at);
+  if (sameDay) return timeFormat(locale, time).format(at);
   const near = Math.abs(at - now) < 6 * 86_400_000;
   const day: Intl.DateTimeFormatOptions = near
     ? { weekday: "short" }
     : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(locale, { ...day, ...time }).format(at);
+  return timeFormat(locale, { ...day, ...time }).format(at);
 }
 
 /** `14:20:07`: the margin of a log. */

@@ -1,5 +1,5 @@
 /** What live events mean for what is cached: logs grow, and what an event made stale is read again. */
-import { QueryClient } from "@tanstack/react-query";
+import { type Query, QueryClient } from "@tanstack/react-query";
 import { refreshCards } from "@/api/cardLists";
 import { keys } from "@/api/keys";
 import { readAgain } from "@/api/stale";
@@ -106,14 +106,33 @@ function onLive(fresh: boolean): void {
   }
   catchUpLogs();
   readAgain(queryClient, {
-    predicate: (query) => query.queryKey[1] !== "list" && query.queryKey[0] !== "away",
+    predicate: (query) =>
+      query.queryKey[1] !== "list" && query.queryKey[0] !== "away" && isBehind(query),
   });
-  refreshTurnLists(queryClient).catch(() => undefined);
+  const lists = queryClient.getQueryCache().findAll({ queryKey: ["turns", "list"] });
+  if (lists.some(isBehind)) refreshTurnLists(queryClient).catch(() => undefined);
 }
 
+/** What was asked before it was known where the log stands: it may lack what no event will tell. */
+let askedBefore: ReadonlySet<Query> = new Set();
+
+const isBehind = (query: Query) => askedBefore.has(query) || query.state.status === "error";
+
 async function readStatus() {
-  const status = await ask(client.GET("/api/status"));
+  // No older answer may come after this one.
+  await queryClient.cancelQueries({ queryKey: keys.status, exact: true });
+  const asking = ask(client.GET("/api/status"));
+  // Who wants it meanwhile waits for the same answer.
+  void queryClient.prefetchQuery({
+    queryKey: keys.status,
+    queryFn: () => asking,
+    retry: false,
+    staleTime: 0,
+  });
+  const status = await asking;
   reportSignedIn(true);
+  const asked = queryClient.getQueryCache().getAll();
+  askedBefore = new Set(asked.filter((query) => query.queryKey[0] !== keys.status[0]));
   queryClient.setQueryData(keys.status, status);
   return status;
 }

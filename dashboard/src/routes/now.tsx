@@ -3,14 +3,16 @@ import { Anchor, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Status, Turn, Worker } from "@/api/types";
+import type { ApprovalSummary, CardSummary, DeadLetter, Status, Turn, Worker } from "@/api/types";
 import { Copyable } from "@/components/Copy";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Page, Section } from "@/components/Page";
+import { Sliced } from "@/components/Sliced";
 import { Trouble } from "@/components/Trouble";
 import { ApprovalRows } from "@/features/approvals/ApprovalList";
 import { openApprovalsOptions } from "@/features/approvals/api";
+import { useAway } from "@/features/away/api";
 import { WhileAway } from "@/features/away/WhileAway";
 import { cardsNowOptions } from "@/features/board/api";
 import { CardRows } from "@/features/board/CardRows";
@@ -20,24 +22,29 @@ import { LetterRow } from "@/features/dead-letters/LetterRow";
 import { statusOptions } from "@/features/now/api";
 import { StatusLine } from "@/features/now/StatusLine";
 import { Today } from "@/features/now/Today";
-import { dayOptions, turnHeadOptions } from "@/features/turns/api";
+import { answeredOptions, dayOptions } from "@/features/turns/api";
 import { TurnCard } from "@/features/turns/TurnCard";
 import { TurnRow } from "@/features/turns/TurnRow";
 import { workersOptions } from "@/features/workers/api";
 import { WorkerNotice } from "@/features/workers/WorkerNotice";
 import classes from "./now.module.css";
 
-const RECENT = 8;
 const HELD = new Set<Worker["state"]>(["parked", "paused", "stopped", "away"]);
+
+const LOADING = <Loading rows={5} height={64} />;
 
 export function NowRoom() {
   const { t } = useTranslation();
   const status = useQuery(statusOptions);
   const workers = useQuery(workersOptions);
-  const recent = useQuery(turnHeadOptions({ state: "answered" }, RECENT));
+  const recent = useQuery(answeredOptions);
+  const dead = useQuery(deadLetterHeadOptions);
+  const waiting = useQuery(openApprovalsOptions);
+  const found = useQuery(cardsNowOptions);
+  const away = useAway();
   const held = (workers.data ?? []).filter((worker) => HELD.has(worker.state));
   const count = (state: Worker["state"]) => held.filter((each) => each.state === state).length;
-  const { data: cards = [] } = useQuery(cardsNowOptions);
+  const cards = found.data ?? [];
   const lead = status.data ? (
     <StatusLine
       status={status.data}
@@ -48,18 +55,27 @@ export function NowRoom() {
     <div className={classes.leadSpace} />
   );
   const error = status.error ?? workers.error ?? recent.error;
+  // Sections that came one after the other would push each other down.
+  const pending =
+    away === undefined ||
+    [status, workers, recent, dead, waiting, found].some((each) => each.isPending);
   return (
     <Page title={t("room.now")} lead={lead}>
       {error ? <Trouble error={error} retry={() => void status.refetch()} /> : null}
-      {workers.isPending || recent.isPending ? (
-        <Loading rows={5} height={64} />
+      {pending ? (
+        LOADING
       ) : (
-        <Rooms
-          status={status.data}
-          workers={workers.data ?? []}
-          held={held}
-          answered={recent.data?.items ?? []}
-        />
+        <Sliced instead={LOADING}>
+          <Rooms
+            status={status.data}
+            workers={workers.data ?? []}
+            held={held}
+            answered={recent.data?.items ?? []}
+            letters={dead.data?.items ?? []}
+            waiting={waiting.data ?? []}
+            cards={cards}
+          />
+        </Sliced>
       )}
     </Page>
   );
@@ -70,22 +86,23 @@ interface RoomsProps {
   workers: readonly Worker[];
   held: readonly Worker[];
   answered: readonly Turn[];
+  letters: readonly DeadLetter[];
+  waiting: readonly ApprovalSummary[];
+  cards: readonly CardSummary[];
 }
 
-function Rooms({ status, workers, held, answered }: RoomsProps) {
+function Rooms(props: RoomsProps) {
+  const { status, workers, held, answered, waiting, cards } = props;
   const { t } = useTranslation();
   const day = useQuery(dayOptions);
-  const dead = useQuery(deadLetterHeadOptions);
-  const { data: waiting = [] } = useQuery(openApprovalsOptions);
   const running = workers
     .filter((worker) => !HELD.has(worker.state) && worker.state !== "waiting")
     .flatMap((worker) => (worker.live ? [worker.live] : []));
-  const { data: cards = [] } = useQuery(cardsNowOptions);
   const cardsForYou = cards.filter(({ run }) => run && waitsForPerson(run));
   const cardsRunning = cards.filter(({ run }) => run?.status === "running" && !waitsForPerson(run));
   const cardsFailed = cards.filter(({ run }) => run?.status === "failed");
   // A card that failed says so itself.
-  const letters = (dead.data?.items ?? []).filter(
+  const letters = props.letters.filter(
     (letter) => !cardsFailed.some((card) => card.channel === letter.channel),
   );
   return (

@@ -11,6 +11,7 @@ import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Page, Section } from "@/components/Page";
 import { Sign, WorkerSign } from "@/components/Sign";
+import { Sliced } from "@/components/Sliced";
 import { Trouble } from "@/components/Trouble";
 import { HistoryFilters } from "@/features/turns/HistoryFilters";
 import { LiveTurn } from "@/features/turns/LiveTurn";
@@ -32,6 +33,8 @@ const DirectivesForm = lazy(() => import("@/features/workers/DirectivesForm"));
 const SessionList = lazy(() => import("@/features/workers/SessionList"));
 
 const route = getRouteApi("/workers/$name");
+
+const LOADING = <Loading rows={3} height={120} />;
 
 export function WorkerRoom() {
   const { t } = useTranslation();
@@ -66,11 +69,13 @@ export function WorkerRoom() {
         }
       >
         {worker.data ? (
-          <WorkerParts key={name} worker={worker.data} />
+          <Sliced key={name} instead={LOADING}>
+            <WorkerParts worker={worker.data} />
+          </Sliced>
         ) : worker.isError ? (
           <Trouble error={worker.error} retry={() => void worker.refetch()} />
         ) : (
-          <Loading rows={3} height={120} />
+          LOADING
         )}
       </Page>
     </div>

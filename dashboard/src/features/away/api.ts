@@ -31,18 +31,19 @@ export function useVisits(): void {
   }, [cache]);
 }
 
-/** What happened meanwhile, as it stood when the visit began; nothing on the first visit. */
-export function useAway(): Away | undefined {
-  const { data: since } = useQuery<string | null>({
+/** What happened meanwhile, as it stood when the visit began: nothing on the first visit, undefined until it is known. */
+export function useAway(): Away | null | undefined {
+  const { data: since, isError: isUnknown } = useQuery<string | null>({
     queryKey: keys.awaySince,
     queryFn: async () => (await visit()).away_since,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const { data } = useQuery({
+  const { data, isError } = useQuery({
     queryKey: keys.away(since ?? ""),
     queryFn: ({ signal }) => ask(client.GET("/api/away", { params: { query: { since } }, signal })),
     enabled: Boolean(since),
     staleTime: Number.POSITIVE_INFINITY,
   });
+  if (isUnknown || isError || since === null) return null;
   return since ? data : undefined;
 }

@@ -21,6 +21,9 @@ export const turnHeadOptions = (filter: TurnFilter, limit: number) =>
     queryFn: ({ signal }) => fetchTurns(filter, null, limit, signal),
   });
 
+/** What was answered last. */
+export const answeredOptions = turnHeadOptions({ state: "answered" }, 8);
+
 /** The turns of the last hours, for figures over time. */
 export const dayOptions = queryOptions({
   queryKey: keys.day,
