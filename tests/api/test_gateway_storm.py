@@ -18,7 +18,7 @@ from tests.api.gateway_rig import Decision
 pytestmark = [
     pytest.mark.claude,
     pytest.mark.slow,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(900),
     pytest.mark.xdist_group("gateway-storm"),
 ]
 

@@ -11,7 +11,7 @@ from sempre.home import Home
 from tests.cli.shell import Shell
 from tests.support.patience import wait_until
 
-pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def login_link(shell: Shell) -> str:

@@ -22,10 +22,10 @@ pytestmark = [
     pytest.mark.claude,
     pytest.mark.posix,
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(900),
 ]
 
-_SEND = ("send", "coder", "[[hang:6]] [[say:back]]", "--wait")
+_SEND = ("send", "coder", "[[hang:8]] [[say:back]]", "--wait")
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Up:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ended(self, within: float = PATIENCE) -> int:
+    def ended(self, within: float = 2 * PATIENCE) -> int:
         code = self.process.wait(within)
         assert self.process.stdout is not None
         self.process.stdout.close()
@@ -91,7 +91,7 @@ def test_it_stops_in_order_and_goes_on_where_it_was(up: Up, shell: Shell):
     assert second.code == 4
     assert f"process {up.process.pid}" in second.err
 
-    shell.json("send", "coder", "[[hang:2]] [[say:before the stop]]")
+    shell.json("send", "coder", "[[hang:8]] [[say:before the stop]]")
     shell.json("send", "coder", "[[say:after the stop]]")
     wait_until(lambda: shell.json("turns", "show", "coder#1")["state"] == "running")
     up.signal(signal.SIGTERM)

@@ -5,7 +5,7 @@ import pytest
 from sempre.rehearsal import MessagesApi
 from tests.support.server import Server, children_of, drop, output
 
-pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def turns(server: Server) -> dict[int, dict[str, object]]:

@@ -67,7 +67,7 @@ WHOLE = "".join(
 )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_card_fails_a_test_is_mended_reviewed_changed_and_merged(board: Board) -> None:
     key = board.card("Add", WHOLE)
     run = board.wait(board.run(key)["id"])
@@ -85,7 +85,7 @@ def test_a_card_fails_a_test_is_mended_reviewed_changed_and_merged(board: Board)
     assert not Path(run["worktree"]).exists()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_killed_in_each_stage_the_run_goes_on_there(board: Board, server: Server) -> None:
     slow = "[[delay:1]]"
     parts = (
@@ -128,7 +128,7 @@ def storm(board: Board, server: Server, runs: int, blows: int) -> None:
     assert broken == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_few_runs_under_blows(person: Person, tmp_path: Path, server: Server) -> None:
     board = Board(person, repository(tmp_path / "calc")).make(test=["true"], wip=2)
     storm(board, server, runs=2, blows=2)

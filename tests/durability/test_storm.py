@@ -34,7 +34,7 @@ def _weather(
     assert broken == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_short_storm(server: Server, provider: MessagesApi) -> None:
     server.environment = {**server.environment, "SEMPRE_TURNS__ATTEMPTS": "100"}
     storm = Storm(server, provider, workers=3, prompts=4, seed=1)

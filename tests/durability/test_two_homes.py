@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_files_wait_for_their_own_machine(
     tmp_path: Path,
     clean_environment: dict[str, str],

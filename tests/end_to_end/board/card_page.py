@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.end_to_end.control_room.watched import Watched
-from tests.support.patience import PATIENCE
+from tests.support.patience import PATIENCE, Looks
 
 READY = "Ready to merge"
 WITHIN = 2 * PATIENCE * 1000
@@ -79,6 +79,22 @@ class CardPage:
         """The log's rows, each as it reads: whether its Markdown is drawn yet or plain, the words are the same."""
         rows = self.log.locator("[data-index]")
         return [" ".join(row.split()) for row in rows.all_inner_texts()]
+
+    def has(self, rows: list[str]) -> None:
+        """Until its log has all of these: what was read is drawn bit by bit."""
+        looks = Looks(2 * PATIENCE, lambda: f"left out: {self._missing(rows)}")
+        while self._missing(rows):
+            self.page.wait_for_timeout(1000 * looks.pause())
+
+    def shows_the_same_as(self, other: "CardPage") -> None:
+        """Until both logs do: what happens last does not reach all pages at once."""
+        looks = Looks(2 * PATIENCE, lambda: f"{self.rows()} is not {other.rows()}")
+        while self.rows() != other.rows():
+            self.page.wait_for_timeout(1000 * looks.pause())
+
+    def _missing(self, rows: list[str]) -> list[str]:
+        there = self.rows()
+        return [row for row in rows if row not in there]
 
     def words(self) -> list[str]:
         """What a test let agents and commands say, in the order of the log: plan017, test003."""

@@ -8,9 +8,7 @@ from typing import Any
 import httpx2
 
 from tests.end_to_end.control_room.server import Server
-from tests.support.patience import PATIENCE
-
-_LOOK_AGAIN = 0.05
+from tests.support.patience import PATIENCE, Looks
 
 
 @dataclass
@@ -40,10 +38,9 @@ class Owner:
         return answer.json()
 
     def wait(self, holds: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + 2 * PATIENCE
+        looks = Looks(2 * PATIENCE, lambda: f"it did not come: {what}\n{self.server.log()[-4000:]}")
         while not holds():
-            assert time.monotonic() < end, f"it did not come: {what}\n{self.server.log()[-4000:]}"
-            time.sleep(_LOOK_AGAIN)
+            time.sleep(looks.pause())
 
     def approve(self, channel: str) -> None:
         """What an agent on this channel asks for, once it does."""

@@ -13,7 +13,7 @@ from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 from tests.end_to_end.control_room.watched import Watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 PHONE = ViewportSize(width=390, height=844)
 WIDE = ViewportSize(width=1440, height=900)
 

@@ -12,7 +12,7 @@ from tests.end_to_end.board.looking import at_work, read_log, said
 from tests.end_to_end.board.owner import Owner
 from tests.end_to_end.board.scripts import ADDS, ENDLESS, IMPLEMENTS, Gate, plans, removes
 
-pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 
 WITH_CHANGES = "".join(
     (

@@ -17,7 +17,7 @@ from tests.support.patience import PATIENCE
 
 _LOGIN = re.compile(r"(http://\S+/login\?token=\S+)")
 _START_WITHIN = 2 * PATIENCE
-_STOP_WITHIN = PATIENCE
+_STOP_WITHIN = 2 * PATIENCE
 _ANSWER_WITHIN = 2 * PATIENCE
 SETTINGS = {
     "SEMPRE_TURNS__ATTEMPTS": "2",

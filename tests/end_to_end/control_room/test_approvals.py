@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 PATIENCE = 60_000
 PHONE = {"width": 390, "height": 844}
 HOSTILE = "git init ok\u202ecod.exe\u200b"

@@ -9,9 +9,10 @@ from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 from tests.support.pages import NewPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 WORDS = [f"word{number:03d}" for number in range(120)]
 LONG = f"[[drip:120:0.08]][[say:{' '.join(WORDS)}]]"
+SLOW = LONG.replace("0.08", "0.2")
 ANSWER_WITHIN = 120_000
 
 
@@ -33,12 +34,13 @@ def open_newest_turn(page: Page) -> None:
 def expect_whole_answer(page: Page) -> None:
     answer = page.get_by_role("region", name="Answer")
     expect(answer).to_contain_text(WORDS[-1], timeout=ANSWER_WITHIN)
+    expect(page.get_by_role("log", name="Log")).to_contain_text(WORDS[-1], timeout=ANSWER_WITHIN)
     assert words_of(page) == WORDS, "the log has a gap, a double, or another order"
 
 
 def test_a_prompt_is_sent_and_its_answer_streams(server: Server, visit: Visit) -> None:
     page = visit().open(server.url, "/workers/sentinela")
-    write(page, LONG)
+    write(page, SLOW)
     expect(page.get_by_label("Prompt for sentinela")).to_have_value("")
     log = page.get_by_role("log", name="Log")
     expect(log).to_contain_text(WORDS[5], timeout=ANSWER_WITHIN)

@@ -10,6 +10,14 @@ SCREENSHOTS = Path(__file__).parents[3] / "test-output" / "screenshots"
 # What the browser itself says of a server that is away, or of a 401 that a test wants.
 _EXPECTED = "Failed to load resource"
 _LOOKS = 60
+# Until what fades or slides in has come to rest: half faded, a text has too little contrast. What never ends does not count.
+_AT_REST = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const moving = () => document.getAnimations().filter((each) =>
+    each.playState === 'running' && Number.isFinite(each.effect.getComputedTiming().endTime));
+  do { await frame(); await frame(); await Promise.allSettled(moving().map((each) => each.finished)); }
+  while (moving().length);
+}"""
 _FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -39,6 +47,7 @@ class Watched:
 
     def axe(self) -> list[str]:
         """What axe finds, one line each."""
+        self.page.evaluate(_AT_REST)
         found = Axe().run(self.page).response["violations"]
         return [
             f"{each['id']} ({each['impact']}): {node['html'][:160]}"
@@ -56,6 +65,7 @@ class Watched:
 
     def shoot(self, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate(_AT_REST)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
     def _on_console(self, message: ConsoleMessage) -> None:
