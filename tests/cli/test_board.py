@@ -13,7 +13,7 @@ from tests.cli.shell import Shell
 from tests.cli.test_commands import complete
 from tests.support.patience import wait_until
 
-pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,36 @@ def test_a_board_is_shown_changed_and_checked(shop: Shell, repository: Path):
     dirty = shop.run("board", "check", "shop")
     assert (dirty.code, "README.md" in dirty.out) == (1, True)
     git(repository, "checkout", "--", "README.md")
+
+
+def test_a_stage_is_worked_on_with_what_is_set_for_it(shop: Shell):
+    assert "as sempre.toml says" in shop.run("board", "stage", "shop", "plan").out
+    words = ("--model", "haiku", "--effort", "low", "--budget", "0.50", "--tokens", "200k")
+    tuned = shop.json("board", "stage", "shop", "plan", *words, "--wip", "3", "-i", "Be brief.")
+    assert tuned == {
+        "model": "haiku",
+        "effort": "low",
+        "instructions": "Be brief.",
+        "budget_micros": 500_000,
+        "budget_tokens": 200_000,
+        "wip": 3,
+    }
+    told = shop.run("board", "stage", "shop", "plan").out
+    line = "model haiku, effort low, budget $0.50, tokens 200.0k, cards at once 3, own instructions"
+    assert line in told
+    assert "Be brief." in told
+    assert line in shop.run("board", "show", "shop").out
+    less = shop.json("board", "stage", "shop", "plan", "--model", "none", "--wip", "none", "-i", "")
+    assert (less["model"], less["wip"], less["instructions"]) == (None, None, "")
+    assert less["effort"] == "low", "what is not named stays"
+    assert shop.json("board", "show", "shop")["stages"]["review"]["effort"] is None
+    assert shop.json("board", "edit", "shop", "--test-seconds", "600")["test_seconds"] == 600
+    for wrong in (("--wip", "many"), ("-i", "x", "-f", "y"), ("--tokens", "much")):
+        assert shop.run("board", "stage", "shop", "plan", *wrong).code == 5, wrong
+    assert shop.run("board", "stage", "shop", "nowhere").code == 2
+    assert shop.run("board", "stage", "nowhere", "plan").code == 3
+    cleared = ("--effort", "none", "--budget", "none", "--tokens", "none")
+    assert set(shop.json("board", "stage", "shop", "plan", *cleared).values()) == {None, ""}
 
 
 def test_what_a_board_runs_is_set_only_with_the_scope_for_it(
@@ -132,6 +162,27 @@ def test_a_card_runs_to_its_end_is_read_and_merged(shop: Shell, repository: Path
     assert "specs/" in stat
     patch = shop.run("card", "diff", key).out
     assert re.search(r"^\+\S", patch, re.MULTILINE)
+    path = shop.json("card", "diff", key)["files"][0]["path"]
+    noted = shop.run("card", "comment", key, f"{path}:1", "Say", "it", "shorter.")
+    assert noted.out == f"Noted for {path}:1. `sempre card send-comments {key}` sends it.\n"
+    old = shop.run("card", "comment", key, f"{path}:2", "-f", "-", "--old", stdin=b"No.\n")
+    assert old.code == 0, old.err
+    twice = [each for each in shop.json("card", "comments", key) if each["line"] == 2]
+    assert [(each["side"], each["text"]) for each in twice] == [("old", "No.")]
+    listed = shop.run("card", "comments", key).out
+    assert f"{path}:2 (before)" in listed
+    assert shop.run("card", "uncomment", key, twice[0]["id"][-12:]).code == 0
+    assert shop.run("card", "uncomment", key, twice[0]["id"]).code == 3
+    for wrong in (path, f"{path}:0", f"{path}:x", ":3"):
+        assert shop.run("card", "comment", key, wrong, "x").code == 5, wrong
+    worked_in = shop.run("card", "send-comments", key, "--wait")
+    assert worked_in.code == 0, worked_in.err
+    assert "1 comment for the agent." in worked_in.err
+    assert f"{key} is waiting at review." in worked_in.out
+    (sent,) = shop.json("card", "comments", key, "--run", "1")
+    assert (sent["text"], sent["sentIn"] is not None) == ("Say it shorter.", True)
+    again = shop.run("card", "send-comments", key, "--run", "1")
+    assert again.code == 4, "there is nothing left to send"
     merged = shop.run("card", "merge", key)
     assert merged.code == 0, merged.err
     assert shop.json("card", "show", key)["column"] == "done"
@@ -162,3 +213,5 @@ def test_completion_offers_the_cards_there_are(shop: Shell):
     assert "SHOP-1" in complete(shop, "sempre card show SH")
     assert "shop-1" in complete(shop, "sempre card show sh")
     assert "merge" in complete(shop, "sempre card me")
+    assert "shop" in complete(shop, "sempre board show sh")
+    assert "review" in complete(shop, "sempre board stage shop re")

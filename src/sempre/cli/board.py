@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 
 from sempre.cli import screen
 from sempre.cli.board_records import Board, Finding
+from sempre.cli.board_stages import stage_line
+from sempre.cli.boards import (
+    BOARDS,
+    BoardArgument,
+    NewBoardArgument,
+    board_path,
+    change_board,
+    find_board,
+)
 from sempre.cli.client import Server
 from sempre.cli.exits import FAILED
 from sempre.cli.groups import Listing
@@ -20,14 +28,9 @@ from sempre.home import Home
 
 board = typer.Typer(
     cls=Listing,
-    help="Boards: list, show, create, edit, delete, check. By itself it lists. Changing one needs a token of scope "
+    help="Boards: list, show, create, edit, stage, delete, check. By itself it lists. Changing one needs a token of scope "
     "`approve` in SEMPRE_TOKEN, since its commands run on this machine.",
 )
-_PATH = "/api/boards"
-
-BoardArgument = Annotated[
-    str, typer.Argument(metavar="BOARD", help="The board's id, such as shop.")
-]
 RepositoryOption = Annotated[
     Path | None, typer.Option("--repository", "-r", metavar="PATH", help="Its git repository.")
 ]
@@ -68,12 +71,16 @@ ReviewRoundsOption = Annotated[
     int | None,
     typer.Option("--review-rounds", min=0, max=20, help="So often a review's changes go back."),
 ]
+TestSecondsOption = Annotated[
+    float | None,
+    typer.Option("--test-seconds", min=1, max=86_400, help="The test commands take no longer."),
+]
 
 
 @board.command("list")
 def list_boards(home: HomeOption = None, json: JsonOption = False) -> None:
     """List boards, and how many cards stand where."""
-    answer = Server.find(Home.find(home)).get(_PATH)
+    answer = Server.find(Home.find(home)).get(BOARDS)
     if json:
         screen.json(answer)
         return
@@ -89,7 +96,7 @@ def list_boards(home: HomeOption = None, json: JsonOption = False) -> None:
 @board.command("show")
 def show_board(name: BoardArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show all that is set on a board."""
-    answer = Server.find(Home.find(home)).get(_address(name))
+    answer = Server.find(Home.find(home)).get(board_path(name))
     if json:
         screen.json(answer)
     else:
@@ -98,7 +105,7 @@ def show_board(name: BoardArgument, home: HomeOption = None, json: JsonOption = 
 
 @board.command("create")
 def create_board(
-    name: BoardArgument,
+    name: NewBoardArgument,
     home: HomeOption = None,
     repository: RepositoryOption = None,
     prefix: PrefixOption = None,
@@ -111,6 +118,7 @@ def create_board(
     approve_plan: ApprovePlanOption = None,
     test_rounds: TestRoundsOption = None,
     review_rounds: ReviewRoundsOption = None,
+    test_seconds: TestSecondsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a board for a git repository."""
@@ -119,9 +127,10 @@ def create_board(
         "prefix": prefix or "".join(each for each in name.upper() if each.isalnum())[:10],
         "name": title or name,
         "repository": str((repository or Path()).absolute()),
-        **_given(None, base, setup, test, wip, worktree, approve_plan, test_rounds, review_rounds),
+        **_given(base, setup, test, wip, worktree),
+        **_rounds(approve_plan, test_rounds, review_rounds, test_seconds),
     }
-    answer = Server.find(Home.find(home)).post(_PATH, wish)
+    answer = Server.find(Home.find(home)).post(BOARDS, wish)
     _tell(answer, "is there. `sempre card new` writes its first card", json=json)
 
 
@@ -139,20 +148,23 @@ def edit_board(
     approve_plan: ApprovePlanOption = None,
     test_rounds: TestRoundsOption = None,
     review_rounds: ReviewRoundsOption = None,
+    test_seconds: TestSecondsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Change a board; what is not named stays as it is."""
-    given = _given(
-        repository, base, setup, test, wip, worktree, approve_plan, test_rounds, review_rounds
-    )
+    given = {
+        **_given(base, setup, test, wip, worktree),
+        **_rounds(approve_plan, test_rounds, review_rounds, test_seconds),
+    }
+    if repository is not None:
+        given["repository"] = str(repository.absolute())
     if title is not None:
         given["name"] = title
     if not given:
         raise InvalidError("Say what shall be changed; `sempre board edit --help` lists what may.")
     server = Server.find(Home.find(home))
-    now = read(server.get(_address(name)), Board)
-    answer = server.ask("PUT", _address(name), body={**_wish(now), **given})
-    _tell(answer, "is changed", json=json)
+    now = find_board(server, name)
+    _tell(change_board(server, now, given), "is changed", json=json)
 
 
 @board.command("delete")
@@ -161,11 +173,11 @@ def delete_board(
 ) -> None:
     """Delete a board with its cards. Its repository is left as it is."""
     server = Server.find(Home.find(home))
-    found = read(server.get(_address(name)), Board)
+    found = find_board(server, name)
     if not yes:
         count = plural(sum(found.cards.values()), "card")
         typer.confirm(f"Delete the board {found.id} with {count}?", abort=True, err=True)
-    server.ask("DELETE", _address(name))
+    server.ask("DELETE", board_path(name))
     if json:
         screen.json({"deleted": found.id})
     else:
@@ -175,7 +187,7 @@ def delete_board(
 @board.command("check")
 def check_board(name: BoardArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Say whether a run could begin; ends with 1 when something stands in its way."""
-    answer = Server.find(Home.find(home)).get(f"{_address(name)}/check")
+    answer = Server.find(Home.find(home)).get(f"{board_path(name)}/check")
     found = read(answer, list[Finding])
     if json:
         screen.json(answer)
@@ -189,41 +201,38 @@ def check_board(name: BoardArgument, home: HomeOption = None, json: JsonOption =
 
 
 def _given(
-    repository: Path | None,
     base: str | None,
     setup: Sequence[str] | None,
     test: Sequence[str] | None,
     wip: int | None,
     worktree: bool | None,
+) -> dict[str, object]:
+    """What was said. An empty command takes all away."""
+    return _named(
+        base=base,
+        setup=None if not setup else [each for each in setup if each],
+        test=None if not test else [each for each in test if each],
+        wip=wip,
+        worktree=worktree,
+    )
+
+
+def _rounds(
     approve_plan: bool | None,
     test_rounds: int | None,
     review_rounds: int | None,
+    test_seconds: float | None,
 ) -> dict[str, object]:
-    """What was said. An empty command takes all away."""
-    said = {
-        "repository": None if repository is None else str(repository.absolute()),
-        "base": base,
-        "setup": None if not setup else [each for each in setup if each],
-        "test": None if not test else [each for each in test if each],
-        "wip": wip,
-        "worktree": worktree,
-        "approve_plan": approve_plan,
-        "test_rounds": test_rounds,
-        "review_rounds": review_rounds,
-    }
-    return {name: value for name, value in said.items() if value is not None}
+    return _named(
+        approve_plan=approve_plan,
+        test_rounds=test_rounds,
+        review_rounds=review_rounds,
+        test_seconds=test_seconds,
+    )
 
 
-def _wish(now: Board) -> dict[str, object]:
-    """All that is set, as it is sent back."""
-    from msgspec import to_builtins  # of use on this way only
-
-    told: dict[str, object] = to_builtins(now)
-    return {name: told[name] for name in told.keys() - {"id", "prefix", "node", "cards"}}
-
-
-def _address(name: str) -> str:
-    return f"{_PATH}/{quote(name, safe='')}"
+def _named(**given: object) -> dict[str, object]:
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _counts(found: Board) -> tuple[str, str, str, str]:
@@ -263,15 +272,8 @@ def _print(found: Board) -> None:
         + ("each in its own worktree" if found.worktree else "in the repository itself"),
         "plan": "waits for a person" if found.approve_plan else "goes on by itself",
         "rounds": f"{found.test_rounds} for failed tests, {found.review_rounds} for reviews",
-        **{f"  {name}": _stage(each) for name, each in found.stages.items()},
+        **{f"  {name}": stage_line(each) for name, each in found.stages.items()},
     }
     for name, value in facts.items():
         if value:
             screen.say(f"  {name:11} {value}")
-
-
-def _stage(stage: object) -> str:
-    from msgspec import to_builtins
-
-    told: dict[str, object] = to_builtins(stage)
-    return ", ".join(f"{name} {value}" for name, value in told.items() if value not in {None, ""})

@@ -63,6 +63,8 @@ class ExecutionSummary(Struct, frozen=True, rename="camel"):
     waits_on: Sequence[str]
     settlement: str | None
     queued_at: datetime
+    ended_by: str | None
+    settled_by: str | None
     started_at: datetime | None
     completed_at: datetime | None
     duration_seconds: float | None
@@ -168,6 +170,16 @@ class DiffFile(Struct, frozen=True, rename="camel"):
 class Diff(Struct, frozen=True, rename="camel"):
     complete: bool
     files: Sequence[DiffFile]
+
+
+class LineComment(Struct, frozen=True, rename="camel"):
+    id: str
+    file: str
+    line: int
+    side: str
+    text: str
+    by: str
+    sent_in: str | None
 
 
 class Merged(Struct, frozen=True, rename="camel"):

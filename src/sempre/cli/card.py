@@ -9,6 +9,7 @@ from sempre import clock
 from sempre.cli import screen
 from sempre.cli.amounts import micros_of
 from sempre.cli.board_records import Card, CardSummary
+from sempre.cli.boards import BoardArgument
 from sempre.cli.cards import (
     CardArgument,
     ColumnName,
@@ -31,14 +32,11 @@ from sempre.home import Home
 
 card = typer.Typer(
     cls=Listing,
-    help="Cards: new, list, show, edit, move, delete; run, cancel, retry, approve-plan, send-back, log, diff, rebase, "
-    "merge, discard, unstick. By itself it lists.",
+    help="Cards: new, list, show, edit, move, delete; run, cancel, retry, approve-plan, send-back, log, diff, "
+    "comment, comments, uncomment, send-comments, rebase, merge, discard, unstick. By itself it lists.",
 )
 _PATH = "/api/cards"
 
-BoardArgument = Annotated[
-    str, typer.Argument(metavar="BOARD", help="The board's id, such as shop.")
-]
 TitleArgument = Annotated[
     list[str], typer.Argument(metavar="TITLE", help="What is to be done, in one line.")
 ]

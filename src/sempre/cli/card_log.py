@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 
 from sempre.cli import screen
 from sempre.cli.board_records import Card, Diff, DiffFile, Execution, ExecutionSummary
+from sempre.cli.card_runs import RunOption, find_run
 from sempre.cli.card_waiting import is_about
 from sempre.cli.cards import CardArgument, path_of
 from sempre.cli.client import Server
@@ -21,14 +22,10 @@ from sempre.cli.patience import Patience
 from sempre.cli.pens import Ink, Single
 from sempre.cli.records import Event, read
 from sempre.cli.wording import harmless
-from sempre.errors import NotFoundError
 from sempre.home import Home
 
 reading = typer.Typer()  # part of `sempre card`
 
-RunOption = Annotated[
-    int | None, typer.Option("--run", metavar="NUMBER", min=1, help="An earlier run of the card.")
-]
 FollowOption = Annotated[
     bool, typer.Option("--follow", "-f", help="Go on as it happens, until the run has ended.")
 ]
@@ -59,7 +56,7 @@ def card_log(
     """Show what a card's run said and did. With --follow and --json: its events, one a line."""
     server = Server.find(Home.find(home))
     found = read(server.get(path_of(name)), Card)
-    run = _run(server, found, number)
+    run = find_run(server, found, number)
     if json and not follow:
         screen.json(list(_lines(server, found.key, run)))
         return
@@ -88,7 +85,7 @@ def card_diff(
 ) -> None:
     """Show what a card's run changed, as git does."""
     server = Server.find(Home.find(home))
-    run = _run(server, read(server.get(path_of(name)), Card), number)
+    run = find_run(server, read(server.get(path_of(name)), Card), number)
     answer = server.get(f"/api/runs/{run.id}/diff", {"path": path})
     if json:
         screen.json(answer)
@@ -98,23 +95,6 @@ def card_diff(
             screen.say(_stat(file))
         else:
             _print(file)
-
-
-def _run(server: Server, found: Card, number: int | None) -> ExecutionSummary:
-    """Raises NotFoundError."""
-    if number is None:
-        if found.run is None:
-            raise NotFoundError(
-                f"{found.key} has not run yet. `sempre card run {found.key}` runs it.",
-                code="run_not_found",
-            )
-        return found.run
-    runs = read(server.get(path_of(found.key, "runs")), list[ExecutionSummary])
-    for each in runs:
-        if each.number == number:
-            return each
-    there = ", ".join(str(each.number) for each in runs) or "none"
-    raise NotFoundError(f"{found.key} has no run {number}; it has {there}.", code="run_not_found")
 
 
 def _lines(server: Server, key: str, run: ExecutionSummary) -> Iterator[Raw]:

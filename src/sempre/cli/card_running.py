@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from sempre.cli import screen
-from sempre.cli.board_records import Card, Execution, Merged, Rebased
-from sempre.cli.card_waiting import wait_for
-from sempre.cli.cards import CardArgument, StageName, path_of, stage_of, state_of, why
+from sempre.cli.board_records import Card, Merged, Rebased
+from sempre.cli.card_starting import start, tell_run
+from sempre.cli.cards import CardArgument, StageName, path_of
 from sempre.cli.client import Server
-from sempre.cli.exits import FAILED
-from sempre.cli.following import newest
 from sempre.cli.options import HomeOption, JsonOption, YesOption
 from sempre.cli.records import read
 from sempre.cli.texts import given_text, read_text
@@ -89,7 +87,7 @@ def retry_card(
 def cancel_card(name: CardArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Stop a card's run. What it did stays in its worktree."""
     answer = Server.find(Home.find(home)).post(path_of(name, "cancel"))
-    _tell(answer, "is being stopped", json=json)
+    tell_run(answer, "is being stopped", json=json)
 
 
 @running.command("approve-plan")
@@ -121,7 +119,7 @@ def send_back(
 def unstick_card(name: CardArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Take up a run again that says it runs while nobody runs it."""
     answer = Server.find(Home.find(home)).post(path_of(name, "unstick"))
-    _tell(answer, "goes on", json=json)
+    tell_run(answer, "goes on", json=json)
 
 
 @running.command("rebase")
@@ -170,28 +168,9 @@ def _start(
     wait: bool,
     json: bool,
 ) -> None:
-    server = Server.find(Home.find(home))
-    after = newest(server)  # what happens from here on is not missed
     body = {key: value for key, value in said.items() if value is not None}
-    answer = server.post(path_of(name, action), body or None)
-    if not wait:
-        _tell(answer, "runs", json=json)
-        return
-    run, answer = wait_for(server, read(answer, Execution), after=after)
-    _tell(answer, f"is {state_of(run)}", json=json)
-    if run.status in {"failed", "cancelled"}:
-        raise typer.Exit(FAILED)
+    start(Server.find(Home.find(home)), path_of(name, action), body or None, wait=wait, json=json)
 
 
 def _session(fresh: bool | None) -> str | None:
     return None if fresh is None else ("fresh" if fresh else "resume")
-
-
-def _tell(answer: bytes, what: str, *, json: bool) -> None:
-    if json:
-        screen.json(answer)
-        return
-    run = read(answer, Execution)
-    reason = why(run)
-    is_said = "waits in line" if run.status == "queued" else what
-    screen.say(f"{run.card_key} {is_said} at {stage_of(run)}.{f' {reason}' if reason else ''}")

@@ -91,6 +91,10 @@ def why(run: ExecutionSummary | None) -> str:
         return ""
     if run.workflow_error and not run.settlement:
         return head(run.workflow_error, 300)
+    if run.ended_by and run.status == "cancelled" and not run.settlement:
+        return f"cancelled by {run.ended_by}"
+    if run.settlement in {"merged", "discarded"} and run.settled_by:
+        return f"{run.settlement} by {run.settled_by}"
     if run.is_active and run.wait:
         return _WAITS[run.wait] + (f" {', '.join(run.waits_on)}" if run.waits_on else "")
     if run.waits_for_person:
@@ -102,5 +106,6 @@ _WAITS = {
     "wip": "in line: the board runs as many as it may",
     "dependencies": "waits for",
     "stage_wip": "waits for room in",
+    "machine": "its machine is away:",
     "plan_approval": "read its plan: approve it, or send it back",
 }

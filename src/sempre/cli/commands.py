@@ -12,8 +12,10 @@ from sempre.cli import (
     audit,
     backup,
     board,
+    board_stages,
     budget,
     card,
+    card_comments,
     card_log,
     card_running,
     connection,
@@ -83,8 +85,9 @@ app.command(rich_help_panel=_RUN)(connection.disconnect)
 app.command("login-link", rich_help_panel=_RUN)(logins.login_link)
 app.add_typer(tokens.token, name="token", rich_help_panel=_RUN)
 app.command(rich_help_panel=_WORK)(status.status)
+board.board.add_typer(board_stages.stages)
 app.add_typer(board.board, name="board", rich_help_panel=_WORK)
-for _part in (card_running.running, card_log.reading):
+for _part in (card_running.running, card_log.reading, card_comments.commenting):
     card.card.add_typer(_part)
 app.add_typer(card.card, name="card", rich_help_panel=_WORK)
 app.add_typer(approvals.approvals, name="approvals", rich_help_panel=_WORK)

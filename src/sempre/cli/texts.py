@@ -14,14 +14,14 @@ def given_text(words: Sequence[str], file: Path | None) -> str:
     """Exactly one of them. Raises InvalidError, NotFoundError."""
     if bool(words) == (file is not None):
         raise InvalidError(
-            "Say what to send: words after the worker's name, `-f FILE`, or `-` for what is piped in."
+            "Say what to send: words at the end, `-f FILE`, or `-` for what is piped in."
         )
     source = file or (Path(STDIN) if list(words) == [STDIN] else None)
     text = (
         _decode(os.fsencode(" ".join(words)), "The text") if source is None else read_text(source)
     )
     if not text.strip():
-        raise InvalidError("The prompt is empty. Say what is to be done.")
+        raise InvalidError("The text is empty. Say what is to be done.")
     return text
 
 

@@ -42,7 +42,7 @@ export default function CardDrawer(props: CardDrawerProps) {
   return (
     <Drawer
       opened
-      onClose={onClose}
+      onClose={() => (isCovered() ? undefined : onClose())}
       position="right"
       size={narrow ? "100%" : "60%"}
       withCloseButton={false}
@@ -74,6 +74,10 @@ export default function CardDrawer(props: CardDrawerProps) {
     </Drawer>
   );
 }
+
+/** Escape closes what lies over the card, not the card with it. */
+const isCovered = (): boolean =>
+  document.querySelector('[role="dialog"]:not([data-card-drawer])') !== null;
 
 function Close({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
