@@ -15,7 +15,7 @@ from tests.end_to_end.control_room.long_past import LINES, TURNS
 from tests.end_to_end.control_room.server import Server
 from tests.support.environment import allowed_environment
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[3]
 PATIENCE = 90_000
 # What a screen can show at once, with what is kept ready above and below.
@@ -64,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (server.rehearsal / "sempre.toml").touch()
     program = "tests.end_to_end.control_room.long_past"
     command = [sys.executable, "-m", program, str(server.rehearsal)]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=240)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=800)
     server.start()
     yield server
     server.stop()

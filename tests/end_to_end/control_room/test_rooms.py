@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 PHONE = {"width": 390, "height": 844}
 # What measures itself after a resize is drawn once more.
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -35,6 +35,11 @@ WORDS = """() => {
   for (const name of body.querySelectorAll('.mono, code, pre, script, style')) name.remove();
   return body.textContent;
 }"""
+# How far what was on the page was pushed about, as the browser reckons it: 0.1 is what people notice.
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) window.shifted += shift.value;
+}).observe({ type: 'layout-shift', buffered: true });"""
 REPORT = """[[tool:Bash {"command": "ls -la", "description": "List"}]][[think:Let me see.]]
 [[say:"**Nothing needs you.** Two things:\\n\\n1. The import took longer.\\n2. One retry at 03:12.\\n\\n| job | took |\\n|---|---|\\n| import | 41 m |\\n\\n```sh\\ngrep -c ERROR log\\n```\\n\\n![x](http://example.com/x.png)"]]"""
 
@@ -53,8 +58,8 @@ def filled(server: Server) -> Server:
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_is_usable_by_all(room: str, scheme: str, filled: Server, visit: Visit) -> None:
-    watched = visit(color_scheme=scheme, viewport=WIDE)
+def test_a_room_is_usable_by_all(room: str, scheme: str, filled: Server, revisit: Visit) -> None:
+    watched = revisit(color_scheme=scheme, viewport=WIDE)
     watched.open(filled.url, ROOMS[room])
     watched.shoot(f"{room}-{scheme}-1440-en")
     assert watched.axe() == []
@@ -63,8 +68,8 @@ def test_a_room_is_usable_by_all(room: str, scheme: str, filled: Server, visit: 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_fits_a_phone(room: str, scheme: str, filled: Server, visit: Visit) -> None:
-    watched = visit(color_scheme=scheme, viewport=PHONE, has_touch=True)
+def test_a_room_fits_a_phone(room: str, scheme: str, filled: Server, revisit: Visit) -> None:
+    watched = revisit(color_scheme=scheme, viewport=PHONE, has_touch=True)
     watched.open(filled.url, ROOMS[room])
     watched.shoot(f"{room}-{scheme}-390-en")
     assert watched.fits()
@@ -72,8 +77,8 @@ def test_a_room_fits_a_phone(room: str, scheme: str, filled: Server, visit: Visi
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_speaks_portuguese(room: str, filled: Server, visit: Visit) -> None:
-    watched = visit(locale="pt-BR", viewport=WIDE)
+def test_a_room_speaks_portuguese(room: str, filled: Server, revisit: Visit) -> None:
+    watched = revisit(locale="pt-BR", viewport=WIDE)
     page = watched.open(filled.url, ROOMS[room])
     expect(page.locator("html")).to_have_attribute("lang", "pt-BR")
     expect(page.get_by_role("link", name="Agora", exact=True)).to_be_visible()
@@ -83,9 +88,28 @@ def test_a_room_speaks_portuguese(room: str, filled: Server, visit: Visit) -> No
     assert watched.fits()
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_width_makes_a_room_scroll_sideways(room: str, filled: Server, visit: Visit) -> None:
+def test_a_late_answer_pushes_nothing_about(filled: Server, visit: Visit) -> None:
     watched = visit(viewport=WIDE)
+    page, late = watched.page, re.compile(r"/api/dead-letters")
+    held: list[Route] = []
+    page.route(late, held.append)
+    page.add_init_script(SHIFTS)
+    with page.expect_request(late):
+        page.goto(f"{filled.url}/dashboard/")
+    expect(page.get_by_role("heading", level=1, name="Now")).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    expect(page.get_by_role("region", name="Running")).to_have_count(0)
+    page.unroute(late)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("region", name="Trouble")).to_be_visible()
+    watched.settle()
+    assert page.evaluate("window.shifted") < 0.1
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_width_makes_a_room_scroll_sideways(room: str, filled: Server, revisit: Visit) -> None:
+    watched = revisit(viewport=WIDE)
     page = watched.open(filled.url, ROOMS[room])
     for width in (1300, 1100, 1024, 900, 641):
         page.set_viewport_size({"width": width, "height": 800})
@@ -94,8 +118,8 @@ def test_no_width_makes_a_room_scroll_sideways(room: str, filled: Server, visit:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_a_turn_with_tools_and_markdown(scheme: str, filled: Server, visit: Visit) -> None:
-    watched = visit(color_scheme=scheme, viewport=WIDE)
+def test_a_turn_with_tools_and_markdown(scheme: str, filled: Server, revisit: Visit) -> None:
+    watched = revisit(color_scheme=scheme, viewport=WIDE)
     page = open_turn(watched.open(filled.url, "/workers/sentinela?q=Two%20things"))
     answer = page.get_by_role("region", name="Answer")
     expect(answer.get_by_role("table")).to_be_visible()
@@ -111,8 +135,8 @@ def test_a_turn_with_tools_and_markdown(scheme: str, filled: Server, visit: Visi
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_a_failure_says_what_to_do(width: int, filled: Server, visit: Visit) -> None:
-    watched = visit(viewport={"width": width, "height": 900})
+def test_a_failure_says_what_to_do(width: int, filled: Server, revisit: Visit) -> None:
+    watched = revisit(viewport={"width": width, "height": 900})
     page = watched.open(filled.url, "/workers/sentinela?state=failed")
     open_turn(page)
     failure = page.get_by_role("region", name="Why there is no answer")
@@ -142,7 +166,6 @@ def test_rooms_are_reached_by_keyboard_alone(filled: Server, visit: Visit) -> No
     page.keyboard.press("Control+k")
     search = page.get_by_placeholder(re.compile("Go to a room"))
     expect(search).to_be_focused()
-    watched.page.wait_for_timeout(200)
     watched.shoot("search-dark-1280-en")
     page.keyboard.type("Failures")
     page.keyboard.press("Enter")
@@ -185,8 +208,8 @@ def test_language_and_theme_are_kept(filled: Server, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_the_ways_to_connect_are_explained(scheme: str, filled: Server, visit: Visit) -> None:
-    watched = visit(color_scheme=scheme)
+def test_the_ways_to_connect_are_explained(scheme: str, filled: Server, revisit: Visit) -> None:
+    watched = revisit(color_scheme=scheme)
     page = watched.open(filled.url, "/")
     ribbon = page.get_by_role("region", name="Rehearsal")
     expect(ribbon).to_contain_text("Answers are scripted.")
@@ -195,7 +218,6 @@ def test_the_ways_to_connect_are_explained(scheme: str, filled: Server, visit: V
     for way in ("API key", "Auth token", "Compatible server", "My own claude login"):
         expect(dialog.get_by_role("radio", name=re.compile(way))).to_be_visible()
     expect(dialog.get_by_role("button", name="Connect", exact=True)).to_be_disabled()
-    watched.page.wait_for_timeout(200)
     watched.shoot(f"connect-{scheme}-1280-en")
     assert watched.axe() == []
 
