@@ -23,6 +23,7 @@ from sempre.events import Stream
 from sempre.policy import Rights
 from sempre.rulebook import Proposals, Rulebook, Trusts
 from sempre.settings import Settings
+from sempre.settings.live import LiveSettings
 from sempre.workflows.clearing import Clearing
 from sempre.workflows.control import Control
 from sempre.workflows.deciding import Deciding
@@ -170,7 +171,7 @@ def build(
     commands, audit, idle = Commands(store), Trail(store.db, store.keyring), IdleEngine()
     money = open_money(
         store.db,
-        settings.budgets,
+        lambda: permissions.budgets(),
         Notices(store.db),
         node="here",
         zone=settings.server.zone,
@@ -181,7 +182,7 @@ def build(
     permissions = Permissions(
         settings=settings,
         workspaces=home / "workspaces",
-        directory=place_of,
+        directory=lambda channel, _worker: place_of(channel),
         rulebook=rulebook,
         proposals=proposals,
         node="here",
@@ -201,7 +202,7 @@ def build(
             database="postgres" if store.db.is_postgres else "sqlite",
             started_at=began,
         ),
-        settings=settings,
+        live=LiveSettings(settings),
         turns=store.turns,
         attempts=store.attempts,
         channels=store.channels,

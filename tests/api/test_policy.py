@@ -213,7 +213,8 @@ async def test_an_approval_outlives_a_restart_but_not_a_change_of_what_was_appro
     assert again.parts.permissions.commands(CHANNEL) == ["pytest"]
     assert again.parts.proposals.waiting == 0
     wider = Settings(
-        rules=SETTINGS.rules, workers={"coder": WorkerSettings(commands=("pytest", "rm"))}
+        rules=SETTINGS.rules,
+        workers={"coder": WorkerSettings(commands=("pytest", "rm"), tools=("Read",))},
     )
     changed = build(store, tmp_path, wider)
     await changed.parts.permissions.open(shipped=False)
@@ -376,7 +377,7 @@ async def test_one_that_asks_does_not_step_before_one_that_denied(store: Store, 
     await opened_with(store, tmp_path, PUSH, ASK_GIT)
     moved = await opened_with(store, tmp_path, ASK_GIT, PUSH)
     assert await verdict(moved, "git push") == "deny"
-    await decided_on(moved, "sempre.toml changes the order of rules")
+    await decided_on(moved, "sempre.toml asks before another denies: ask git")
     assert await verdict(moved, "git push") == "ask"
 
 

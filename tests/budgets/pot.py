@@ -106,5 +106,5 @@ def pot(
         kind: (limits.get(f"{kind}_dollars"), limits.get(f"{kind}_tokens")) for kind in Kind
     }
     budgets = from_settings(settings, 80)  # type: ignore[arg-type]
-    money = Money(db, budgets, node=node, zone=zone, audit=audited, log=log)
+    money = Money(db, lambda: budgets, node=node, zone=zone, audit=audited, log=log)
     return Pot(money, log, audited)

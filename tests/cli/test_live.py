@@ -259,3 +259,26 @@ def _until(shell: Shell, name: str, state: str) -> None:
     looks = Looks(PATIENCE, lambda: f"{name} is {found()}, not {state}")
     while found() != state:
         time.sleep(looks.pause())
+
+
+def test_sempre_toml_is_picked_up_while_it_runs_and_a_broken_one_is_told(rehearsing: Shell):
+    path = rehearsing.home / "rehearsal" / "sempre.toml"
+    before = path.read_text()
+
+    def status() -> dict[str, Any]:
+        return rehearsing.json("status")["status"]
+
+    try:
+        path.write_text(f'{before}[workers.fresh]\ncommands = ["make"]\n[log]\nkeep = 2\n')
+        wait_until(lambda: status()["settings"]["waiting"] == ["log"])
+        assert status()["counts"]["proposals"] == 1
+        queue = rehearsing.home / "rehearsal" / ".queue" / "fresh"
+        wait_until(queue.is_dir)
+        path.write_text(f"{before}\n[broken\n")
+        wait_until(lambda: status()["settings"]["problem"] is not None)
+        assert "does not hold" in rehearsing.run("status").out
+        assert status()["counts"]["proposals"] == 1  # what held before does
+    finally:
+        path.write_text(before)
+    wait_until(lambda: status()["counts"]["proposals"] == 0)
+    assert status()["settings"] == {"problem": None, "waiting": []}

@@ -205,7 +205,7 @@ async def open_house(
     audit = Trail(db, keyring)
     notices = Notices(db)
     money = open_money(
-        db, budgets or BudgetSettings(), notices, node=node, zone=zone, audit=audit, log=log
+        db, lambda: budgets or BudgetSettings(), notices, node=node, zone=zone, audit=audit, log=log
     )
     releasing = Releasing(turns=turns, purse=money.purse, signal=engine.signal)
     wake_turns(money, notices, releasing)

@@ -4952,6 +4952,22 @@ export interface components {
             description: string;
         };
         /**
+         * SettingsFile
+         * @description sempre.toml while Sempre runs.
+         */
+        SettingsFile: {
+            /**
+             * Problem
+             * @description Why the file as it is now does not hold, and what it said before does; null: it holds.
+             */
+            problem: string | null;
+            /**
+             * Waiting
+             * @description Sections in which it says something that only a start reads.
+             */
+            waiting: string[];
+        };
+        /**
          * SettingsRule
          * @description A rule of sempre.toml. They are asked after a person's own.
          */
@@ -5303,6 +5319,7 @@ export interface components {
             today: components["schemas"]["Today"];
             /** @description null: there is none, or they are made elsewhere (Postgres). */
             backup: components["schemas"]["LastBackup"] | null;
+            settings: components["schemas"]["SettingsFile"];
             /**
              * Waiting For Real Model
              * @description Prompts that are kept for a real model while this is a rehearsal.

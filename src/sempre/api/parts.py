@@ -25,6 +25,7 @@ from sempre.conversations import (
 from sempre.events import Log, Stream
 from sempre.rulebook import Proposals, Rulebook, Trusts
 from sempre.settings import Settings
+from sempre.settings.live import LiveSettings
 from sempre.workflows.clearing import Clearing
 from sempre.workflows.control import Control
 from sempre.workflows.permissions import Permissions
@@ -145,7 +146,7 @@ class About:
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     about: About
-    settings: Settings
+    live: LiveSettings
     turns: Turns
     attempts: Attempts
     channels: Channels
@@ -195,3 +196,8 @@ class Parts:
     """The folder of the built dashboard; it may be missing."""
     cookie: str = "sempre_session"
     """Browsers share cookies between ports, so two homes on one machine need two names."""
+
+    @property
+    def settings(self) -> Settings:
+        """As they hold now."""
+        return self.live.now

@@ -21,7 +21,7 @@ from sempre.contract.rules import Rule
 from sempre.errors import InvalidError
 from sempre.policy import DEFAULTS, Question, check, widenings, widens
 from sempre.rulebook import Decision
-from sempre.workflows.permissions import FACTS
+from sempre.workflows.remembered import FACTS
 
 router = APIRouter(prefix="/api", tags=["policy"])
 _MOST = 200
@@ -147,7 +147,9 @@ class PolicyProposal(View):
     """A right that sempre.toml names and that waits for a person, or was decided by one."""
 
     id: str
-    kind: Literal["command", "tool", "directory", "on_ask", "rule", "sandbox_off", "loosened"]
+    kind: Literal[
+        "command", "tool", "directory", "on_ask", "rule", "sandbox_off", "loosened", "budget"
+    ]
     subject: str = Field(description="The channel it is for; empty for a rule that is for all.")
     wish: JsonValue
     headline: str

@@ -1,5 +1,6 @@
 """How everything stands, at one glance."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -57,6 +58,17 @@ class LastBackup(View):
     drill: Drill | None = Field(description="Its restore drill; null: none was held.")
 
 
+class SettingsFile(View):
+    """sempre.toml while Sempre runs."""
+
+    problem: str | None = Field(
+        description="Why the file as it is now does not hold, and what it said before does; null: it holds."
+    )
+    waiting: Sequence[str] = Field(
+        description="Sections in which it says something that only a start reads."
+    )
+
+
 class Status(View):
     version: str
     mode: Mode = Field(
@@ -75,6 +87,7 @@ class Status(View):
     backup: LastBackup | None = Field(
         description="null: there is none, or they are made elsewhere (Postgres)."
     )
+    settings: SettingsFile
     waiting_for_real_model: int = Field(
         description="Prompts that are kept for a real model while this is a rehearsal."
     )
@@ -101,6 +114,7 @@ async def get_status(parts: Given) -> Status:
         counts=await _counts(parts),
         today=await _today(parts),
         backup=await _last_backup(parts),
+        settings=SettingsFile(problem=parts.live.problem, waiting=parts.live.waiting),
         waiting_for_real_model=await parts.waiting_for_real_model(),
         last_event_id=last_event_id,
     )

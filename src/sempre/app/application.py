@@ -13,7 +13,7 @@ from sempre import __version__, tasks
 from sempre.access import Connection, Kind
 from sempre.api import check_address, create_app
 from sempre.api.parts import Mode
-from sempre.app import housekeeping, sample
+from sempre.app import housekeeping, sample, settings_watch
 from sempre.app.care import open_care
 from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
@@ -91,6 +91,7 @@ class Application:
             self.plan.home.announce({"url": self.address, "mode": self.mode, "pid": os.getpid()})
             stack.callback(self.plan.home.withdraw)
             await enter(_beside(self._watch(house), "app.watch"))
+            await enter(_beside(settings_watch.watch(house, work.configure), "app.settings"))
             await enter(_beside(housekeeping.run(house), "app.collect"))
             await enter(_beside(_reconcile(house, work), "app.reconcile"))
             await enter(_beside(_warm_up(work), "app.warm_up"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sempre.app import stores
-from sempre.app.budgets import open_money
+from sempre.app.budgets import heed_settings, open_money
 from sempre.app.plan import Role
 from sempre.app.rights import directory_of
 from sempre.approvals import TOPIC, Approvals
@@ -32,6 +32,7 @@ from sempre.home import Home
 from sempre.rehearsal import is_sample
 from sempre.rulebook import PROPOSALS_TOPIC, Proposals, Rulebook, Trusts
 from sempre.settings import Settings
+from sempre.settings.live import LiveSettings
 from sempre.telemetry.tally import Tally
 from sempre.workflows.commands import submit
 from sempre.workflows.permissions import Permissions
@@ -42,10 +43,11 @@ _ON_DISK = (f"{FILES}:", "board:")
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """`node` binds what is on this machine's disk; `process` names this start."""
+    """`node` binds what is on this machine's disk. `settings` are those of the start, `live` those that hold now."""
 
     home: Home
     settings: Settings
+    live: LiveSettings
     node: str
     db: Database
     log: Log
@@ -102,7 +104,7 @@ async def open_house(
         engine = Engine(_engine_settings(home, settings, node, roles))
         money = open_money(
             db,
-            settings.budgets,
+            lambda: permissions.budgets(),
             notices,
             node=node,
             zone=settings.server.zone,
@@ -131,13 +133,14 @@ async def open_house(
         permissions = Permissions(
             settings=settings,
             workspaces=home.path / "workspaces",
-            directory=lambda channel: directory_of(home, settings, channel),
+            directory=lambda channel, worker: directory_of(home, worker, channel),
             rulebook=rulebook,
             proposals=proposals,
             node=node,
         )
         notices.on(PROPOSALS_TOPIC, lambda _: proposals.hear())
         await permissions.open(shipped=await asyncio.to_thread(is_sample, home.path))
+        proposals.changed = heed_settings(money, permissions.budgets)
         stack.push_async_callback(rulebook.close)
         notices.open()
         stack.push_async_callback(notices.close)
@@ -149,6 +152,7 @@ async def open_house(
         yield House(
             home=home,
             settings=settings,
+            live=LiveSettings(settings),
             node=node,
             db=db,
             log=log,

@@ -14,7 +14,6 @@ from sempre.app.control import clearing_of
 from sempre.app.doors import Doors
 from sempre.app.house import House
 from sempre.app.plan import Plan
-from sempre.app.rights import directory_of
 from sempre.app.work import Work
 from sempre.audit import anchors
 from sempre.channels.files.worker import View
@@ -56,7 +55,7 @@ def parts_of(
             database="postgres" if house.db.is_postgres else "sqlite",
             started_at=clock.now(),
         ),
-        settings=house.settings,
+        live=house.live,
         turns=house.turns,
         attempts=house.attempts,
         channels=house.channels,
@@ -110,8 +109,8 @@ def _place(house: House, view: View) -> WorkerPlace:
     return WorkerPlace(
         name=view.name,
         channel=channel,
-        directory=directory_of(house.home, house.settings, channel),
-        model=house.settings.worker(view.name).model or None,
+        directory=house.permissions.directory(channel),
+        model=house.live.now.worker(view.name).model or None,
         queue_path=Path(view.queue_path),
         output_path=Path(view.output_path),
         ignored={each.name: each.reason for each in view.ignored},

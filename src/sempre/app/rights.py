@@ -8,7 +8,7 @@ from pathlib import Path
 from sempre.contract.actions import OnAsk
 from sempre.home import Home
 from sempre.policy import Rights
-from sempre.settings import Settings
+from sempre.settings import WorkerSettings
 from sempre.workflows.permissions import Permissions
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9]")  # what becomes a dash in the name of a folder's transcripts
@@ -23,18 +23,15 @@ class Ground:
     readable: Sequence[str]
 
 
-def directory_of(home: Home, settings: Settings, channel: str) -> Path:
+def directory_of(home: Home, worker: WorkerSettings, channel: str) -> Path:
     """Where a worker works: under workspaces/, unless a person set another place."""
-    name = channel.partition(":")[2]
-    given = settings.worker(name).directory
-    if given:
-        return (home.path / Path(given).expanduser()).resolve()
-    return home.path / "workspaces" / name
+    if worker.directory:
+        return (home.path / Path(worker.directory).expanduser()).resolve()
+    return home.path / "workspaces" / channel.partition(":")[2]
 
 
 def rights_of(
     home: Home,
-    settings: Settings,
     channel: str,
     *,
     permissions: Permissions,
@@ -45,7 +42,7 @@ def rights_of(
 ) -> Rights:
     """`configuration` is Claude Code's. `protected` are places of Sempre outside this home: the login that Claude
     Code uses, the home that a rehearsal stands in."""
-    directory = ground.directory if ground else directory_of(home, settings, channel)
+    directory = ground.directory if ground else permissions.directory(channel)
     return Rights(
         directory=str(directory),
         home=str(home.path),

@@ -25,7 +25,7 @@ from sempre.app.budgets import wake_turns
 from sempre.app.control import control_of, heed_suspension
 from sempre.app.house import FILES, House
 from sempre.app.plan import Role
-from sempre.app.rights import directory_of, rights_of
+from sempre.app.rights import rights_of
 from sempre.channels.files.channel import FilesChannel
 from sempre.contract.actions import OnAsk
 from sempre.contract.agents import Agent
@@ -64,6 +64,11 @@ class Work:
     releasing: Releasing
     board: Boarding
     scheduler: Scheduler
+
+    async def configure(self, settings: Settings) -> None:
+        """These hold from now on; what is asked for at each turn is not told."""
+        if self.files is not None:
+            await self.files.configure(settings.workers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +214,6 @@ async def _claude(
         ports = [around.port, loopback.port]
         return rights_of(
             house.home,
-            house.settings,
             channel,
             permissions=house.permissions,
             configuration=configuration,
@@ -347,10 +351,10 @@ def _worker(settings: Settings, channel: str) -> tuple[str, WorkerSettings]:
 
 async def _profile(house: House, channel: str) -> Profile:
     """What sempre.toml says of it, and what a person said over that since."""
-    home, settings = house.home, house.settings
+    home, settings = house.home, house.live.now
     _, worker = _worker(settings, channel)
     told = (await house.directives.get(channel)).value
-    directory = directory_of(home, settings, channel)
+    directory = house.permissions.directory(channel)
     house.permissions.require_directory(channel)
     if not worker.directory:
         directory.mkdir(parents=True, exist_ok=True)

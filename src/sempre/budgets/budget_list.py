@@ -23,12 +23,12 @@ class WideningError(RefusedError):
 
 
 class BudgetList:
-    """`changed` is awaited after each change: turns that wait for a budget look again."""
+    """`settings` are asked at each reading. `changed` is awaited after each change: turns that wait for a budget look again."""
 
     def __init__(
         self,
         db: Database,
-        settings: Mapping[BudgetScope, Budget],
+        settings: Callable[[], Mapping[BudgetScope, Budget]],
         *,
         audit: Audit,
         log: Log,
@@ -48,7 +48,7 @@ class BudgetList:
 
     def from_rows(self, rows: Mapping[BudgetScope, Budget]) -> Budgets:
         """What holds when a person set these."""
-        return Budgets(rows=rows, settings=self._settings)
+        return Budgets(rows=rows, settings=self._settings())
 
     async def current(self) -> Budgets:
         """As they stood when they were last read: every turn reads them before it starts."""
@@ -57,6 +57,15 @@ class BudgetList:
     def forget(self) -> None:
         """Another process changed them."""
         self._known = None
+
+    async def settings_changed(self) -> None:
+        """What the settings say may be something else now: every turn asks anew."""
+        async with self._db.transaction() as session:
+            await reservations.lock(session)
+            await reservations.renegotiate(session)
+        self._known = None
+        if self.changed is not None:
+            await self.changed()
 
     async def set_budget(
         self,

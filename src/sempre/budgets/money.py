@@ -25,7 +25,7 @@ class Money:
     def __init__(
         self,
         db: Database,
-        settings: Mapping[BudgetScope, Budget],
+        settings: Callable[[], Mapping[BudgetScope, Budget]],
         *,
         node: str,
         zone: tzinfo,

@@ -266,6 +266,11 @@ class Suspended(Struct, frozen=True):
     reason: str | None
 
 
+class SettingsFile(Struct, frozen=True):
+    problem: str | None
+    waiting: Sequence[str]
+
+
 class Status(Struct, frozen=True):
     version: str
     mode: str
@@ -276,6 +281,7 @@ class Status(Struct, frozen=True):
     suspended: Suspended | None
     counts: Counts
     today: Today
+    settings: SettingsFile
     waiting_for_real_model: int
     last_event_id: int
 

@@ -127,6 +127,12 @@ def _head(status: Status) -> list[str]:
     if counts.proposals:
         waiting = plural(counts.proposals, "right")
         lines.append(f"{waiting} in sempre.toml waiting for approval: `sempre policy proposals`")
+    if status.settings.problem:
+        problem = head(status.settings.problem, 300)
+        lines.append(f"sempre.toml does not hold, what it said before does: {problem}")
+    if status.settings.waiting:
+        names = ", ".join(status.settings.waiting)
+        lines.append(f"sempre.toml says something else by now, which a restart reads: {names}")
     if status.waiting_for_real_model:
         lines.append(
             f"{plural(status.waiting_for_real_model, 'prompt')} kept for a real model: `sempre connect`"

@@ -4,7 +4,7 @@ from sempre.policy.question import Question
 from sempre.policy.rights import Files, Rights
 from sempre.policy.rule import check
 from sempre.policy.rules import DEFAULTS, judge, weigh
-from sempre.policy.widening import widenings, widens
+from sempre.policy.widening import loosenings, widenings, widens
 
 __all__ = [
     "DEFAULTS",
@@ -13,6 +13,7 @@ __all__ = [
     "Rights",
     "check",
     "judge",
+    "loosenings",
     "weigh",
     "widenings",
     "widens",

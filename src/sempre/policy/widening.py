@@ -38,6 +38,20 @@ def widenings(before: Sequence[Rule], after: Sequence[Rule]) -> Sequence[str]:
     return found
 
 
+def loosenings(before: Sequence[Rule], after: Sequence[Rule]) -> Sequence[str]:
+    """The same for lists that only ask and deny, where order counts only between one that asks and one that denies."""
+    old, new = [each.conditions for each in before], [each.conditions for each in after]
+    found = [
+        f"no longer asks or denies: {_said(each)}" for each in before if each.conditions not in new
+    ]
+    for at, asks in enumerate(after):
+        denied = [each.conditions for each in after[at:] if each.verdict is Verdict.DENY]
+        ahead = old[: old.index(asks.conditions)] if asks.conditions in old else old
+        if asks.verdict is Verdict.ASK and any(each in ahead for each in denied):
+            found.append(f"asks before another denies: {_said(asks)}")
+    return found
+
+
 def widens(before: OnAsk, after: OnAsk) -> bool:
     """Whether calls that a person decided, or nobody, are allowed without one from now on."""
     return after is OnAsk.ALLOW and before is not OnAsk.ALLOW

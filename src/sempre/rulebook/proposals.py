@@ -1,7 +1,7 @@
 """What the settings want beyond what agents may do by themselves. It counts once a person approved exactly that."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +51,8 @@ class Wish:
                 return f"{whom} is unattended: what a person should decide is allowed"
             case "sandbox_off":
                 return f"{whom} runs its commands without a sandbox"
+            case "budget":
+                return f"sempre.toml {_raised(cast('dict[str, object]', self.value))}"
             case "loosened":
                 return f"sempre.toml {'; '.join(_of(self.value, 'widens'))}"
             case _:
@@ -66,6 +68,13 @@ class Wish:
 def _rule(value: object) -> str:
     after = [_joined(each) for each in _of(value, "after")]
     return _joined(_of(value, "rule")) + (f", after: {'; '.join(after)}" if after else "")
+
+
+def _raised(change: Mapping[str, object]) -> str:
+    name, limit = change.get("budget"), change.get("limit")
+    return (
+        f"takes the budget {name} away" if limit is None else f"raises the budget {name} to {limit}"
+    )
 
 
 def _of(value: object, name: str) -> list[Any]:
@@ -91,7 +100,8 @@ class Proposal:
 
 
 class Proposals:
-    """`offer` comes at start, with all that the settings want; then `state` holds."""
+    """`offer` comes at start and when the settings change, with all that they want; then `state` holds. `changed` is
+    called when it may be another one for something."""
 
     def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
@@ -100,6 +110,7 @@ class Proposals:
         self._states: Mapping[str, Decision] = {}
         self._waiting = 0
         self._rows: Sequence[Proposal] = ()
+        self.changed: Callable[[], None] = lambda: None
 
     def state(self, wish: Wish) -> Decision:
         """As last read; what nobody decided is open."""
@@ -114,12 +125,24 @@ class Proposals:
         """How many wait for a person; of those refused nobody need be reminded."""
         return self._waiting
 
-    async def offer(self, wanted: Iterable[Wish], *, shipped: bool = False) -> None:
-        """`shipped`: these settings came with Sempre itself, so they need nobody's approval."""
+    def wants(self, id: str) -> bool:  # noqa: A002  (its name everywhere)
+        """Whether the settings say so now."""
+        return id in self._wanted
+
+    async def offer(
+        self,
+        wanted: Iterable[Wish],
+        *,
+        before: Collection[str] = (),
+        shipped: bool = False,
+    ) -> None:
+        """`before` are those that were wanted already, by id. `shipped`: these settings came with Sempre itself, so
+        they need nobody's approval."""
         self._wanted = {each.id: each for each in wanted}
         async with self._db.transaction() as session:
             fresh = await wishes.add(session, list(self._wanted.values()), clock.now())
-        for wish in fresh:
+        new = {each.id for each in fresh} | (self._wanted.keys() - set(before))
+        for wish in (self._wanted[each] for each in sorted(new)):
             said = {"id": wish.id, "kind": wish.kind, "subject": wish.subject, "wish": wish.value}
             self._audit.note("policy.proposed", by="system", details=said)
         if shipped:
@@ -143,18 +166,25 @@ class Proposals:
                 approved = Decision.APPROVED.value
                 await wishes.decide(session, fact.id, approved, clock.now(), "system")
 
-    async def drop(self, wish: Wish) -> None:
-        """What was said to it holds no longer: it is decided anew when it comes again."""
+    async def reopen(self, gone: Collection[str]) -> None:
+        """The settings no longer say these, by id: what was said to them is decided anew when they come again."""
+        back = [each for each in self._rows if each.id in gone and each.state is not Decision.OPEN]
+        for each in back:
+            details = {"id": each.id, "kind": each.wish.kind, "decision": each.state.value}
+            await self._audit.record("policy.proposal_withdrawn", by="system", details=details)
         async with self._db.transaction() as session:
-            await wishes.delete(session, wish.id)
+            for each in back:
+                await wishes.reopen(session, each.id)
 
     async def every(self) -> Sequence[Proposal]:
         """The newest first; also those that the settings no longer name."""
         async with self._db.reading() as session:
             found = [self._proposal(row) for row in await wishes.every(session)]
-        self._rows = found
+        before, self._rows = self._states, found
         self._states = {each.id: each.state for each in found}
         self._waiting = sum(each.state is Decision.OPEN and each.wanted for each in found)
+        if self._states != before:
+            self.changed()
         return found
 
     def hear(self) -> None:

@@ -43,7 +43,7 @@ class RuleSettings(Section):
 class WorkerSettings(Section):
     directory: str = Field(
         default="",
-        description="Working directory; empty: `workspaces/<worker>` in the home. A place outside of `workspaces/` "
+        description="Working directory; empty: `workspaces/<worker>` in the home. Another place "
         "waits for a person's approval.",
     )
     model: str = Field(default="", description="Model name or alias; empty: Claude Code's default.")

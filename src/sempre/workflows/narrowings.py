@@ -7,46 +7,49 @@ from msgspec import Struct, convert
 
 from sempre.contract.actions import Risk, Verdict
 from sempre.contract.rules import Rule
-from sempre.policy import widenings
+from sempre.policy import loosenings
 from sempre.rulebook import Decision, Proposals, Wish
+from sempre.workflows.remembered import NARROWED, Remembered
 
-NARROWED = "narrowed"  # a fact, and no proposal: these rules held
 LOOSENED = "loosened"
 
 
 class _Change(Struct):
-    """The `wish` of a loosening: rules by their conditions, and in words what it widens."""
+    """The `wish` of a loosening: what the list becomes, by conditions, and in words what that widens."""
 
-    was: list[list[str]]
+    node: str
     becomes: list[list[str]]
     widens: list[str]
 
 
 class Narrowings:
-    """`node` is whose settings these are: each machine has a file of its own."""
+    """Of one reading of the settings; opened before it counts."""
 
-    def __init__(self, rules: Sequence[Rule], *, node: str, proposals: Proposals) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], *, remembered: Remembered, proposals: Proposals
+    ) -> None:
         self._every = list(rules)
         self._rules = [each for each in rules if not each.allows]
-        self._node = node
+        self._remembered = remembered
         self._proposals = proposals
         self._before: Sequence[Rule] = ()
         self._loosened: Wish | None = None
 
     async def open(self) -> None:
-        """Compare with what held before, and remember it."""
-        await self._proposals.every()
-        before = self._approved(self._remembered())
-        words = widenings(before, self._rules)
-        held = before if words else self._rules
-        await self._proposals.remember(self._fact(held), instead=self._facts())
+        """Compare with what held before, and remember what holds now: all of both, while a person has not decided."""
+        before = self._held_before()
+        words = loosenings(before, self._rules)
+        fresh = [each for each in self._rules if each.conditions not in _conditions(before)]
+        held = [*before, *fresh] if words else self._rules
+        if held or before:
+            await self._remembered.keep(NARROWED, _said(held))
         if words:
-            change = {"was": _said(before), "becomes": _said(self._rules), "widens": [*words]}
+            change = {
+                "node": self._remembered.node,
+                "becomes": _said(self._rules),
+                "widens": [*words],
+            }
             self._before, self._loosened = before, Wish(LOOSENED, "", change)
-        else:  # what was approved before must be approved anew when it comes again
-            for each in self._proposals.known(LOOSENED):
-                await self._proposals.drop(each.wish)
-        await self._proposals.every()
 
     def wishes(self) -> Iterator[Wish]:
         if self._loosened is not None:
@@ -64,7 +67,7 @@ class Narrowings:
         """What the settings no longer say and holds nevertheless."""
         if self.loosened is None:
             return ()
-        now = {each.conditions for each in self._rules}
+        now = _conditions(self._rules)
         return [each for each in self._before if each.conditions not in now]
 
     def first(self) -> Sequence[Rule]:
@@ -83,28 +86,20 @@ class Narrowings:
     def still(self, seen: Sequence[Sequence[str]], rule: Rule) -> bool:
         """Whether those that an allowing rule was approved behind are before it, as far as they are there at all."""
         before = set(self.before(rule))
-        now = {each.conditions for each in self._rules}
+        now = _conditions(self._rules)
         return all(each in before or each not in now for each in map(tuple, seen))
 
-    def _approved(self, before: Sequence[Rule]) -> Sequence[Rule]:
-        """What held in the end: a person may have approved another list since."""
+    def _held_before(self) -> Sequence[Rule]:
+        """What held in the end: a person may have approved another list since it was remembered."""
         for each in self._proposals.known(LOOSENED):
             change = convert(each.wish.value, _Change)
-            if each.state is Decision.APPROVED and change.was == _said(before):
+            if each.state is Decision.APPROVED and change.node == self._remembered.node:
                 return _rules(change.becomes)
-        return before
+        return _rules(convert(self._remembered.of(NARROWED) or [], list[list[str]]))
 
-    def _remembered(self) -> Sequence[Rule]:
-        facts = self._facts()
-        return _rules(convert(facts[0].value, list[list[str]])) if facts else ()
 
-    def _facts(self) -> Sequence[Wish]:
-        """The newest first; there are two when a crash came in between."""
-        found = (each.wish for each in self._proposals.known(NARROWED))
-        return [each for each in found if each.subject == self._node]
-
-    def _fact(self, rules: Sequence[Rule]) -> Wish:
-        return Wish(NARROWED, self._node, _said(rules))
+def _conditions(rules: Sequence[Rule]) -> set[tuple[str, ...]]:
+    return {each.conditions for each in rules}
 
 
 def _said(rules: Sequence[Rule]) -> list[list[str]]:

@@ -1,31 +1,28 @@
 """What agents may do, put together: a person's rules, what the settings say, and of that what a person approved.
 
-Settings may narrow at once. What they widen counts once a person approved exactly that; until then the narrower
-state holds; so it does when the settings take back what they narrowed. A directory has no narrower state that would make sense, so a worker without an approved one waits.
+Settings may narrow at once, also while Sempre runs. What they widen counts once a person approved exactly that; until
+then the narrower state holds. A directory has no narrower state that would make sense, so a worker without an approved
+one waits.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import structlog
+from msgspec import convert
 
-from sempre.contract.actions import OnAsk, Risk, Verdict
+from sempre.contract.actions import OnAsk
 from sempre.contract.rules import Rule
 from sempre.errors import MisconfiguredError
-from sempre.policy import check
 from sempre.rulebook import Decision, Proposals, Rulebook, Wish
-from sempre.settings import RuleSettings, Settings, WorkerSettings
-from sempre.workflows.narrowings import NARROWED, Narrowings
+from sempre.settings import BudgetSettings, Settings, WorkerSettings
+from sempre.workflows.holdings import FILES
+from sempre.workflows.reading import Reading
+from sempre.workflows.remembered import WANTED, Remembered
 
-FILES = "files:"
-BOXED = "sandboxed"  # a fact, and no proposal: a worker had the sandbox on
-FACTS = frozenset({BOXED, NARROWED})
-_OFF = "sandbox_off"
 _REMEDY = "Approve or refuse them under Settings (policies), or with `sempre policy proposals`."
 _log = structlog.stdlib.get_logger(__name__)
-_TOOLS = frozenset(WorkerSettings().tools)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,49 +36,57 @@ class Said:
 
 
 class Permissions:
-    """`directory` says where a channel's worker would work; `workspaces` is where that needs nobody's approval.
-    `node` is the machine whose settings these are."""
+    """`directory` says where a channel's worker would work with these settings of its own; `workspaces` has the folder
+    that each worker has by itself. `node` is the machine whose settings these are."""
 
     def __init__(
         self,
         *,
         settings: Settings,
         workspaces: Path,
-        directory: Callable[[str], Path],
+        directory: Callable[[str, WorkerSettings], Path],
         rulebook: Rulebook,
         proposals: Proposals,
         node: str,
     ) -> None:
-        self._settings = settings
         self._workspaces = workspaces
         self._directory = directory
         self._rulebook = rulebook
         self._proposals = proposals
-        self._said = [_rule(each, at) for at, each in enumerate(settings.rules, start=1)]
-        self._narrowings = Narrowings(self._said, node=node, proposals=proposals)
+        self._remembered = Remembered(proposals, node)
+        self._reading = self._read(settings)
 
     async def open(self, *, shipped: bool) -> None:
         """Put before a person what the settings want. `shipped`: these settings came with Sempre itself."""
         await self._rulebook.open()
-        await self._note_sandboxes()
-        await self._narrowings.open()
-        await self._proposals.offer(self._wishes(), shipped=shipped)
-        if waiting := self._proposals.waiting:
-            _log.warning("policy.proposals_wait", count=waiting, remedy=_REMEDY)
+        self.take(await self.prepare(self._reading.settings, shipped=shipped))
+
+    async def prepare(self, settings: Settings, *, shipped: bool = False) -> Reading:
+        """Other settings, compared with those that hold and put before a person; they hold when they are taken. Raises
+        InvalidError for a rule that means nothing."""
+        reading = self._read(settings)
+        await self._proposals.every()
+        await reading.open()
+        await self._offer(reading, shipped=shipped)
+        return reading
+
+    def take(self, reading: Reading) -> None:
+        """From now on."""
+        self._reading = reading
 
     def rules(self) -> Sequence[Rule]:
         """In the order in which they are asked: a person's, then those of the settings."""
-        said = [each for each in self._said if not each.allows or self._has(self._rule_wish(each))]
-        return [*self._rulebook.book.rules, *self._narrowings.first(), *said]
+        return [*self._rulebook.book.rules, *self._reading.rules()]
 
     def said(self) -> Sequence[Said]:
         """The settings' rules, and how they stand; first those that they no longer say and that hold."""
-        loosened = self._narrowings.loosened
+        narrowings = self._reading.narrowings
+        loosened = narrowings.loosened
         kept = [
             Said(rule=each, state=None, proposal=loosened and loosened.id)
-            for each in self._narrowings.kept()
+            for each in narrowings.kept()
         ]
-        return [*kept, *(self._standing(rule) for rule in self._said)]
+        return [*kept, *(self._standing(rule) for rule in self._reading.said)]
 
     def on_ask(self, channel: str) -> OnAsk:
         """A person's word, else the settings', else a person is waited for."""
@@ -91,114 +96,65 @@ class Permissions:
     def on_ask_of_settings(self, channel: str) -> OnAsk:
         """What holds when no person says another."""
         wanted = OnAsk(self._worker(channel).on_ask)
-        if wanted is OnAsk.ALLOW and not self._has(_wish("on_ask", channel, wanted.value)):
+        if wanted is OnAsk.ALLOW and not self._has(Wish("on_ask", channel, wanted.value)):
             return OnAsk.WAIT
         return wanted
 
     def commands(self, channel: str) -> Sequence[str]:
         wanted = self._worker(channel).commands
-        return [each for each in wanted if self._has(_wish("command", channel, each))]
+        return [each for each in wanted if self._has(Wish("command", channel, each))]
 
     def tools(self, channel: str) -> tuple[str, ...]:
-        wanted = self._worker(channel).tools
-        return tuple(
-            each for each in wanted if each in _TOOLS or self._has(_wish("tool", channel, each))
-        )
+        return self._reading.holdings.tools(channel)
 
     def sandbox(self, channel: str) -> bool:
-        """Once on, it stays on until a person approves that the settings switch it off."""
-        if self._worker(channel).sandbox:
-            return True
-        return self._was_boxed(channel) and not self._has(_wish(_OFF, channel, True))
+        return self._reading.holdings.sandbox(channel)
+
+    def budgets(self) -> BudgetSettings:
+        return self._reading.caps.budgets()
 
     def directory(self, channel: str) -> Path:
         """Where a channel's agent works."""
-        return self._directory(channel)
+        return self._reading.holdings.directory(channel)
 
     def require_directory(self, channel: str) -> None:
         """Raises MisconfiguredError while a worker's own directory waits for a person."""
-        directory = self._directory(channel)
-        if self._is_far(directory) and not self._has(_wish("directory", channel, str(directory))):
+        if not self._reading.holdings.may_work(channel):
             raise MisconfiguredError(
-                f"sempre.toml lets this worker work in {directory}, and no person has approved that yet.",
+                f"sempre.toml lets this worker work in {self.directory(channel)}, and no person has approved that yet.",
                 remedy="Approve it under Settings (policies) or with `sempre policy approve`, then resume the worker.",
                 code="directory_not_approved",
             )
 
-    async def _note_sandboxes(self) -> None:
-        for name, worker in self._settings.workers.items():
-            if worker.sandbox:
-                await self._proposals.remember(_wish(BOXED, FILES + name, True))
-                await self._proposals.drop(_wish(_OFF, FILES + name, True))
-        await self._proposals.every()
+    async def _offer(self, reading: Reading, *, shipped: bool) -> None:
+        """What is no longer wanted is decided anew when it comes again."""
+        wishes = list(reading.wishes())
+        before = set(convert(self._remembered.of(WANTED) or [], list[str]))
+        wanted = {each.id for each in wishes}
+        await self._proposals.reopen(before - wanted)
+        if wanted != before:
+            await self._remembered.keep(WANTED, sorted(wanted))
+        await self._proposals.offer(wishes, before=before, shipped=shipped)
+        if waiting := self._proposals.waiting:
+            _log.warning("policy.proposals_wait", count=waiting, remedy=_REMEDY)
 
-    def _was_boxed(self, channel: str) -> bool:
-        return channel in self._proposals.subjects(BOXED)
-
-    def _wishes(self) -> Iterator[Wish]:
-        for name, worker in self._settings.workers.items():
-            channel = FILES + name
-            yield from (_wish("command", channel, each) for each in worker.commands)
-            yield from (_wish("tool", channel, each) for each in worker.tools if each not in _TOOLS)
-            if worker.directory and self._is_far(self._directory(channel)):
-                yield _wish("directory", channel, str(self._directory(channel)))
-            if worker.on_ask == OnAsk.ALLOW.value:
-                yield _wish("on_ask", channel, worker.on_ask)
-        yield from (self._rule_wish(each) for each in self._said if each.allows)
-        yield from self._narrowings.wishes()
-        for channel in self._proposals.subjects(BOXED):
-            if not self._worker(channel).sandbox:
-                yield _wish(_OFF, channel, True)
+    def _read(self, settings: Settings) -> Reading:
+        return Reading(
+            settings,
+            place=self._directory,
+            own=lambda channel: self._workspaces / channel.removeprefix(FILES),
+            remembered=self._remembered,
+            proposals=self._proposals,
+        )
 
     def _standing(self, rule: Rule) -> Said:
         if not rule.allows:
             return Said(rule=rule, state=None, proposal=None)
-        wish = self._rule_wish(rule)
+        wish = self._reading.rule_wish(rule)
         return Said(rule=rule, state=self._proposals.state(wish), proposal=wish.id)
-
-    def _rule_wish(self, rule: Rule) -> Wish:
-        """An allowing rule with the narrowing ones that are asked before it: without them it would allow more. One
-        that was approved with fewer of them holds with more."""
-        said, after = [*rule.conditions], self._narrowings.before(rule)
-        wish = Wish("rule", rule.channel, {"rule": said, "after": [[*each] for each in after]})
-        if self._proposals.state(wish) is not Decision.OPEN:
-            return wish
-        for each in self._proposals.known("rule"):
-            seen = _behind(each.wish, said) if each.state is Decision.APPROVED else None
-            if seen is not None and self._narrowings.still(seen, rule):
-                return each.wish
-        return wish
 
     def _has(self, wish: Wish) -> bool:
         return self._proposals.state(wish) is Decision.APPROVED
 
-    def _is_far(self, directory: Path) -> bool:
-        return not directory.resolve().is_relative_to(self._workspaces.resolve())
-
     def _worker(self, channel: str) -> WorkerSettings:
-        return self._settings.worker(channel.removeprefix(FILES))
-
-
-def _wish(kind: str, channel: str, value: object) -> Wish:
-    return Wish(kind, channel, value)
-
-
-def _behind(wish: Wish, said: list[str]) -> list[list[str]] | None:
-    """The narrowing rules that this rule was approved behind; None when the wish is about another."""
-    value = cast("dict[str, list[list[str]]]", wish.value) if isinstance(wish.value, dict) else {}
-    return value.get("after") if value.get("rule") == said else None
-
-
-def _rule(said: RuleSettings, at: int) -> Rule:
-    return check(
-        Rule(
-            id=f"settings-{at}",
-            verdict=Verdict(said.verdict),
-            channel=said.channel,
-            tool=said.tool,
-            command=said.command,
-            path=said.path,
-            risk=Risk(said.risk) if said.risk else None,
-            note=said.note,
-        )
-    )
+        return self._reading.settings.worker(channel.removeprefix(FILES))

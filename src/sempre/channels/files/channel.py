@@ -76,6 +76,13 @@ class FilesChannel:
             tasks.spawn(self._scheduler.run(), name="files schedules"),
         ]
 
+    async def configure(self, workers: Mapping[str, WorkerSettings]) -> None:
+        """sempre.toml names these now: the next round makes their folders. Schedules that stayed go on."""
+        self._configured = workers
+        if self._opened:
+            await self._roster.configure(workers)
+            self._round_due.set()
+
     async def close(self) -> None:
         """Stop taking in; a batch that is under way is finished."""
         if not self._opened:

@@ -45,6 +45,12 @@ class Roster:
         self._notices = notices
         self._workers: dict[str, Worker] = {}
 
+    async def configure(self, configured: Mapping[str, WorkerSettings]) -> None:
+        self._configured = configured
+        for worker in self.all():
+            if worker.intake is not None:
+                await self._set_schedule(worker.place)
+
     def all(self) -> list[Worker]:
         """Every worker seen since the start, in natural order."""
         return [self._workers[name] for name in sorted(self._workers, key=names.natural)]
@@ -102,15 +108,25 @@ class Roster:
             taker = await asyncio.to_thread(self._taker, place)
             await worker.introduce(self._inbox)
             await reconcile(taker, self._inbox, self._notices, keep_done=self._settings.keep_done)
-            settings = self._configured.get(place.worker)
-            await self._scheduler.add(place, settings.schedule if settings else ())
         except OSError as error:
             await self._say_fault(place, error)
+            return
+        if not await self._set_schedule(place):
             return
         self._notices.over(Notice.WORKER_FAULT, channel=place.channel)
         await self._say_back(worker)
         worker.intake = Intake(taker, self._inbox, self._notices)
         worker.intake.start()
+
+    async def _set_schedule(self, place: Place) -> bool:
+        """False when it cannot be remembered."""
+        settings = self._configured.get(place.worker)
+        try:
+            await self._scheduler.add(place, settings.schedule if settings else ())
+        except OSError as error:
+            await self._say_fault(place, error)
+            return False
+        return True
 
     def _taker(self, place: Place) -> Taker:
         place.claimed.mkdir(exist_ok=True)

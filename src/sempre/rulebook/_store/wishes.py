@@ -81,5 +81,10 @@ async def decide(session: Session, id: str, state: str, now: datetime, by: str) 
     await session.execute(proposals.update().where(proposals.c.id == id).values(values))
 
 
+async def reopen(session: Session, id: str) -> None:  # noqa: A002  (a column)
+    values = {"state": "open", "decided_at": None, "decided_by": None}
+    await session.execute(proposals.update().where(proposals.c.id == id).values(values))
+
+
 async def delete(session: Session, id: str) -> None:  # noqa: A002  (a column)
     await session.execute(proposals.delete().where(proposals.c.id == id))
