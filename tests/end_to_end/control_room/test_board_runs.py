@@ -229,4 +229,4 @@ def test_a_plan_waits_for_a_person_and_a_run_is_cancelled(
         "button", name="Cancel the run"
     ).click()
     boards.await_run(key, "cancelled")
-    expect(drawer).to_contain_text("A person ended it.")
+    expect(drawer).to_contain_text("owner ended it.")
