@@ -9,13 +9,11 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import cast
+from collections.abc import Sequence
 
 from dbos import DBOS, _workflow_commands
 from dbos._context import current_owner_xid
 from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
-from dbos._sys_db import RecordedResult, WorkflowStatusInternal
 from dbos._utils import GlobalParams, generate_uuid
 
 from sempre import clock
@@ -40,36 +38,8 @@ def slow_down(dbos: DBOS) -> None:
 
 
 def speed_up(dbos: DBOS) -> None:
-    """After the launch: insert in a sixth of the time, and don't look for what a new workflow had recorded."""
+    """After the launch: insert one row or many in a sixth of the time."""
     dbos._sys_db._insert_rows = Inserts()
-    dbos._sys_db.check_operation_execution = Recorded(dbos._sys_db.check_operation_execution)
-
-
-class Recorded:
-    """In place of `SystemDatabase.check_operation_execution`, which each step asks first for what it had recorded.
-    Whoever was never claimed before has recorded nothing before its first step."""
-
-    def __init__(self, look: Callable[..., RecordedResult | None]) -> None:
-        self._look = look
-        self._new: set[str] = set()
-
-    def expect(self, row: WorkflowStatusInternal) -> None:
-        """This one is about to start."""
-        remember = self._new.add if row["recovery_attempts"] == 1 else self._new.discard
-        remember(row["workflow_uuid"])
-
-    def __call__(
-        self,
-        workflow_id: str,
-        function_id: int,
-        function_name: str,
-        *,
-        owner_key: str | None = None,
-    ) -> RecordedResult | None:
-        if workflow_id in self._new:
-            self._new.discard(workflow_id)
-            return None
-        return self._look(workflow_id, function_id, function_name, owner_key=owner_key)
 
 
 def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:
@@ -106,10 +76,8 @@ def claim(dbos: DBOS, claims: Claims) -> None:
     """Start what is at the head of every free key, as the queue's thread does at its next poll."""
     owner = generate_uuid()
     # From here on the rows are ours: each must be started, or it would wait for a recovery.
-    recorded = cast("Recorded", dbos._sys_db.check_operation_execution)
     for row in claims.take(owner):
         try:
-            recorded.expect(row)
             execute_dequeued_workflow(dbos, row, owner)
         except Exception:  # noqa: BLE001  (one that cannot start must not keep back the others)
             workflow_id = row["workflow_uuid"]
