@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +14,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from sempre import clock, crypto
-from sempre.app import stores
 from sempre.channels.files.claim import Claims
 from sempre.channels.files.layout import Place
 from sempre.cli.diagnosis import agents
 from sempre.home import Home
-from sempre.settings import Settings
 from tests.cli.shell import Shell
 
 SECRET = "sk-ant-test-canary-1234"
@@ -37,10 +36,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def home(shell: Shell) -> Home:
+def home(shell: Shell, furnish: Callable[[Home], None]) -> Home:
     """One that has been used."""
     place = Home(shell.home)
-    stores.prepare(place, Settings())
+    furnish(place)
     return place
 
 

@@ -1,13 +1,16 @@
-"""Databases that have the engine's tables already, to be copied: making them would cost most of a test's time."""
+"""Databases that have all their tables already, to be copied: making them would cost most of a test's time."""
 
 import asyncio
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from sempre import crypto
 from sempre.durable import Engine, EngineSettings
+from sempre.home import Home
 from tests.support.postgres import new_database
 
 
@@ -30,6 +33,19 @@ def engine_template(postgres_server: str) -> Iterator[str]:
 def house_template(postgres_server: str, migrated_template: str) -> Iterator[str]:
     """The name of a Postgres database at head, with the engine's tables."""
     yield from _template(postgres_server, migrated_template)
+
+
+@pytest.fixture(scope="session")
+def furnish(migrated_file: Path, engine_file: Path) -> Callable[[Home], None]:
+    """Gives a home what the first start leaves in it: a key, and databases with their tables."""
+
+    def put(home: Home) -> None:
+        home.make()
+        crypto.load(home.key, data_exists=False)
+        shutil.copy(migrated_file, home.database)
+        shutil.copy(engine_file, home.engine_database)
+
+    return put
 
 
 def _template(server: str, *of: str) -> Iterator[str]:

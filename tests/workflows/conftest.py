@@ -1,12 +1,21 @@
 """Databases that were started on before: neither the application nor the engine has tables to make."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sempre.home import Home
 from tests.support.postgres import new_database
+
+
+@pytest.fixture(autouse=True)
+def used_home(tmp_path: Path, furnish: Callable[[Home], None]) -> Home:
+    """Where a workshop opens."""
+    home = Home(tmp_path / "home")
+    furnish(home)
+    return home
 
 
 @pytest.fixture

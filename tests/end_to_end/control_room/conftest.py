@@ -65,7 +65,12 @@ def kept(browser: Browser, server: Server, login: dict[str, Any]) -> Iterator[Vi
     pages: dict[str, Watched] = {}
 
     def page_with(**options: Any) -> Watched:
-        wish = {**DESKTOP, "storage_state": login, "locale": "en-US", **options}
+        wish: dict[str, Any] = {
+            **DESKTOP,
+            "storage_state": login,
+            "locale": "en-US",
+            **options,
+        }
         key = repr(sorted(options.items()))
         if key not in pages:
             pages[key] = Watched(new_context(browser, **wish).new_page(), server.url)
