@@ -9,7 +9,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "sempre"
 DOCS = Path(__file__).parents[2] / "docs"
 _KIND = re.compile(
     r"(agent|alert|approval|backup|board|budget|card|channel|directives|gateway|run|session|system|turn)\.[a-z_]+"
-    r"|policy\.changed"  # the other words with policy are the audit trail's
+    r"|policy\.changed|settings\.(changed|refused)"  # the other words with these are the audit trail's and files'
 )
 # Calls whose first word looks like an event's kind and is none: log lines, crash points, names of tasks and steps, the
 # audit trail's words.

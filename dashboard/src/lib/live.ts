@@ -44,6 +44,7 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
   channel: ["sessions", "channels"],
   directives: ["directives"],
   policy: ["policy", "approvals"],
+  settings: ["settings", "policy", "budgets", "directives"],
   price: ["prices", "spend"],
   session: ["sessions"],
   system: ["connection", "settings"],

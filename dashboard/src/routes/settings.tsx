@@ -4,6 +4,7 @@ import { Page, Section } from "@/components/Page";
 import { ConnectionPanel } from "@/features/connection/ConnectionPanel";
 import { Access } from "@/features/settings/Access";
 import { Appearance } from "@/features/settings/Appearance";
+import { FileStanding } from "@/features/settings/FileStanding";
 import { SettingsList } from "@/features/settings/SettingsList";
 import { SubRooms } from "@/frame/SubRooms";
 
@@ -23,6 +24,7 @@ export function SettingsRoom() {
       </Section>
       <Section title={t("settings.title")}>
         <p className="meta">{t("settings.about")}</p>
+        <FileStanding />
         <SettingsList />
       </Section>
     </Page>
