@@ -5,6 +5,7 @@ a crash, an error while collecting, a run that was ended: none of them gets a se
 """
 
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -50,6 +51,11 @@ def _pytest(folder: Path, *arguments: str) -> tuple[int, Outcomes | None]:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "outcomes.json"
         command = module("pytest", "-p", "checks.outcomes", f"--outcomes={path}", *arguments)
-        code = subprocess.call(command.arguments, cwd=folder)
+        code = subprocess.call(command.arguments, cwd=folder, env=_environment())
         found = json.loads(path.read_text("utf-8")) if path.exists() else None
     return code, Outcomes(**found) if found else None
+
+
+def _environment() -> dict[str, str]:
+    """Compiled tests are kept (beside them, git-ignored): compiling them takes each worker longer than reading them."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
