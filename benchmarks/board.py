@@ -5,6 +5,7 @@ without, in one run.
 """
 
 import asyncio
+import gc
 import random
 import statistics
 import time
@@ -153,6 +154,8 @@ async def run(place: Path) -> tuple[Timed, Timed, Cache, list[Read]]:
         ask = _asking(client)
         cache = Cache(ask)
         log.watch(cache)
+        gc.collect()
+        gc.freeze()  # as `sempre up` does once it is ready
         writer = spawn(keep_writing(log, turn_id), name="writer")
         plain = await measure(ask, key)
         cached = await measure(cache, key)

@@ -1,12 +1,16 @@
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 
 from sempre import clock, ids
-from sempre.board import Ended
+from sempre.app.housekeeping import tend_log
+from sempre.board import Ended, Visit
 from sempre.board.words import Result
+from sempre.db.tables import events
 from sempre.events import Archive
+from sempre.settings import Settings
 from tests.api.board_rig import Bench, new_bench
 from tests.api.house import House
 
@@ -198,6 +202,47 @@ async def test_old_logs_are_read_as_before_when_they_were_compressed(small_house
         archive = Archive(small_house.store.db, small_house.store.keyring)
         assert await archive.pack(clock.now(), closed) == 21
         assert await read(client, key) == before
+
+
+async def test_its_numbering_goes_on_after_a_plan_waited_longer_than_logs_are_kept(
+    house: House,
+) -> None:
+    bench, key, run_id = await begun(house)
+    plan = await bench.visit(run_id)
+    for at in range(3):
+        await say(bench, plan.turn_id, "turn.note", message=str(at))
+    await read_out(bench, plan)
+    async with house.operator() as client:
+        await grow_old(bench)
+        before = await read(client, key)
+        await tidy(bench)
+        assert await read(client, key) == before
+        implement = await bench.visit(run_id)
+        (line, *_) = (await read(client, key, after=before["next"]))["execution"]["logs"]
+        assert (line["sequence"], line["stage"]) == (before["next"] + 1, "implement")
+        await read_out(bench, implement, Result.ERROR)
+        await bench.board.visits.proceed(run_id)
+        await grow_old(bench)
+        await tidy(bench)
+        assert (await read(client, key))["execution"]["logs"] == []
+
+
+async def read_out(bench: Bench, visit: Visit, result: Result = Result.PASSED) -> None:
+    """Its turn has ended and was given out, and nothing came after it."""
+    await bench.store.answer(visit.turn_id or "")
+    await bench.store.turns.mark_published(await bench.store.turns.get(visit.turn_id or ""), "here")
+    await bench.board.visits.end(visit.id, Ended(result=result))
+    await bench.store.log.flushed()
+
+
+async def grow_old(bench: Bench) -> None:
+    """All events are a year old."""
+    async with bench.store.db.transaction() as session:
+        await session.execute(events.update().values(at=clock.now() - timedelta(days=365)))
+
+
+async def tidy(bench: Bench) -> None:
+    await tend_log(bench.store.db, bench.store.keyring, Settings())
 
 
 async def test_what_has_no_log_says_so_in_the_same_form(small_house: House) -> None:

@@ -57,6 +57,21 @@ async def test_a_visit_is_committed_once(shop: Repository) -> None:
     assert "Sempre-Stage: run/2" in work.git(shop.path, "log", "-1", "--format=%B", first)
 
 
+async def test_a_visit_is_looked_for_only_among_what_came_since_it_began(
+    shop: Repository,
+) -> None:
+    tree = await made(shop)
+    begun = await worktrees.head(tree)
+    work.write(tree.path, {"new.py": "1\n"})
+    first = await worktrees.commit(tree, "Plan", "run/1", begun)
+    assert await worktrees.has_visit(tree, "run/1", first, begun)
+    assert not await worktrees.has_visit(tree, "run/1", first, first)
+    gone = "0123456789" * 4
+    assert await worktrees.has_visit(tree, "run/1", first, gone), "a base that git lost"
+    work.write(tree.path, {"new.py": "2\n"})
+    assert await worktrees.commit(tree, "Plan", "run/1", begun) == first
+
+
 async def test_two_that_commit_the_same_visit_make_one_commit(shop: Repository) -> None:
     tree = await made(shop)
     work.write(tree.path, {"new.py": "1\n"})

@@ -1,6 +1,6 @@
 """The audit trail: read it, check it, take it along."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ from sempre.access import Scope
 from sempre.api.authentication import needs
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
-from sempre.api.schema import LARGEST, PAGE, ChannelName, Limit, TurnId, View
+from sempre.api.schema import LARGEST, PAGE, ChannelName, Limit, Rows, TurnId, View
 from sempre.audit import Wanted
 
 router = APIRouter(prefix="/api", tags=["audit"])
@@ -61,7 +61,7 @@ class AuditEntry(View):
 class AuditPage(View):
     """Newest first. `next` goes into `before`; null: there is no more."""
 
-    items: Sequence[AuditEntry]
+    items: Rows[AuditEntry]
     next: int | None
 
 
@@ -86,7 +86,7 @@ class AuditVerification(View):
     first: int | None = Field(description="The oldest record; those before it were forgotten.")
     head: AuditHead
     anchors: int = Field(description="Heads kept elsewhere that it was compared with.")
-    problems: Sequence[AuditProblem]
+    problems: Rows[AuditProblem]
 
 
 @router.get("/audit", responses=may_answer())

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sempre.api.camel import CARD, CamelForm, CamelView
 from sempre.api.executions import ActiveExecution, ExecutionSummary
-from sempre.api.schema import LARGEST
+from sempre.api.schema import LARGEST, Rows
 from sempre.board.run import Side
 from sempre.board.words import Column, Priority, SessionChoice, Stage, WorkflowStage
 
@@ -34,9 +34,9 @@ class CardSummary(CamelView):
     column: Column
     rank: str = Field(description="Orders its column; compares as text.")
     title: str
-    labels: Sequence[str]
+    labels: Rows[str]
     priority: Priority
-    needs: Sequence[str] = Field(description="Ids of cards that must be done before it runs.")
+    needs: Rows[str] = Field(description="Ids of cards that must be done before it runs.")
     model: str | None = Field(description="In the place of the board's.")
     budget_micros: int | None = Field(description="Of one run, in millionths of a dollar.")
     budget_tokens: int | None
@@ -66,7 +66,7 @@ class Card(CardSummary):
     """A card in full."""
 
     description: str = Field(description="Markdown.")
-    dependencies: Sequence[Dependency]
+    dependencies: Rows[Dependency]
 
 
 class NewCard(CamelForm):

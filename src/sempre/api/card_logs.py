@@ -1,6 +1,5 @@
 """The log of a card's run, in the form that programs outside poll; with cursors beside it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -14,7 +13,7 @@ from sempre.api.executions import LineType
 from sempre.api.given import Given
 from sempre.api.log_lines import Line
 from sempre.api.run_log import Page, RunLog
-from sempre.api.schema import LARGEST
+from sempre.api.schema import LARGEST, Rows
 from sempre.board.run import Run
 from sempre.board.words import RunState, Stage, WorkflowStage
 from sempre.errors import NotFoundError
@@ -49,7 +48,7 @@ class ExecutionLog(CamelView):
     started_at: datetime | None
     completed_at: datetime | None
     result: str | None
-    logs: Sequence[LogLine]
+    logs: Rows[LogLine]
 
 
 class CardLog(CamelView):

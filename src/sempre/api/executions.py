@@ -1,12 +1,12 @@
 """How runs of cards look: an execution is a run, its `command` the stage that it is at."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from sempre.api.camel import CamelView
+from sempre.api.schema import Rows
 from sempre.api.turns import Failure
 from sempre.board.words import (
     Decision,
@@ -58,7 +58,7 @@ class ExecutionSummary(ActiveExecution):
         description="Its plan is to be read, or its change to be merged, sent back or discarded."
     )
     wait: Wait | None = Field(description="What it waits for.")
-    waits_on: Sequence[str] = Field(description="Keys of the cards that must be done before.")
+    waits_on: Rows[str] = Field(description="Keys of the cards that must be done before.")
     waits_since: datetime | None
     cancel_requested: bool
     error_kind: str | None = Field(description="Stable; `workflowError` has the words.")
@@ -93,7 +93,7 @@ class ReviewVerdict(CamelView):
 
     verdict: Literal["approve", "changes"]
     summary: str
-    comments: Sequence[VerdictComment]
+    comments: Rows[VerdictComment]
 
 
 class StageVisit(CamelView):
@@ -161,4 +161,4 @@ class Execution(ExecutionSummary):
     settled_at: datetime | None
     settled_by: str | None
     settled_commit: str | None = Field(description="The merge.")
-    visits: Sequence[StageVisit]
+    visits: Rows[StageVisit]

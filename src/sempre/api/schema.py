@@ -1,13 +1,31 @@
 """What the resources' models have in common. Names and forms here are the public API: the dashboard's types are made
 from them."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar, get_args
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
+_T = TypeVar("_T")
 PAGE = 50
 LARGEST = 2**53 - 1  # what a browser counts exactly; both databases reckon with it
+
+
+class _AtOnce:
+    """Pydantic checks and writes a Sequence in Python, so that it may be of any class; a list without leaving Rust, in
+    a fifth of the time."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        (item,) = get_args(source)
+        return core_schema.list_schema(handler.generate_schema(item))
+
+
+Rows = Annotated[Sequence[_T], _AtOnce()]
+"""What a View has many of: whatever sequence is given, it becomes a list."""
 
 
 class View(BaseModel):

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from sempre import budgets, conversations
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
-from sempre.api.schema import PAGE, ChannelName, Limit, View
+from sempre.api.schema import PAGE, ChannelName, Limit, Rows, View
 from sempre.api.spend_export import Sheet, lines
 from sempre.api.turns import worker_of
 from sempre.budgets import Group, Method, Totals
@@ -75,7 +75,7 @@ class SpendReport(View):
     since: datetime
     before: datetime
     total: Spent = Field(description="Of the whole range, not of the page.")
-    items: Sequence[SpendItem]
+    items: Rows[SpendItem]
     next: str | None
 
 
@@ -101,7 +101,7 @@ class SpendToday(View):
     next_day_at: datetime
     time_zone: str
     total: Spent
-    hours: Sequence[SpentHour] = Field(description="Hours of UTC in which anything was called.")
+    hours: Rows[SpentHour] = Field(description="Hours of UTC in which anything was called.")
     forecast: Forecast
     budget_micros: int | None = Field(description="The day's budget; null: none in this unit.")
     budget_tokens: int | None

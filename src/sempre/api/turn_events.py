@@ -1,6 +1,6 @@
 """The log of one turn, page by page. Events go out as they were encoded when they were written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
-from sempre.api.schema import AfterSeq, EventLimit, ItemId, View
+from sempre.api.schema import AfterSeq, EventLimit, ItemId, Rows, View
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -29,7 +29,7 @@ class Event(View):
 class EventPage(View):
     """Oldest first. `next` goes into `after`; null: there is no more yet."""
 
-    items: Sequence[Event]
+    items: Rows[Event]
     next: int | None
 
 

@@ -12,7 +12,7 @@ from sempre.api.authentication import principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
 from sempre.api.parts import Parts
-from sempre.api.schema import PAGE, Before, ChannelName, Form, ItemId, Limit, View
+from sempre.api.schema import PAGE, Before, ChannelName, Form, ItemId, Limit, Rows, View
 from sempre.api.search import Wanted, find_turns
 from sempre.contract import messages
 from sempre.contract.messages import TurnState
@@ -88,7 +88,7 @@ class Turn(TurnSummary):
 class TurnPage(View):
     """Newest first. `next` goes into `before`; null: there is no more."""
 
-    items: Sequence[TurnSummary]
+    items: Rows[TurnSummary]
     next: str | None
 
 

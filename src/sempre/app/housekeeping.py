@@ -10,9 +10,10 @@ import structlog
 from sempre import clock, crypto
 from sempre.app.house import House
 from sempre.audit import anchors
+from sempre.board import OpenRuns
 from sempre.conversations.standing import Standing
 from sempre.crypto import Keyring
-from sempre.db import retention
+from sempre.db import Database, retention
 from sempre.errors import UnavailableError
 from sempre.events import Archive
 from sempre.settings import Settings
@@ -37,7 +38,7 @@ async def tidy(house: House, keyring: Keyring) -> None:
     """Once. Raises UnavailableError; what was done until then is done."""
     settings, now = house.settings, clock.now()
     await house.engine.collect(now - timedelta(days=settings.engine.retention_days))
-    await tend_log(house, keyring)
+    await tend_log(house.db, keyring, settings)
     await tend_trail(house)
     for name in retention.RULES:
         days = days_of(name, settings)
@@ -46,14 +47,14 @@ async def tidy(house: House, keyring: Keyring) -> None:
             metrics.FORGOTTEN.labels(name).inc(gone)
 
 
-async def tend_log(house: House, keyring: Keyring) -> None:
+async def tend_log(db: Database, keyring: Keyring, settings: Settings) -> None:
     """Old events go, those of turns that ended some days ago are packed."""
-    events, now = house.settings.events, clock.now()
-    archive, standing = Archive(house.db, keyring), Standing(house.db)
+    events, now = settings.events, clock.now()
+    archive, standing = Archive(db, keyring), Standing(db)
     old, ended = (
         now - timedelta(days=days) for days in (events.retention_days, events.compress_days)
     )
-    gone = await archive.forget(old, partial(_closed, standing, now))
+    gone = await archive.forget(old, partial(_needless, standing, OpenRuns(db), now))
     metrics.FORGOTTEN.labels("events").inc(gone)
     packed = await archive.pack(ended, partial(_closed, standing, ended))
     metrics.EVENTS_PACKED.inc(packed)
@@ -78,6 +79,14 @@ def days_of(name: str, settings: Settings) -> int:
         return rule.days
     section, _, field = rule.setting.partition(".")
     return int(getattr(getattr(settings, section), field))
+
+
+async def _needless(
+    standing: Standing, runs: OpenRuns, before: datetime, turn_ids: Collection[str]
+) -> frozenset[str]:
+    """A run's log is numbered on from what is there, so it stays until the run ends."""
+    closed = await standing.closed(turn_ids, before)
+    return closed - await runs.turns(closed)
 
 
 async def _closed(

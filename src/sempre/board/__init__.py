@@ -9,6 +9,7 @@ from sempre.board.cards import Cards
 from sempre.board.comments import Comments
 from sempre.board.image import Image
 from sempre.board.images import Images
+from sempre.board.open_runs import OpenRuns
 from sempre.board.queue import Queue
 from sempre.board.run import (
     Ended,
@@ -43,6 +44,7 @@ __all__ = [
     "LineComment",
     "LogPart",
     "LoggedRun",
+    "OpenRuns",
     "Place",
     "Queue",
     "Request",

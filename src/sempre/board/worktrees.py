@@ -93,13 +93,14 @@ async def head(tree: Worktree) -> str:
     return commit
 
 
-async def commit(tree: Worktree, message: str, visit: str) -> str:
-    """Put what is not committed on the branch, once for each visit. Gives the branch's head. Raises ConflictError
+async def commit(tree: Worktree, message: str, visit: str, since: str | None = None) -> str:
+    """Put what is not committed on the branch, once for each visit, which began at the commit `since`. Gives the
+    branch's head. Raises ConflictError
     when the work tree is on another branch, GitError."""
     await settle(tree)
     await require_branch(tree)
     before = await head(tree)
-    if await has_visit(tree, visit, before):
+    if await has_visit(tree, visit, before, since):
         return before
     if within := await nested.find(tree.git):
         raise ConflictError(
@@ -118,15 +119,18 @@ async def commit(tree: Worktree, message: str, visit: str) -> str:
     return made if moved.code == 0 else await head(tree)
 
 
-async def has_visit(tree: Worktree, visit: str, newest: str) -> bool:
-    """Whether a commit of this visit is on the branch already."""
+async def has_visit(tree: Worktree, visit: str, newest: str, since: str | None) -> bool:
+    """Whether a commit of this visit is on the branch already. Only what came after `since` is looked at: reading
+    the messages of a long history takes seconds."""
     found = await tree.git.run(
         "log",
         "--max-count=1",
         "--format=%H",
         "--fixed-strings",
         f"--grep={TRAILER}: {visit}",
+        "--ignore-missing",
         newest,
+        *(() if since is None else (f"^{since}",)),
     )
     return bool(found.text)
 

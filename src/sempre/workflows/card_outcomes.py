@@ -41,7 +41,8 @@ class Outcomes:
         if visit.stage is Stage.REVIEW:
             return _reviewed(answer, newest, visit.base)
         said = f"{_VERBS[visit.stage]} {card.key}: {card.text.title}"
-        head = await worktrees.commit(ground.tree, said, f"{ground.run.id}/{visit.position}")
+        name = f"{ground.run.id}/{visit.position}"
+        head = await worktrees.commit(ground.tree, said, name, visit.base or ground.run.base)
         if visit.stage is Stage.PLAN:
             return await self._planned(card, ground, visit, answer, head)
         return Ended(result=Result.PASSED, head=head, output=answer[-_TAIL:])

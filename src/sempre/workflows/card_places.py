@@ -99,7 +99,7 @@ class Places:
         """A person's own words for it, as a commit of its own."""
         tree = ground.tree
         visit = f"{ground.run.id}/{_EDITED}"
-        if await worktrees.has_visit(tree, visit, await worktrees.head(tree)):
+        if await worktrees.has_visit(tree, visit, await worktrees.head(tree), ground.run.base):
             return
         place = await asyncio.to_thread(_inside, tree.path, path)
         if place is None:
@@ -109,7 +109,7 @@ class Places:
             )
         with _written(place):
             await asyncio.to_thread(_write, place, text)
-        await worktrees.commit(tree, f"Spec: {path}", visit)
+        await worktrees.commit(tree, f"Spec: {path}", visit, ground.run.base)
 
     async def planned(self, board: Board, card: Card, ground: Ground) -> str | None:
         """What an earlier run wrote as the spec, where this one has begun without it."""

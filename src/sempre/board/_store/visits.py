@@ -14,6 +14,7 @@ from sempre.crypto import Keyring
 from sempre.db import Session
 from sempre.db.sealed import place
 from sempre.db.tables import run_stages as table
+from sempre.db.tables import runs
 from sempre.errors import NotFoundError
 
 _LOG_PARTS = (
@@ -94,6 +95,16 @@ async def turns_of(session: Session, run_ids: Sequence[str]) -> Mapping[str, Seq
     for run_id, turn_id in await session.execute(statement):
         found[run_id].append(turn_id)
     return found
+
+
+async def turns_of_open_runs(session: Session, turn_ids: Sequence[str]) -> frozenset[str]:
+    """Of these turns those whose run has not ended."""
+    statement = (
+        sa.select(table.c.turn_id)
+        .join(runs, runs.c.id == table.c.run_id)
+        .where(table.c.turn_id.in_(turn_ids), runs.c.ended_at.is_(None))
+    )
+    return frozenset((await session.execute(statement)).scalars())
 
 
 async def of_turn(session: Session, keyring: Keyring, turn_id: str) -> Visit | None:
