@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import psutil
 
 from sempre.rehearsal import MessagesApi
 
+_LINK = re.compile(r"http://\S+/login\?token=\S+")
 _KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TZ", "TMPDIR")
 
 
@@ -66,6 +68,15 @@ class SempreProcess:
     def stop(self) -> None:
         self._running.send_signal(signal.SIGTERM)
         self._running.wait(60)
+
+    @property
+    def url(self) -> str:
+        return str(json.loads((self.home / ".sempre" / "server.json").read_text())["url"])
+
+    def log_in(self) -> dict[str, str]:
+        """The owner's cookies, for the link that was told at the start: once."""
+        links = _LINK.findall((self.home.parent / "sempre.log").read_text())
+        return dict(httpx2.get(links[-1], follow_redirects=False).cookies)
 
     @property
     def process(self) -> psutil.Process:
