@@ -9,8 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.end_to_end.control_room.boards import Boards, make_repository
 from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
+from tests.support.patience import PATIENCE, Looks
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # A key that nobody translated looks like this.
@@ -266,11 +267,10 @@ def test_a_thousand_cards_are_scrolled_with_few_of_them_drawn(
     expect(cards.first).to_have_attribute("data-card", "MANY-1")
     assert cards.count() < 60
     box = page.locator("[data-rfd-droppable-id='backlog']")
-    for _ in range(200):
-        if page.locator("[data-card='MANY-1000']").count():
-            break
+    looks = Looks(2 * PATIENCE, lambda: "the last card never came")
+    while not page.locator("[data-card='MANY-1000']").count():
         box.evaluate("(each) => each.scrollBy(0, 4000)")
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(1000 * looks.pause())
     expect(page.locator("[data-card='MANY-1000']")).to_be_visible()
     assert cards.count() < 60
     boards.ask("DELETE", "/api/boards/many")
