@@ -83,6 +83,18 @@ async def test_a_run_of_ours_is_nobody_else_s_and_the_other_way_round(kanban: Ka
     assert [each.id for each in await kanban.runs.under_way()] == [run.id], "it has no workflow"
 
 
+async def test_an_archived_card_is_not_pulled_back(kanban: Kanban) -> None:
+    card = await kanban.card()
+    run_id = await put(kanban, card, *WALK)
+    card = await kanban.move(await kanban.cards.get(card.id), Column.ARCHIVED)
+    for stage in (S.PLANNING, S.COMPLETED, S.IDLE):
+        with pytest.raises(ConflictError, match="Move it back") as told:
+            await put(kanban, card, stage)
+        assert told.value.code == "card_archived"
+    assert (await kanban.cards.get(card.id)).column is Column.ARCHIVED
+    assert [each.id for each in await kanban.runs.of_card(card.id)] == [run_id]
+
+
 async def test_a_person_may_end_what_an_automation_left_open(kanban: Kanban) -> None:
     card = await kanban.card()
     run_id = await put(kanban, card, S.PLANNING)

@@ -199,6 +199,29 @@ async def test_a_plan_that_waits_can_be_cancelled(kanban: Kanban) -> None:
     assert (await kanban.visits.proceed(run.id)).run.state is RunState.CANCELLED
 
 
+async def test_who_cancelled_a_run_stands_on_it(kanban: Kanban) -> None:
+    one, two, three = await kanban.cards_of(3)
+    run, line, whole = [await kanban.run(each) for each in (one, two, three)]
+    visit = await kanban.next(run)
+    await kanban.runs.cancel(run.id, by="ana")
+    await kanban.runs.cancel(run.id, by="rui")
+    await kanban.end(visit, Result.CANCELLED)
+    await kanban.queue.start_next("shop")
+    await kanban.runs.cancel(line.id, by="rui")
+    await kanban.visits.proceed(line.id)
+    await kanban.queue.start_next("shop")
+    ended = await kanban.complete(whole)
+    found = [await kanban.runs.get(each.id) for each in (run, line, whole)]
+    assert [(each.state.value, each.ended_by) for each in found] == [
+        ("cancelled", "ana"),
+        ("cancelled", "rui"),
+        ("completed", None),
+    ]
+    told = (await kanban.cards.history(one.id))[0]
+    assert (told.kind, told.by) == ("run.ended", "ana")
+    assert ended.waits_for_person
+
+
 async def with_lines(kanban: Kanban, visit: Visit, turn_id: str, count: int) -> None:
     await kanban.visits.begin(visit.id, turn_id=turn_id)
     for at in range(count):

@@ -208,7 +208,9 @@ class Workshop:
 
 
 @asynccontextmanager
-async def open_workshop(folder: Path, coder: Coder | None = None) -> AsyncIterator[Workshop]:
+async def open_workshop(
+    folder: Path, coder: Coder | None = None, settings: Settings | None = None
+) -> AsyncIterator[Workshop]:
     """Opened again on the same folder it is what a restart finds."""
     coder = coder or Coder()
     repository = folder / "shop"
@@ -216,7 +218,7 @@ async def open_workshop(folder: Path, coder: Coder | None = None) -> AsyncIterat
         await asyncio.to_thread(work.make, repository)
     home = Home(folder / "home")
     home.path.mkdir(exist_ok=True)
-    async with open_house(home, Settings(), frozenset(Role)) as house:
+    async with open_house(home, settings or Settings(), frozenset(Role)) as house:
         keyring = crypto.load(home.key, data_exists=True)
         room = board_room(house, keyring)
         coder.room = room

@@ -18,6 +18,7 @@ from sempre.api.log_lines import Told, lines_of
 from sempre.api.parts import Parts
 from sempre.api.run_costs import RunCosts
 from sempre.board.run import Run, RunHead
+from sempre.board.words import RunKind, Wait
 from sempre.contract.messages import Usage
 from sempre.conversations import Turn
 
@@ -80,6 +81,7 @@ class Viewer:
     async def _heads(self, runs: Sequence[RunHead]) -> dict[str, ExecutionSummary]:
         costs = await self._costs.of(runs)
         owned = await self._owned(runs)
+        away = await self._away(runs)
         now = clock.now()
         return {
             run.id: ExecutionSummary(
@@ -89,16 +91,18 @@ class Viewer:
                 kind=run.kind,
                 stage=run.stage,
                 is_active=run.is_active,
-                is_stuck=is_stuck(run, owned),
+                is_stuck=run.id not in away and is_stuck(run, owned),
                 waits_for_person=run.waits_for_person,
-                wait=run.wait,
-                waits_on=run.waits_on,
+                wait=Wait.MACHINE if run.id in away else run.wait,
+                waits_on=[away[run.id]] if run.id in away else run.waits_on,
                 waits_since=run.waits_since,
                 cancel_requested=run.cancel_requested,
                 error_kind=run.failure and run.failure.kind,
                 settlement=run.settlement,
                 has_work=run.has_work,
                 queued_at=run.queued_at,
+                ended_by=run.ended_by if not run.is_active else None,
+                settled_by=run.settled_by,
                 duration_seconds=duration(run, now),
                 cost_micros=costs[run.id],
                 last_line=await self._last_line(run) if run.is_active else None,
@@ -111,6 +115,20 @@ class Viewer:
         if not any(run.is_active for run in runs):
             return frozenset()
         return await self._parts.board.commands.running()
+
+    async def _away(self, runs: Sequence[RunHead]) -> Mapping[str, str]:
+        """Those that can't go on because their board's machine is away, and which one it is. A plan can be decided
+        about meanwhile, by whoever reads it elsewhere."""
+        waiting = [
+            run
+            for run in runs
+            if run.is_active and run.kind is RunKind.RUN and run.wait is not Wait.PLAN_APPROVAL
+        ]
+        if not waiting:
+            return {}
+        there, nodes = await self._parts.nodes_alive(), await self._parts.board.boards.nodes()
+        found = {run.id: nodes.get(run.board) for run in waiting}
+        return {run_id: node for run_id, node in found.items() if node and node not in there}
 
     async def _last_line(self, run: RunHead) -> LastLine | None:
         visits = await self._parts.board.visits.of_run(run.id)

@@ -81,7 +81,6 @@ def execution_of(
         result=run.result,
         started_by=run.by,
         settled_at=run.settled_at,
-        settled_by=run.settled_by,
         settled_commit=run.settled_commit,
         visits=visits,
     )

@@ -58,13 +58,19 @@ class ExecutionSummary(ActiveExecution):
         description="Its plan is to be read, or its change to be merged, sent back or discarded."
     )
     wait: Wait | None = Field(description="What it waits for.")
-    waits_on: Rows[str] = Field(description="Keys of the cards that must be done before.")
+    waits_on: Rows[str] = Field(
+        description="Keys of the cards that must be done before; the stage, or the machine."
+    )
     waits_since: datetime | None
     cancel_requested: bool
     error_kind: str | None = Field(description="Stable; `workflowError` has the words.")
     settlement: Settlement | None = Field(description="What became of its branch and worktree.")
     has_work: bool = Field(description="There is a branch with what it did.")
     queued_at: datetime
+    ended_by: str | None = Field(
+        description="Who cancelled it, or the automation that said how it ended; null: it ended by itself."
+    )
+    settled_by: str | None = Field(description="Who merged or discarded its work, or went on.")
     duration_seconds: float | None = Field(description="From its start to its end, or till now.")
     cost_micros: int | None = Field(description="Millionths of a dollar; null: no price is known.")
     last_line: LastLine | None = Field(description="Only while it is active.")
@@ -159,6 +165,5 @@ class Execution(ExecutionSummary):
     result: str | None = Field(description="What it came to, in words.")
     started_by: str
     settled_at: datetime | None
-    settled_by: str | None
     settled_commit: str | None = Field(description="The merge.")
     visits: Rows[StageVisit]

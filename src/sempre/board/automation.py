@@ -7,7 +7,7 @@ from sempre.board.card import Card
 from sempre.board.changes import Change, Changes
 from sempre.board.requests import new_execution
 from sempre.board.run import Run
-from sempre.board.words import RunKind, RunState, WorkflowStage
+from sempre.board.words import Column, RunKind, RunState, WorkflowStage
 from sempre.board.workflow_states import STAGE_OF, InvalidTransitionError, require
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
@@ -31,9 +31,14 @@ class Automation:
         self, card_id: str, stage: WorkflowStage, *, error: str | None = None, by: str
     ) -> Run:
         """Opens an execution when none is active, and ends it at completed, error and idle. Raises NotFoundError,
-        InvalidTransitionError, and ConflictError when a run of ours walks the card."""
+        InvalidTransitionError, and ConflictError when a run of ours walks the card or it is archived."""
         async with self._changes.of_card(card_id) as (change, card):
             active = await self._active(change, card)
+            if card.column is Column.ARCHIVED:
+                raise ConflictError(
+                    f"{card.key} is archived. Move it back to the backlog, then say where it stands.",
+                    code="card_archived",
+                )
             now = card.run.workflow_stage if card.run else WorkflowStage.IDLE
             require(now, stage)
             if active is None and stage not in STAGE_OF:

@@ -1,7 +1,7 @@
 """Boards: made, set, deleted. Their commands run on this machine, so each change is on the audit trail before it is
 made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 
 from sempre import clock
@@ -32,6 +32,11 @@ class Boards:
         """By id."""
         async with self._db.reading() as session:
             return await boards.every(session, self._keyring)
+
+    async def nodes(self) -> Mapping[str, str | None]:
+        """The machine that has each board's repository; None: any."""
+        async with self._db.reading() as session:
+            return await boards.nodes(session)
 
     async def create(
         self, board_id: str, prefix: str, settings: BoardSettings, *, node: str | None, by: str

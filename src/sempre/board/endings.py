@@ -20,10 +20,14 @@ async def end(
     failure: Failure | None = None,
     by: str,
 ) -> None:
-    """The card stays in the column where it is: a failed run stops at its stage, a completed one waits there."""
+    """The card stays in the column where it is: a failed run stops at its stage, a completed one waits there. What a
+    person wanted to cancel and ended otherwise was ended by nobody."""
+    asked = run.ended_by if state is RunState.CANCELLED else None
+    who = asked if by == "system" else by
     values: dict[str, object] = {
         "state": state,
         "ended_at": clock.now(),
+        "ended_by": who,
         **runs.waiting_values(None),
     }
     if failure is not None and state is RunState.FAILED:
@@ -38,7 +42,7 @@ async def end(
         "stage": run.stage,
         "failure": told,
     }
-    await change.note(card, "run.ended", details, by=by)
+    await change.note(card, "run.ended", details, by=who or by)
 
 
 async def settle(

@@ -136,6 +136,7 @@ def _blank(card: Card, before: Sequence[Run], by: str) -> Run:
         queued_at=clock.now(),
         started_at=None,
         ended_at=None,
+        ended_by=None,
         rules=Rules(),
         input=RunInput(),
         session=SessionChoice.FRESH,

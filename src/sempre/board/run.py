@@ -28,7 +28,8 @@ Side = Literal["old", "new"]
 @dataclass(frozen=True, kw_only=True)
 class RunHead:
     """What a list shows of a run. `stage` is where it is or ended. `failure` says why it stopped. `waits_on` are the
-    keys of the cards it waits for. Times are UTC."""
+    keys of the cards it waits for. `ended_by` says who cancelled it, from when they asked for it, `settled_by` who merged or
+    discarded its work. Times are UTC."""
 
     id: str
     card_id: str
@@ -47,6 +48,8 @@ class RunHead:
     queued_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    ended_by: str | None
+    settled_by: str | None
 
     @property
     def is_active(self) -> bool:
@@ -110,7 +113,6 @@ class Run(RunHead):
     result: str | None
     by: str
     settled_at: datetime | None
-    settled_by: str | None
     settled_commit: str | None
 
     @property

@@ -58,6 +58,21 @@ class Runs:
                 )
             return LoggedRun(run, await visits.log_parts(session, wanted))
 
+    async def some(self, run_ids: Sequence[str]) -> Sequence[Run]:
+        """Those of them that are known."""
+        async with self._db.reading() as session:
+            return await runs.some(session, self._keyring, run_ids)
+
+    async def of_board(self, board_id: str) -> Sequence[str]:
+        """Ids of all."""
+        async with self._db.reading() as session:
+            return await runs.of_board(session, board_id)
+
+    async def on_branches(self, board_id: str, branches: Sequence[str]) -> Sequence[Run]:
+        """All runs of the board that worked on these."""
+        async with self._db.reading() as session:
+            return await runs.on_branches(session, self._keyring, board_id, branches)
+
     async def under_way(self) -> Sequence[Run]:
         """Those of ours that have begun and not ended, oldest first: each must have a living owner."""
         async with self._db.reading() as session:
@@ -103,8 +118,9 @@ class Runs:
         async with self._changes.of_run(run_id) as change:
             run = await self._active(change, run_id)
             if run.state is RunState.RUNNING and run.kind is RunKind.RUN:
-                await runs.update(change.session, run_id, {"cancel_requested": True})
                 if not run.cancel_requested:
+                    asked = {"cancel_requested": True, "ended_by": by}
+                    await runs.update(change.session, run_id, asked)
                     card = await cards.get(change.session, self._keyring, run.card_id)
                     await change.note(card, "run.cancelling", {"run_id": run_id}, by=by)
             else:

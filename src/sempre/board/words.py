@@ -74,12 +74,13 @@ class WorkflowStage(StrEnum):
 
 
 class Wait(StrEnum):
-    """What a run waits for."""
+    """What a run waits for. `MACHINE` is never stored: it holds while the board's machine is away."""
 
     WIP = "wip"  # others of the board come first
     DEPENDENCIES = "dependencies"  # cards that must be done before
     STAGE_WIP = "stage_wip"  # the next stage has as many as it may have
     PLAN_APPROVAL = "plan_approval"  # a person reads the plan
+    MACHINE = "machine"  # the board's repository is on a machine that does not run Sempre now
 
 
 class VisitKind(StrEnum):

@@ -1,6 +1,6 @@
 """Rows of boards. Whoever changes a board's cards or runs holds its row first, so that one comes after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,12 @@ async def ids(session: Session) -> Sequence[str]:
         .scalars()
         .all()
     )
+
+
+async def nodes(session: Session) -> Mapping[str, str | None]:
+    """The machine of each board."""
+    rows = await session.execute(sa.select(table.c.id, table.c.node).where(_LIVING))
+    return {row.id: row.node for row in rows}
 
 
 async def living(session: Session, board_id: str, prefix: str) -> str | None:

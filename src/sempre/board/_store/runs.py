@@ -48,11 +48,13 @@ HEAD = [
         "queued_at",
         "started_at",
         "ended_at",
+        "ended_by",
+        "settled_by",
     )
 ]
 UNDER_WAY = (RunState.RUNNING, RunState.WAITING)
-_ACTIVE = table.c.ended_at.is_(None)
 _ONE = sa.select(table).where(table.c.id == sa.bindparam("run"))
+_ACTIVE = table.c.ended_at.is_(None)
 _OURS = table.c.kind == RunKind.RUN
 _GOES_ON = sa.and_(table.c.state == RunState.WAITING, table.c.wait == Wait.WIP)
 
@@ -118,6 +120,25 @@ async def board_of(session: Session, run_id: str) -> str:
 async def of_card(session: Session, keyring: Keyring, card_id: str) -> Sequence[Run]:
     """Newest first."""
     statement = sa.select(table).where(table.c.card_id == card_id).order_by(table.c.number.desc())
+    return [_run(row, keyring) for row in await session.execute(statement)]
+
+
+async def some(session: Session, keyring: Keyring, run_ids: Sequence[str]) -> Sequence[Run]:
+    statement = sa.select(table).where(table.c.id.in_(run_ids))
+    return [_run(row, keyring) for row in await session.execute(statement)]
+
+
+async def of_board(session: Session, board: str) -> Sequence[str]:
+    """Ids of all."""
+    return (
+        (await session.execute(sa.select(table.c.id).where(table.c.board == board))).scalars().all()
+    )
+
+
+async def on_branches(
+    session: Session, keyring: Keyring, board: str, branches: Sequence[str]
+) -> Sequence[Run]:
+    statement = sa.select(table).where(table.c.board == board, table.c.branch.in_(branches))
     return [_run(row, keyring) for row in await session.execute(statement)]
 
 
@@ -250,6 +271,8 @@ def _head(row: Any, keyring: Keyring) -> dict[str, Any]:
         "queued_at": row.queued_at,
         "started_at": row.started_at,
         "ended_at": row.ended_at,
+        "ended_by": row.ended_by,
+        "settled_by": row.settled_by,
     }
 
 
@@ -286,6 +309,5 @@ def _run(row: Any, keyring: Keyring) -> Run:
         result=result,
         by=row.by,
         settled_at=row.settled_at,
-        settled_by=row.settled_by,
         settled_commit=row.settled_commit,
     )

@@ -134,6 +134,7 @@ runs = sa.Table(
     sa.Column("queued_at", Moment, nullable=False),
     sa.Column("started_at", Moment),
     sa.Column("ended_at", Moment),
+    sa.Column("ended_by", sa.Text),  # the person who cancelled it; null: it ended by itself
     sa.Column("settlement", sa.Text),  # merged, discarded, continued
     sa.Column("settled_at", Moment),
     sa.Column("settled_by", sa.Text),
