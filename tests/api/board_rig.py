@@ -28,8 +28,10 @@ from sempre.board.words import Result
 from sempre.conversations import DeadLetters
 from sempre.durable import Engine, State, Submission
 from sempre.workflows.card_commands import CardCommands
+from sempre.workflows.card_leftovers import Leftovers
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
+from sempre.workflows.card_settling import Settling
 from tests.support.store import Store
 
 
@@ -67,6 +69,9 @@ def boarding_of(store: Store, home: Path, audit: Trail, engine: IdleEngine) -> B
         node="here",
     )
 
+    places = Places(home / "worktrees", "here", runs=runs, images=images)
+    settling = Settling(boards, cards, runs, places, scheduler, audit)
+
     async def cancel(turn_id: str, *, by: str) -> object:
         del by
         return await store.turns.cancel(turn_id)
@@ -85,8 +90,12 @@ def boarding_of(store: Store, home: Path, audit: Trail, engine: IdleEngine) -> B
             visits=visits,
             comments=comments,
             automation=Automation(db, keyring, log),
-            places=Places(home / "worktrees", "here", runs=runs, images=images),
+            places=places,
             scheduler=scheduler,
+            settling=settling,
+            leftovers=Leftovers(
+                boards=boards, cards=cards, runs=runs, places=places, settling=settling, days=90
+            ),
             letters=DeadLetters(db, keyring, log),
             cancel=cancel,
         ),

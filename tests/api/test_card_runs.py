@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -161,6 +162,28 @@ async def test_a_plan_waits_for_a_person_where_the_board_says_so(small_house: Ho
         await bench.end(await bench.visit(begun["id"]))
         approved = await client.post(f"/api/cards/{card.key}/approve-plan")
     assert approved.json()["visits"][1]["decision"] == "approved"
+
+
+async def test_a_run_whose_machine_is_away_says_so(small_house: House) -> None:
+    bench = await bench_of(small_house, approve_plan=True)
+    card = await bench.card()
+
+    async def elsewhere() -> frozenset[str]:
+        return frozenset({"laptop"})
+
+    async with small_house.operator() as client:
+        begun = await run(client, card.key)
+        small_house.parts = replace(small_house.parts, nodes_alive=elsewhere)
+    async with small_house.operator() as client:
+        small_house.idle.lost.add(f"run:{begun['id']}")
+        away = (await client.get("/api/cards")).json()[0]["run"]
+        assert (away["status"], away["wait"], away["waitsOn"]) == ("running", "machine", ["here"])
+        assert not away["isStuck"], "it goes on when its machine is back"
+        await bench.end(await bench.visit(begun["id"]))
+        planned = (await client.get(f"/api/runs/{begun['id']}")).json()
+        assert (planned["wait"], planned["waitsForPerson"]) == ("plan_approval", True)
+        cancelled = (await client.post(f"/api/cards/{card.key}/cancel")).json()
+        assert (cancelled["wait"], cancelled["endedBy"]) == (None, "local")
 
 
 async def test_a_run_without_a_living_owner_is_shown_and_taken_up(small_house: House) -> None:

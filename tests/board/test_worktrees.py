@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ async def test_a_branch_that_a_crash_left_without_its_folder_is_taken_up(shop: R
     tree = await made(shop)
     work.write(tree.path, {"shop.py": "PRICE = 2\n"})
     kept = await worktrees.commit(tree, "Price", "run/1")
-    await asyncio.to_thread(__import__("shutil").rmtree, tree.path)
+    await asyncio.to_thread(shutil.rmtree, tree.path)
     again = await made(shop)
     assert await worktrees.head(again) == kept
     assert (again.path / "shop.py").read_text() == "PRICE = 2\n"
@@ -242,7 +243,7 @@ async def test_a_link_to_another_cards_work_tree_leads_there_not(shop: Repositor
     (tree.path / ".git").unlink()
     (tree.path / ".git").symlink_to(other.path / ".git")
     assert await worktrees.find(shop, tree.path, tree.branch) == tree
-    await asyncio.to_thread(__import__("shutil").rmtree, tree.path)
+    await asyncio.to_thread(shutil.rmtree, tree.path)
     tree.path.symlink_to(other.path)
     assert await worktrees.find(shop, tree.path, tree.branch) is None
 
@@ -296,3 +297,84 @@ async def test_a_repository_within_is_told_and_all_that_lies_in_it_is_kept(
         "shop.py",
         "with one/deep/inner.py",
     ]
+
+
+def lay(tree: Worktree, path: str) -> None:
+    """A repository of its own, with a commit, as an agent may make one."""
+    work.make(tree.path / path, {"deep.txt": "Work.\n"})
+
+
+async def kept_files(shop: Repository, tree: Worktree) -> list[str]:
+    ref = await worktrees.keep(tree, "r1", None)
+    return work.git(shop.path, "ls-tree", "-r", "--name-only", ref).splitlines()
+
+
+@pytest.mark.parametrize("added", [False, True], ids=["lies there", "was added"])
+async def test_a_repository_in_the_work_tree_stops_the_stage_and_is_not_lost(
+    shop: Repository, added: bool
+) -> None:
+    tree = await made(shop)
+    lay(tree, "lib")
+    if added:
+        work.git(tree.path, "add", "lib")
+    with pytest.raises(ConflictError, match=r"Remove its \.git folder") as told:
+        await worktrees.commit(tree, "Work", "r/1")
+    assert told.value.code == "nested_repository"
+    assert not await worktrees.is_committed(tree)
+    assert "lib/deep.txt" in await kept_files(shop, tree)
+    shutil.rmtree(tree.path / "lib" / ".git")
+    await worktrees.commit(tree, "Work", "r/1")
+    assert "lib/deep.txt" in work.git(tree.path, "ls-tree", "-r", "--name-only", "HEAD")
+
+
+async def test_one_without_a_commit_stops_it_too(shop: Repository) -> None:
+    tree = await made(shop)
+    (tree.path / "lib").mkdir()
+    work.git(tree.path / "lib", "init", "-q")
+    work.write(tree.path, {"lib/deep.txt": "Work.\n"})
+    with pytest.raises(ConflictError, match=r"Remove its \.git folder"):
+        await worktrees.commit(tree, "Work", "r/1")
+    assert "lib/deep.txt" in await kept_files(shop, tree)
+
+
+async def test_a_submodule_that_the_agent_adds_stops_the_stage(
+    shop: Repository, tmp_path: Path
+) -> None:
+    tree = await made(shop)
+    lib = work.make(tmp_path / "lib", {"deep.txt": "Work.\n"})
+    work.git(tree.path, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(lib))
+    with pytest.raises(ConflictError) as told:
+        await worktrees.commit(tree, "Work", "r/1")
+    assert told.value.code == "nested_repository"
+    assert {"lib/deep.txt", ".gitmodules"} <= {*await kept_files(shop, tree)}
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["left open", "committed there"])
+async def test_work_in_a_submodule_that_is_nowhere_else_stops_the_stage(
+    tmp_path: Path, committed: bool
+) -> None:
+    lib = work.make(tmp_path / "lib", {"deep.txt": "Work.\n"})
+    folder = work.make(tmp_path / "shop")
+    allowed = ("-c", "protocol.file.allow=always")
+    work.git(folder, *allowed, "submodule", "add", "-q", str(lib))
+    work.commit(folder, "With a library")
+    found = await repository.find(folder)
+    tree = await worktrees.make(found, tmp_path / "w", "card/SHOP-1-1", "main")
+    work.write(tree.path, {"new.txt": "1\n"})
+    await worktrees.commit(tree, "Not fetched: nothing to lose", "r/1")
+    work.git(tree.path, *allowed, "submodule", "update", "--init", "-q")
+    work.write(tree.path, {"new.txt": "2\n"})
+    await worktrees.commit(tree, "Fetched and left alone", "r/2")
+    work.write(tree.path, {"lib/deep.txt": "Better.\n"})
+    if committed:
+        work.commit(tree.path / "lib", "Better")
+    with pytest.raises(ConflictError, match="submodule update --force") as told:
+        await worktrees.commit(tree, "Work", "r/3")
+    assert told.value.code == "submodule_changed"
+    ref = await worktrees.keep(tree, "r1", None)
+    assert work.git(folder, "show", f"{ref}:lib/deep.txt") == "Better."
+    if committed:
+        work.git(tree.path / "lib", "push", "-q", "origin", "HEAD:refs/heads/better")
+        await worktrees.commit(tree, "Work", "r/3")
+        pinned = work.git(tree.path, "rev-parse", "HEAD:lib")
+        assert pinned == work.git(lib, "rev-parse", "better")

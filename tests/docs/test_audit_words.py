@@ -17,6 +17,8 @@ BY_NAME = {
     "approval.covered",
     "dead_letters.retried",
     "dead_letters.purged",
+    *(f"card.{word}" for word in ("merge", "merged", "merge_refused")),
+    *(f"card.{word}" for word in ("discard", "discarded", "discard_refused")),
 }
 
 

@@ -126,15 +126,9 @@ async def merge_card(request: Request, parts: Given, id: CardName) -> Merged:  #
     """Put the change on the base branch; asked twice it is done once. 409 when the base has moved on (rebase first) or
     has changes that are not committed."""
     card = await parts.board.cards.get(id)
-    by = principal_of(request).who
-    await parts.audit.record(
-        "card.merged",
-        by=by,
-        channel=card.channel,
-        details={"card": card.key, **_branch(card.text.branch)},
-    )
     with repository_in_order():
-        return Merged(commit=await parts.board.commands.merge(card.id, by=by))
+        commit = await parts.board.commands.merge(card.id, by=principal_of(request).who)
+    return Merged(commit=commit)
 
 
 @router.post("/{id}/rebase", responses=may_answer(404, 409))
@@ -155,15 +149,8 @@ async def discard_card_work(
 ) -> Card:
     """Remove the worktree and branch of its last run. What was not committed is kept under a ref of git's first."""
     card = await parts.board.cards.get(id)
-    by = principal_of(request).who
-    await parts.audit.record(
-        "card.discarded",
-        by=by,
-        channel=card.channel,
-        details={"card": card.key, **_branch(card.text.branch)},
-    )
     with repository_in_order():
-        await parts.board.commands.discard(card.id, by=by)
+        await parts.board.commands.discard(card.id, by=principal_of(request).who)
     return await viewer.card(card.id)
 
 
@@ -195,8 +182,8 @@ async def set_card_workflow_state(
         str | None, Query(max_length=10_000, description="Why it stopped; the body goes before.")
     ] = None,
 ) -> Card:
-    """For automation outside: says where it is with the card. 409 for what does not follow from where it stands, and
-    while a run of ours is active. Opens an execution named `workflow` when none is active."""
+    """For automation outside: says where it is with the card. 409 for what does not follow from where it stands, while
+    a run of ours is active, and of an archived card. Opens an execution named `workflow` when none is active."""
     card = await parts.board.cards.get(id)
     wanted = (change and change.stage) or stage
     reason = (change and change.error) or error
@@ -235,7 +222,3 @@ def _request(wish: RunWish) -> RunRequest:
         input=given,
         session=wish.session,
     )
-
-
-def _branch(name: str | None) -> dict[str, str]:
-    return {} if name is None else {"branch": name}

@@ -30,8 +30,10 @@ from sempre.workflows.card_agent import CardAgent
 from sempre.workflows.card_briefing import Briefing
 from sempre.workflows.card_channel import CardChannel
 from sempre.workflows.card_commands import CardCommands
+from sempre.workflows.card_leftovers import Leftovers
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
+from sempre.workflows.card_settling import Settling
 from sempre.workflows.card_standing import KIND, At, Standing
 from sempre.workflows.card_walk import Walk
 from sempre.workflows.commands import Commands
@@ -54,6 +56,8 @@ class BoardRoom:
     places: Places
     standing: Standing
     scheduler: Scheduler
+    settling: Settling
+    leftovers: Leftovers
     channel: CardChannel
 
     def parts(self, commands: CardCommands) -> Boarding:
@@ -83,6 +87,8 @@ def board_room(house: House, keyring: Keyring) -> BoardRoom:
         except NotFoundError:  # its card was deleted
             return
 
+    places = Places(house.home.path / WORKTREES, house.node, runs=runs, images=images)
+    settling = Settling(boards, cards, runs, places, scheduler, house.audit)
     room = BoardRoom(
         boards=boards,
         cards=cards,
@@ -92,9 +98,18 @@ def board_room(house: House, keyring: Keyring) -> BoardRoom:
         comments=Comments(db, keyring, log),
         automation=Automation(db, keyring, log),
         queue=queue,
-        places=Places(house.home.path / WORKTREES, house.node, runs=runs, images=images),
+        places=places,
         standing=Standing(boards, cards, runs, visits),
         scheduler=scheduler,
+        settling=settling,
+        leftovers=Leftovers(
+            boards=boards,
+            cards=cards,
+            runs=runs,
+            places=places,
+            settling=settling,
+            days=house.settings.retention.kept_work_days,
+        ),
         channel=CardChannel(wake),
     )
     house.money.purse.ceiling = lambda turn_id, channel: _ceiling(house, room, turn_id, channel)
@@ -153,6 +168,8 @@ def equip(
         automation=room.automation,
         places=room.places,
         scheduler=room.scheduler,
+        settling=room.settling,
+        leftovers=room.leftovers,
         letters=house.dead_letters,
         cancel=commands.cancel,
     )

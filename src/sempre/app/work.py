@@ -35,7 +35,7 @@ from sempre.durable import State
 from sempre.policy import Rights
 from sempre.rehearsal import MessagesApi, ScriptedAgent
 from sempre.settings import Settings, WorkerSettings
-from sempre.tasks import spawn
+from sempre.tasks import spawn, stop
 from sempre.workflows import turn as turn_workflow
 from sempre.workflows.answering import Answering
 from sempre.workflows.asking import Asking, Patience
@@ -131,6 +131,8 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         control = control_of(house)
         await control.remind()
         await room.scheduler.reconcile()
+        clearing = spawn(room.leftovers.run(), name="board.clear")
+        stack.push_async_callback(stop, clearing)
         yield Work(
             files=files,
             claude=claude,
@@ -376,7 +378,8 @@ async def _profile(house: House, channel: str) -> Profile:
 
 async def _trusted(house: House, directory: Path) -> str:
     """What a person trusts the folder to bring, when it is still just that. Blocks a thread only for a trusted one."""
-    await house.trusts.look()
+    if not await house.trusts.look():
+        return ""
     trust = house.trusts.of(await asyncio.to_thread(directory.resolve))
     if trust is None or sys.platform == "win32":  # there the gate's second hook cannot look
         return ""

@@ -135,7 +135,7 @@ class Git:
         )
         return [each[3:] for each in ran.names if len(each) > 3 and each[2] == " "]
 
-    async def unknown(self) -> list[str]:
+    async def unknown(self, more: Mapping[str, str] | None = None) -> list[str]:
         """Files that git does not know and does not ignore, but for what tools leave behind."""
         ran = await self.run(
             "ls-files",
@@ -145,7 +145,7 @@ class Git:
             "--",
             ".",
             *LEFT_BEHIND,
-            more=PATTERNS,
+            more={**PATTERNS, **(more or {})},
         )
         return ran.names
 

@@ -18,7 +18,8 @@ from sempre.board.worktree import Worktree
 from sempre.errors import ConflictError, MisconfiguredError
 
 TRAILER = "Sempre-Stage"
-_KEPT = "refs/sempre/kept/"
+KEPT = "refs/sempre/kept/"  # and the run's id
+BRANCHES = "card/"  # what the branches of runs begin with
 FALLBACK = {
     "GIT_AUTHOR_NAME": "Sempre",
     "GIT_AUTHOR_EMAIL": "sempre@localhost",
@@ -38,7 +39,7 @@ async def make(repository: Repository, path: Path, branch: str, base: str) -> Wo
             f"The folder {path} is not a work tree of {repository.path}. Move it away, then retry the stage."
         )
     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-    if (left := await asyncio.to_thread(_folder_of, repository.folder, path)) is not None:
+    if (left := await asyncio.to_thread(folder_of, repository.folder, path)) is not None:
         await asyncio.to_thread(shutil.rmtree, left, ignore_errors=True)  # its files are gone
     known = await repository.git.commit_of(f"refs/heads/{branch}") is not None
     how = [branch] if known else ["--no-track", "-b", branch, f"refs/heads/{base}"]
@@ -79,7 +80,7 @@ async def in_place(repository: Repository, branch: str, base: str) -> Worktree:
 
 async def find(repository: Repository, path: Path, branch: str) -> Worktree | None:
     """The work tree there, when it is one of this repository's."""
-    folder = await asyncio.to_thread(_folder_of, repository.folder, path)
+    folder = await asyncio.to_thread(folder_of, repository.folder, path)
     if folder is None or not await asyncio.to_thread(_is_folder, path):
         return None
     return Worktree(path=path, branch=branch, git=Git(folder=folder, tree=path))
@@ -102,11 +103,19 @@ async def commit(tree: Worktree, message: str, visit: str, since: str | None = N
     before = await head(tree)
     if await has_visit(tree, visit, before, since):
         return before
-    if within := await nested.find(tree.git):
+    if within := await nested.find(tree.git, before):
         raise ConflictError(
             f"{tree.path / within[0]} is a git repository of its own, so what lies in it would not be part of the "
-            "change. Remove its .git folder, or have git ignore it; then retry the stage.",
+            "change. Remove its .git folder, or have git ignore it; then retry the stage. A submodule is added by a "
+            "person, on the base branch.",
             code="nested_repository",
+        )
+    if within := await nested.changed_submodules(tree.git, before):
+        raise ConflictError(
+            f"Something was changed in the submodule {tree.path / within[0]} that is nowhere else, and a commit only "
+            "says which of its commits is meant. Commit and push it there, or put it back with `git submodule "
+            "update --force`; then retry the stage.",
+            code="submodule_changed",
         )
     await _add(tree)
     written = await tree.git.text("write-tree")
@@ -142,8 +151,12 @@ async def snapshot(tree: Worktree) -> str:
     await asyncio.to_thread(_copy, index, aside)
     more = {"GIT_INDEX_FILE": str(aside)}
     try:
-        within = await nested.find(tree.git)
+        newest = await head(tree)
+        submodules = await nested.changed_submodules(tree.git, newest)
+        within = [*await nested.find(tree.git, newest, more), *submodules]
         await _add(tree, more, but=within)
+        for each in submodules:
+            await tree.git.run("update-index", "--force-remove", each.rstrip("/"), more=more)
         if found := await asyncio.to_thread(nested.files, tree.path, within):
             await tree.git.run("update-index", "--add", "-z", "--stdin", given=found, more=more)
         return (await tree.git.run("write-tree", more=more)).text
@@ -203,7 +216,7 @@ async def leave(tree: Worktree, base: str) -> None:
 
 def kept_ref(run: str) -> str:
     """Where `keep` puts it."""
-    return f"{_KEPT}{run}"
+    return f"{KEPT}{run}"
 
 
 async def remove(repository: Repository, tree: Worktree, *, branch: bool, base: str) -> None:
@@ -253,7 +266,7 @@ async def identity(git: Git) -> Mapping[str, str]:
     return {} if named else FALLBACK
 
 
-def _folder_of(shared: Path, path: Path) -> Path | None:
+def folder_of(shared: Path, path: Path) -> Path | None:
     """Git's own folder for the work tree at `path`, by the repository's list of them."""
     for each in sorted((shared / "worktrees").glob("*")):
         try:

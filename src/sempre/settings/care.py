@@ -51,6 +51,12 @@ class RetentionSettings(Section):
     alerts_days: int = Field(
         default=90, ge=1, description="Alerts that have ended are kept for so long."
     )
+    kept_work_days: int = Field(
+        default=90,
+        ge=0,
+        description="Files that were not committed when a card was merged are kept in its repository for so long "
+        "after, and until it is archived; 0: for ever.",
+    )
     profiles: int = Field(
         default=20, ge=1, description="So many files of `sempre profile` are kept."
     )

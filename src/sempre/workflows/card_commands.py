@@ -32,7 +32,14 @@ from sempre.board.words import (
 )
 from sempre.contract.finding import Finding
 from sempre.conversations import DeadLetters
-from sempre.errors import ConflictError, InvalidError, NotFoundError
+from sempre.errors import (
+    ConflictError,
+    InvalidError,
+    MisconfiguredError,
+    NotFoundError,
+    UnavailableError,
+)
+from sempre.workflows.card_leftovers import Leftovers
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
 from sempre.workflows.card_settling import Settling
@@ -56,6 +63,8 @@ class CardCommands:
         automation: Automation,
         places: Places,
         scheduler: Scheduler,
+        settling: Settling,
+        leftovers: Leftovers,
         letters: DeadLetters,
         cancel: Cancel,
     ) -> None:
@@ -67,7 +76,8 @@ class CardCommands:
         self._automation = automation
         self._places = places
         self._scheduler = scheduler
-        self._settling = Settling(boards, cards, runs, places, scheduler)
+        self._settling = settling
+        self._leftovers = leftovers
         self._letters = letters
         self._cancel = cancel
 
@@ -129,7 +139,7 @@ class CardCommands:
         return await self._settling.rebase(await self._latest(card_id))
 
     async def discard(self, card_id: str, *, by: str) -> None:
-        await self._settling.discard(await self._runs.of_card(card_id), by=by)
+        await self._settling.discard(await self._cards.get(card_id), by=by)
         await self._deal_with_failures(card_id)
 
     async def unstick(self, card_id: str, *, by: str) -> str:
@@ -152,15 +162,21 @@ class CardCommands:
         await self._scheduler.freed(board)
 
     async def delete_card(self, card_id: str, *, by: str) -> None:
-        card = await self._cards.get(card_id)
+        card, board = await self._of(card_id)
+        past = await self._runs.of_card(card.id)
         await self._cards.delete(card.id, by=by)
         await self._places.forget_pictures(card.channel)
+        with suppress(MisconfiguredError, UnavailableError):  # the repository is gone, or elsewhere
+            await self._leftovers.forget(board, [each.id for each in past])
         await self._scheduler.freed(card.board)
 
     async def delete_board(self, board_id: str, *, by: str) -> None:
         board = await self._boards.get(board_id)
+        past = await self._runs.of_board(board.id)
         await self._boards.delete(board.id, by=by)
         await self._places.forget_pictures(board.channel)
+        with suppress(MisconfiguredError, UnavailableError):
+            await self._leftovers.forget(board, past)
 
     async def check(self, settings: BoardSettings) -> Sequence[Finding]:
         return await repository.check(

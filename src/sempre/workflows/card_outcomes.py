@@ -2,7 +2,7 @@
 exit code, a review by its verdict, a plan by its spec; nobody's word counts beside that."""
 
 from sempre.agents.commands import report
-from sempre.board import Board, Card, Ended, Runs, Visit, diffs, worktrees
+from sempre.board import Card, Ended, Runs, Visit, diffs, worktrees
 from sempre.board.words import Result, Stage
 from sempre.contract.messages import Failure, TurnState
 from sempre.conversations import Turn
@@ -24,9 +24,8 @@ class Outcomes:
         self._places = places
         self._runs = runs
 
-    async def of(self, board: Board, card: Card, ground: Ground, visit: Visit, turn: Turn) -> Ended:
+    async def of(self, card: Card, ground: Ground, visit: Visit, turn: Turn) -> Ended:
         """Raises ConflictError, GitError."""
-        del board
         newest = await self._places.newest(ground)
         match turn.state:
             case TurnState.CANCELLED:

@@ -3,7 +3,7 @@ lies there for people: spec and diff."""
 
 import asyncio
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +95,10 @@ class Places:
         here = Worktree(path=found.path, branch=run.branch, git=found.git, own=False)
         return found, here if await found.git.commit_of(here.ref) else None
 
+    async def laid_out(self, board: Board) -> Sequence[str]:
+        """The branches that have a folder among the board's worktrees."""
+        return await asyncio.to_thread(_branches_in, self._root / board.id)
+
     async def write_spec(self, ground: Ground, path: str, text: str) -> None:
         """A person's own words for it, as a commit of its own."""
         tree = ground.tree
@@ -173,7 +177,7 @@ class Places:
 
     async def _make(self, board: Board, card: Card, run: Run) -> Ground:
         settings = board.settings
-        branch = f"card/{card.key}-{run.number}"
+        branch = f"{worktrees.BRANCHES}{card.key}-{run.number}"
         found = await self.ready(board) if settings.worktree else await self.repository(board)
         await _refuse_taken(found, branch, settings.base)
         if settings.worktree:
@@ -227,6 +231,14 @@ async def _reached(found: Repository, tree: Worktree | None, run: Run) -> str | 
     if run.settlement is Settlement.DISCARDED:
         return await found.git.commit_of(worktrees.kept_ref(run.id)) or run.head
     return run.head
+
+
+def _branches_in(folder: Path) -> list[str]:
+    try:
+        names = [each.name for each in folder.iterdir()]
+    except OSError:
+        return []
+    return [f"{worktrees.BRANCHES}{name}" for name in names if not name.startswith(".")]
 
 
 def _inside(folder: Path, path: str) -> Path | None:

@@ -112,7 +112,7 @@ class Walk:
             turn = await self._turns.get(visit.turn_id or "")
             if not turn.state.ended:
                 return await self._wait(run, turn)
-            return await self._end(board, card, ground, visit, turn)
+            return await self._end(card, ground, visit, turn)
         except (MisconfiguredError, ConflictError, GitError) as error:
             failure = Failure(kind=error.code, message=error.message)
             await self._visits.end(visit.id, Ended(result=Result.ERROR, failure=failure))
@@ -164,11 +164,9 @@ class Walk:
                 return 0.0
         return _LOOKS_AGAIN
 
-    async def _end(
-        self, board: Board, card: Card, ground: Ground, visit: Visit, turn: Turn
-    ) -> None:
+    async def _end(self, card: Card, ground: Ground, visit: Visit, turn: Turn) -> None:
         await self._memory.follow(ground.run, visit, turn)
-        ended = await self._outcomes.of(board, card, ground, visit, turn)
+        ended = await self._outcomes.of(card, ground, visit, turn)
         crash.point("run.committed")
         if ended.result is Result.PASSED and visit.stage is Stage.REVIEW and ended.verdict:
             await self._runs.set_result(ground.run.id, ended.verdict.summary or "Approved.")
