@@ -121,7 +121,7 @@ def storm(board: Board, server: Server, runs: int, blows: int) -> None:
     server.wait_for(
         lambda: not any(board.execution(each)["isActive"] for each in started),
         "every run has ended",
-        within=60 + 30 * runs,
+        within=180 + 60 * runs,
     )
     broken = broken_promises(server.home, board.folder, keys)
     print(f"\n{runs} runs, {blows} blows, seed {_SEED}, promises broken: {len(broken)}")
