@@ -1,13 +1,13 @@
 """Two machines on one Postgres: what works on a disk waits for its machine, and says so on the other."""
 
 import asyncio
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
+from sempre import crypto
 from sempre.api.card_views import Viewer
 from sempre.api.parts import Parts
 from sempre.board.words import RunState, Wait
@@ -29,8 +29,10 @@ def viewer(shop: Workshop) -> Viewer:
 
 @pytest.mark.postgres
 async def test_a_run_waits_for_its_machine_and_goes_on_when_that_is_back(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    key = crypto.dump(crypto.load(tmp_path / "key", data_exists=False))
+    monkeypatch.setenv(crypto.ENVIRONMENT_NAME, key)
     settings = Settings(
         database=DatabaseSettings(url=postgres_url),
         engine=EngineSettings(beat_seconds=0.5, dead_after_seconds=3),
@@ -40,11 +42,8 @@ async def test_a_run_waits_for_its_machine_and_goes_on_when_that_is_back(
         await first.board()
         run = await first.run(await first.card())
         await first.reached("SHOP-1 implement")
-        node, key = first.house.node, first.house.home.key
+        node = first.house.node
         assert (await viewer(first).run(run.id)).wait is None
-    other = tmp_path / "second" / "home" / key.parent.name
-    other.mkdir(parents=True)
-    shutil.copy(key, other)
     async with open_workshop(tmp_path / "second", Coder(), settings) as second:
         shown = await viewer(second).run(run.id)
         assert (shown.status, shown.wait, shown.waits_on) == (

@@ -144,14 +144,15 @@ async def has_visit(tree: Worktree, visit: str, newest: str, since: str | None) 
     return bool(found.text)
 
 
-async def snapshot(tree: Worktree) -> str:
-    """What stands there, files that git does not know included, as a tree of git's; the index stays as it is."""
+async def snapshot(tree: Worktree, newest: str | None = None) -> str:
+    """What stands there, files that git does not know included, as a tree of git's; the index stays as it is.
+    `newest` is the branch's commit, should that be gone. Raises GitError."""
     aside = tree.git.folder / f"sempre-index-{ids.new_id()}"  # two pages may ask at once
     index = tree.git.folder / "index"
     await asyncio.to_thread(_copy, index, aside)
     more = {"GIT_INDEX_FILE": str(aside)}
     try:
-        newest = await head(tree)
+        newest = newest or await head(tree)
         submodules = await nested.changed_submodules(tree.git, newest)
         within = [*await nested.find(tree.git, newest, more), *submodules]
         await _add(tree, more, but=within)
@@ -198,7 +199,9 @@ async def keep(tree: Worktree, run: str, last: str | None) -> str:
     newest = await tree.git.commit_of(tree.ref) or last or await head(tree)
     kept, its = newest, tree.own or await is_there(tree)
     written = (
-        await snapshot(tree) if its else await tree.git.text("rev-parse", f"{newest}^{{tree}}")
+        await snapshot(tree, newest)
+        if its
+        else await tree.git.text("rev-parse", f"{newest}^{{tree}}")
     )
     if written != await tree.git.text("rev-parse", f"{newest}^{{tree}}"):
         kept = await _commit_tree(
