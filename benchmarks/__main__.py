@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import answers, board, cancel, engine, footprint, gateway, live, turns
+from benchmarks import answers, board, cancel, engine, footprint, gateway, live, scrolling, turns
 
 _ALL = {
     "answers": answers.main,
@@ -13,6 +13,7 @@ _ALL = {
     "engine": engine.main,
     "gateway": gateway.main,
     "cancel": cancel.main,
+    "scrolling": scrolling.main,
 }
 
 

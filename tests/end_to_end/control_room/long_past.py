@@ -31,9 +31,7 @@ _WRITTEN_WITHIN = 300.0
 
 async def write(db: Database, keyring: Keyring, node: str) -> None:
     """The last of the turns has the long log."""
-    unwritten = Log(db, keyring)  # what each turn's start would add to the log is not looked at
-    ids = await _accept(StoredInbox(db, keyring, unwritten, _nowhere, node=node))
-    await _answer(db, keyring, ids)
+    ids = await write_turns(db, keyring, node, CHANNEL, TURNS)
     log = Log(db, keyring)
     log.open()
     for line in range(LINES):
@@ -49,21 +47,31 @@ async def write(db: Database, keyring: Keyring, node: str) -> None:
     await db.close()
 
 
+async def write_turns(
+    db: Database, keyring: Keyring, node: str, channel: str, count: int
+) -> list[str]:
+    """Their ids, the oldest first."""
+    unwritten = Log(db, keyring)  # what each turn's start would add to the log is not looked at
+    ids = await _accept(StoredInbox(db, keyring, unwritten, _nowhere, node=node), channel, count)
+    await _answer(db, keyring, ids)
+    return ids
+
+
 async def _nowhere(_submissions: object) -> None:
     """They have ended: nothing is left for the engine."""
 
 
-async def _accept(inbox: StoredInbox) -> list[str]:
-    await inbox.open(CHANNEL)
+async def _accept(inbox: StoredInbox, channel: str, count: int) -> list[str]:
+    await inbox.open(channel)
     began = clock.now() - timedelta(hours=20)
     messages = [
         Inbound(
-            channel=CHANNEL,
+            channel=channel,
             external_id=f"past-{number}",
             text=f"Prompt number {number} of a long past",
             received_at=began + timedelta(seconds=6 * number),
         )
-        for number in range(1, TURNS + 1)
+        for number in range(1, count + 1)
     ]
     return [accepted.turn_id for accepted in await inbox.accept(messages)]
 
