@@ -57,7 +57,7 @@ class Settling:
             else:
                 commit = await self._merge(board, card, run, found)
                 crash.point("run.merged")
-                await self._record("card.merged", card, by, run=run.id, commit=commit)
+                await self._record("merged", card, by, run=run.id, commit=commit)
                 await self._runs.settle(run.id, Settlement.MERGED, by=by, commit=commit)
                 crash.point("run.settled")
             if tree is not None:
@@ -102,7 +102,7 @@ class Settling:
                 if run.settlement is None:
                     if tree is not None:
                         await worktrees.keep(tree, run.id, run.head)
-                    await self._record("card.discarded", card, by, run=run.id)
+                    await self._record("discarded", card, by, run=run.id)
                     await self._runs.settle(run.id, Settlement.DISCARDED, by=by)
                     crash.point("run.settled")
                 if found is not None and tree is not None:
@@ -129,17 +129,17 @@ class Settling:
     async def _on_record(
         self, what: Literal["merge", "discard"], card: Card, by: str
     ) -> AsyncIterator[None]:
-        await self._record(f"card.{what}", card, by)
+        await self._record(what, card, by)
         try:
             yield
         except SempreError as error:
-            await self._record(f"card.{what}_refused", card, by, reason=error.code)
+            await self._record(f"{what}_refused", card, by, reason=error.code)
             raise
 
     async def _record(self, what: str, card: Card, by: str, **more: str) -> None:
         branch = {} if card.text.branch is None else {"branch": card.text.branch}
         details = {"card": card.key, **branch, **more}
-        await self._audit.record(what, by=by, channel=card.channel, details=details)
+        await self._audit.record(f"card.{what}", by=by, channel=card.channel, details=details)
 
     async def _left(self, board: Board, run: Run) -> tuple[Repository | None, Worktree | None]:
         """Where its work is, as far as that is there."""
