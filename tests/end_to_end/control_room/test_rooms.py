@@ -92,14 +92,14 @@ def test_a_late_answer_pushes_nothing_about(filled: Server, visit: Visit) -> Non
     watched = visit(viewport=WIDE)
     page, late = watched.page, re.compile(r"/api/dead-letters")
     held: list[Route] = []
-    page.route(late, held.append)
+    page.route(late, lambda route: held.append(route))
     page.add_init_script(SHIFTS)
     with page.expect_request(late):
         page.goto(f"{filled.url}/dashboard/")
     expect(page.get_by_role("heading", level=1, name="Now")).to_be_visible()
     expect(page.get_by_role("status", name="Loading")).to_be_visible()
     expect(page.get_by_role("region", name="Running")).to_have_count(0)
-    page.unroute(late)
+    page.route(late, lambda route: route.continue_())  # what is asked from now on
     for route in held:
         route.continue_()
     expect(page.get_by_role("region", name="Trouble")).to_be_visible()
