@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from checks.commands import ROOT
 from checks.server_reference import describe_endpoints, describe_metrics
-from sempre.cli.commands import app
+from sempre.cli.commands import program
 from sempre.settings import RuleSettings, Schedule, Settings, WorkerSettings
 
 BEGIN, END = "<!-- made from the code: make fix -->", "<!-- until here -->"
@@ -27,7 +27,7 @@ def renew(page: str, made: str) -> str:
 
 def describe_commands() -> str:
     """Returns one section a command, in the order of the help."""
-    return "\n\n".join(_sections(typer.main.get_command(app), "sempre"))
+    return "\n\n".join(_sections(typer.main.get_command(program()), "sempre"))
 
 
 def describe_settings() -> str:

@@ -1,12 +1,15 @@
 """FastAPI's private parts are as `late_building` takes them to be: declaring a route builds nothing, a request does."""
 
+import subprocess
+import sys
 from typing import Annotated
 
 import httpx2
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, utils
+from fastapi._compat import shared
 from fastapi.openapi import models
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from pydantic import BaseModel, v1
 from pydantic._internal import _config
 
 from sempre.api import late_building
@@ -54,3 +57,24 @@ def test_only_what_fastapi_brings_and_what_we_say_is_built_late() -> None:
     assert late_building.models is models
     assert Own.__pydantic_complete__
     assert _config.config_defaults.get("defer_build") is False
+    assert BaseModel.model_rebuild.__func__.__module__ == BaseModel.__module__
+
+
+def test_the_document_of_the_api_is_built_from_what_was_left(
+    clean_environment: dict[str, str],
+) -> None:
+    code = (
+        "from sempre.api.late_building import models; from fastapi import FastAPI; "
+        "late = (models.Schema, models.Operation, models.OpenAPI); "
+        "print(*(each.__pydantic_complete__ for each in late)); FastAPI().openapi(); "
+        "print(models.OpenAPI.__pydantic_complete__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["False", "False", "False", "True"], done.stderr
+
+
+def test_no_model_of_pydantic_1_is_looked_for() -> None:
+    assert not utils.annotation_is_pydantic_v1(Asked)  # pyright: ignore[reportPrivateImportUsage]
+    assert shared.annotation_is_pydantic_v1(v1.BaseModel)  # this is what is not asked

@@ -1,9 +1,11 @@
 import pytest
 
 from sempre.api import check_address
-from sempre.api.security import BODY_BYTES, is_loopback, name_of
+from sempre.api.addresses import is_loopback
+from sempre.api.security import BODY_BYTES, name_of
 from sempre.errors import MisconfiguredError
 from sempre.settings import Settings
+from sempre.settings.live import LiveSettings
 from tests.api.house import House
 
 POLICY = (
@@ -60,7 +62,7 @@ async def test_a_name_that_a_person_allowed_is_answered(small_house: House) -> N
     from dataclasses import replace
 
     settings = Settings.model_validate({"server": {"allowed_hosts": ["Sempre.Lan"]}})
-    small_house.parts = replace(small_house.parts, settings=settings)
+    small_house.parts = replace(small_house.parts, live=LiveSettings(settings))
     async with small_house.operator() as client:
         answer = await client.get("/api/status", headers={"host": "sempre.lan:8377"})
     assert answer.status_code == 200

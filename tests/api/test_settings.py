@@ -2,11 +2,12 @@ from dataclasses import replace
 from typing import Any
 
 from sempre.settings import Settings
+from sempre.settings.live import LiveSettings
 from tests.api.house import House
 
 
 async def settings(house: House, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    house.parts = replace(house.parts, settings=Settings.model_validate(given))
+    house.parts = replace(house.parts, live=LiveSettings(Settings.model_validate(given)))
     async with house.operator() as client:
         answer = await client.get("/api/settings")
     assert answer.status_code == 200

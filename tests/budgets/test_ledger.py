@@ -250,10 +250,10 @@ class Shaky(Database):
     failing = False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
+    async def transaction(self, *, lasting: bool = True) -> AsyncIterator[Session]:
         if self.failing:
             raise StoreUnavailableError("The disk is full.", retry_after=1)
-        async with super().transaction() as session:
+        async with super().transaction(lasting=lasting) as session:
             yield session
 
 

@@ -12,7 +12,8 @@ import typer
 
 from sempre.app import Role
 from sempre.cli import exits
-from sempre.cli.commands import app
+from sempre.cli.commands import program
+from sempre.cli.parts import PARTS
 from sempre.cli.roles import RoleName
 from sempre.errors import InvalidError, MisconfiguredError, SempreError
 from tests.cli.shell import Shell
@@ -39,7 +40,7 @@ def leaves(command: Any, path: str) -> list[tuple[str, Any]]:
     ]
 
 
-COMMANDS = leaves(typer.main.get_command(app), "")
+COMMANDS = leaves(typer.main.get_command(program()), "")
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[path for path, _ in COMMANDS])
@@ -57,10 +58,32 @@ def test_every_command_speaks_json(path: str):
     assert "--json" in options
 
 
-def test_a_quick_command_loads_nothing_slow():
-    code = "import sys, sempre.cli; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) & SLOW == set()
+@pytest.mark.parametrize("word", ["status", "send", "board"])
+def test_a_quick_command_loads_nothing_slow_and_no_other_command(
+    word: str, clean_environment: dict[str, str]
+):
+    code = (
+        "import sys, typer; from sempre.cli import main; from sempre.cli.commands import program; "
+        f"typer.main.get_command(program({word!r})); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=clean_environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stdout.split())
+    assert loaded & SLOW == set()
+    others = {f"sempre.cli.{part.module}" for part in PARTS if part.word != word}
+    assert loaded & others == set()
+
+
+def test_only_what_is_asked_for_is_there_but_what_is_no_command_finds_them_all():
+    assert [path for path, _ in leaves(typer.main.get_command(program("status")), "")] == ["status"]
+    assert [path for path, _ in leaves(typer.main.get_command(program("nonsense")), "")] == [
+        path for path, _ in COMMANDS
+    ]
 
 
 def test_the_roles_are_those_of_the_application():

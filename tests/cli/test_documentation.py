@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from checks.reference import FOLDER, PAGES, renew
 from sempre.cli import exits
-from sempre.cli.commands import app
+from sempre.cli.commands import program
 from sempre.settings import RuleSettings, Schedule, Settings, WorkerSettings
 from tests.cli.test_commands import COMMANDS, leaves
 
@@ -43,7 +43,7 @@ def test_every_exit_code_is_documented():
 
 
 def test_examples_use_commands_and_options_that_there_are():
-    known = dict(leaves(typer.main.get_command(app), ""))
+    known = dict(leaves(typer.main.get_command(program()), ""))
     for line in re.findall(r"sempre ([a-z-]+[^#|\n]*)", _console(COMMANDS_PAGE)):
         words = line.split()
         name = next(" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in known or n == 1)

@@ -15,6 +15,7 @@ _KIND = re.compile(
 # audit trail's words.
 _OTHER_CALLS = re.compile(
     r"(_log|log)\.(debug|info|warning|error|exception)|crash\.point|spawn|_beside|durable\.step|audit\.(record|note)"
+    r"|self\._record$"
 )
 
 

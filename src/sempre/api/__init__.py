@@ -1,9 +1,12 @@
 """HTTP and live events: one file a resource, routes and models together. Decides nothing: it asks and commands."""
 
-from sempre.api import late_building  # noqa: F401  # pyright: ignore[reportUnusedImport]  (before anything else of FastAPI)
-from sempre.api.application import create_app, openapi_document
+from typing import TYPE_CHECKING, Any
+
+from sempre.api.addresses import check_address
 from sempre.api.parts import About, Commands, Parts, ScheduledPrompt, Spending, WorkerPlace
-from sempre.api.security import check_address
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 __all__ = [
     "About",
@@ -16,3 +19,17 @@ __all__ = [
     "create_app",
     "openapi_document",
 ]
+
+
+def create_app(parts: Parts) -> "FastAPI":
+    """The server of one runtime."""
+    from sempre.api import server  # heavy
+
+    return server.create_app(parts)
+
+
+def openapi_document() -> dict[str, Any]:
+    """What the API offers, for types, parity and clients. Needs no database and no settings."""
+    from sempre.api import server  # heavy
+
+    return server.openapi_document()

@@ -7,16 +7,33 @@ FastAPI has no setting for that. It is pinned, and tests/api/test_late_building.
 import warnings
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic._internal import _config
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
-# Pydantic's own setting, but for the models that FastAPI itself brings.
+
+def _leave(_: object) -> None:
+    """Nothing yet."""
+
+
+def _rebuild(model: Any, **asked: Any) -> Any:
+    """Of a module's own accord it is left; when it is asked for, since one is made, it is done."""
+    return _rebuild_now(model, **asked) if asked else None
+
+
+# Pydantic's own setting, but for the models that FastAPI itself brings; it then builds three of them all the same.
 _config.config_defaults["defer_build"] = True
+_model: Any = BaseModel
+_kept = vars(BaseModel)["model_rebuild"]
+_rebuild_now = _kept.__func__
+_model.model_rebuild = classmethod(_rebuild)
 try:
+    from fastapi import utils
     from fastapi._compat import v2
     from fastapi.openapi import models
 finally:
     _config.config_defaults["defer_build"] = False
+    _model.model_rebuild = _kept
 
 __all__ = ["models"]  # for the test; here it is only to be imported in this block
 _field: Any = v2.ModelField
@@ -37,9 +54,13 @@ class _Adapter:
         return adapter
 
 
-def _leave(_field: object) -> None:
-    """Nothing yet."""
-
-
 _field.__post_init__ = _leave
 _field._type_adapter = _Adapter()  # noqa: SLF001
+
+
+def _never(_annotation: object) -> bool:
+    return False
+
+
+# We have no model of Pydantic 1, which FastAPI would import to ask for each parameter whether it is one.
+utils.annotation_is_pydantic_v1 = _never

@@ -1,6 +1,5 @@
 """What holds for every request, whoever makes it: known host names, protecting headers, bodies of bounded size."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable
 
@@ -9,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sempre.api.errors import TooLargeError
-from sempre.errors import MisconfiguredError, RefusedError
+from sempre.errors import RefusedError
 from sempre.settings import Settings
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -35,30 +34,6 @@ class HostRefusedError(RefusedError):
     """The browser reached us under a name that is not ours: DNS rebinding, or a setting that is missing."""
 
     code = "host_not_allowed"
-
-
-def check_address(settings: Settings) -> None:
-    """Refuse to listen where strangers reach us without a person having said so. Raises MisconfiguredError.
-
-    Every request needs a login anyway; beside that, no host name but the loopback's own is answered until
-    `server.allowed_hosts` names one, so listening elsewhere without it would serve nobody.
-    """
-    if is_loopback(settings.server.host) or settings.server.allowed_hosts:
-        return
-    raise MisconfiguredError(
-        f"server.host is {settings.server.host}, which other machines reach, and no name is allowed for it.",
-        remedy="Set server.allowed_hosts to the names or addresses that browsers will use, and put TLS in "
-        "front of it; or leave server.host at 127.0.0.1.",
-    )
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class _TooLargeMeanwhileError(TooLargeError, HTTPException):

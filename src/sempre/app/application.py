@@ -11,9 +11,10 @@ import structlog
 
 from sempre import __version__, tasks
 from sempre.access import Connection, Kind
-from sempre.api import check_address, create_app
+from sempre.api import check_address
 from sempre.api.parts import Mode
-from sempre.app import housekeeping, sample, settings_watch
+from sempre.api.server import create_app
+from sempre.app import housekeeping, settings_watch
 from sempre.app.care import open_care
 from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
@@ -96,6 +97,8 @@ class Application:
             await enter(_beside(_reconcile(house, work), "app.reconcile"))
             await enter(_beside(_warm_up(work), "app.warm_up"))
             if rehearses:
+                from sempre.app import sample  # what is scripted is loaded where it is played
+
                 await enter(_beside(sample.lay_out(house, work.board), "app.sample"))
             house.log.append("system.started", {"version": __version__, "mode": self.mode})
             self.ready.set()

@@ -10,6 +10,7 @@ from sempre.app import stores
 from sempre.app.budgets import heed_settings, open_money
 from sempre.app.plan import Role
 from sempre.app.rights import directory_of
+from sempre.app.shipped import is_shipped
 from sempre.approvals import TOPIC, Approvals
 from sempre.audit import Trail, Witness
 from sempre.budgets import Ledger, Money
@@ -29,7 +30,6 @@ from sempre.db.notices import Notices
 from sempre.durable import Engine, EngineSettings
 from sempre.events import Log, Relay, Stream
 from sempre.home import Home
-from sempre.rehearsal import is_sample
 from sempre.rulebook import PROPOSALS_TOPIC, Proposals, Rulebook, Trusts
 from sempre.settings import Settings
 from sempre.settings.live import LiveSettings
@@ -139,7 +139,7 @@ async def open_house(
             node=node,
         )
         notices.on(PROPOSALS_TOPIC, lambda _: proposals.hear())
-        await permissions.open(shipped=await asyncio.to_thread(is_sample, home.path))
+        await permissions.open(shipped=await asyncio.to_thread(is_shipped, home.path))
         proposals.changed = heed_settings(money, permissions.budgets)
         stack.push_async_callback(rulebook.close)
         notices.open()

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from sempre.contract.finding import Finding
 from sempre.home import Home
-from sempre.rehearsal.sample import lay_down
 from sempre.settings import DatabaseSettings, Settings, load
 
 
@@ -36,6 +35,8 @@ class Plan:
         play with, and an embedded database of its own."""
         if self.demo or not rehearses:
             return self.home, self.settings
+        from sempre.rehearsal import lay_down  # what is scripted is loaded where it is played
+
         lay_down(self.home.rehearsal.path)
         own = load(self.home.rehearsal.path)
         apart = {"server": self.settings.server, "database": DatabaseSettings()}

@@ -8,8 +8,8 @@ import structlog
 
 from sempre import schedule
 from sempre.app.house import House
+from sempre.app.shipped import is_shipped
 from sempre.errors import SempreError
-from sempre.rehearsal import is_sample
 from sempre.settings import Settings
 from sempre.settings.live import LIVE
 
@@ -42,7 +42,7 @@ async def look(house: House, applied: Callable[[Settings], Awaitable[None]]) -> 
     if wanted is None:
         return False
     _check_schedules(wanted)
-    shipped = await asyncio.to_thread(is_sample, house.home.path)
+    shipped = await asyncio.to_thread(is_shipped, house.home.path)
     reading = await house.permissions.prepare(wanted, shipped=shipped)
     changed = [name for name in LIVE if getattr(wanted, name) != getattr(house.live.now, name)]
     house.permissions.take(reading)

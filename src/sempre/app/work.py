@@ -33,7 +33,6 @@ from sempre.contract.channel import Channel
 from sempre.conversations import Submission
 from sempre.durable import State
 from sempre.policy import Rights
-from sempre.rehearsal import MessagesApi, ScriptedAgent
 from sempre.settings import Settings, WorkerSettings
 from sempre.tasks import spawn, stop
 from sempre.workflows import turn as turn_workflow
@@ -93,7 +92,7 @@ async def open_work(house: House, around: Around, roles: frozenset[Role]) -> Asy
         cards = card_agent(house, room, claude)
         await cards.open()
         stack.push_async_callback(cards.close)
-        scripted = ScriptedAgent() if around.rehearses else None
+        scripted = _scripted() if around.rehearses else None
 
         def agent(channel: str) -> Agent | None:
             if channel.startswith(CARDS):
@@ -189,11 +188,19 @@ class Steps:
         return await self._publishing.publish(turn_id)
 
 
+def _scripted() -> Agent:
+    from sempre.rehearsal import ScriptedAgent  # what is scripted is loaded where it is played
+
+    return ScriptedAgent()
+
+
 @asynccontextmanager
 async def _provider(around: Around) -> AsyncIterator[Provider | None]:
     """Where model calls go; None: the user's own login, which has no gateway."""
     connection = around.connection
     if around.rehearses:
+        from sempre.rehearsal import MessagesApi  # as above
+
         async with MessagesApi(label=True) as api:
             yield Provider(base_url=api.url, key="rehearsal")
     elif connection.kind is Kind.LOGIN:

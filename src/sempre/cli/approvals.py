@@ -1,6 +1,6 @@
 """`sempre approvals`: calls of agents that wait for a person, and deciding them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from msgspec import json as coding
 
 from sempre import clock
 from sempre.cli import screen
+from sempre.cli.approval_table import print_table
 from sempre.cli.client import Server
 from sempre.cli.editor import edited
 from sempre.cli.groups import Listing
@@ -18,7 +19,7 @@ from sempre.cli.pages import items_of
 from sempre.cli.records import Approval, ApprovalSummary, read
 from sempre.cli.references import channel_of
 from sempre.cli.texts import read_text
-from sempre.cli.wording import head, since, stamp, until
+from sempre.cli.wording import head, stamp, until
 from sempre.errors import ConflictError, InvalidError, NotFoundError
 from sempre.home import Home
 
@@ -130,11 +131,6 @@ def refuse(
     _decide(approval, home, {"decision": "refuse", "reason": reason}, json=json)
 
 
-def print_table(found: Sequence[ApprovalSummary]) -> None:
-    """As `list` and `status` show them."""
-    screen.table(("id", "turn", "for", "state", "risk", "call"), [_row(each) for each in found])
-
-
 def _decide(approval: str, home: Path | None, body: Mapping[str, object], *, json: bool) -> None:
     server = Server.find(Home.find(home))
     answer = server.post(f"{_PATH}/{_find(server, approval)}/decision", body)
@@ -176,17 +172,6 @@ def _object(text: str) -> Mapping[str, object]:
         return coding.decode(text, type=dict[str, object])
     except DecodeError as error:
         raise InvalidError(f"The input must be a JSON object: {error}.") from error
-
-
-def _row(approval: ApprovalSummary) -> tuple[str, ...]:
-    return (
-        approval.id,
-        approval.turn,
-        since(approval.asked_at, clock.now()),
-        approval.state,
-        approval.risk,
-        head(approval.headline, 200),
-    )
 
 
 def _print(approval: Approval) -> None:

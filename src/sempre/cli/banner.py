@@ -3,7 +3,6 @@
 import shlex
 from dataclasses import dataclass, field
 
-from sempre.api.connection import summary_of
 from sempre.app import Application
 from sempre.cli import screen
 from sempre.cli.queue import folders
@@ -28,6 +27,8 @@ class Welcome:
 
     @classmethod
     async def to(cls, application: Application) -> "Welcome":
+        from sempre.api.connection import summary_of  # with the pages, which are loaded by then
+
         plan, doors = application.plan, application.doors
         apart = application.mode == "rehearsal" and not plan.demo
         home = plan.home.rehearsal if apart else plan.home

@@ -6,53 +6,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from sempre.cli import (
-    alerts,
-    approvals,
-    audit,
-    backup,
-    board,
-    board_stages,
-    budget,
-    card,
-    card_comments,
-    card_log,
-    card_running,
-    connection,
-    dead,
-    doctor,
-    keys,
-    logins,
-    pause,
-    policy,
-    prices,
-    profile,
-    rehearse,
-    resume,
-    send,
-    sessions,
-    spend,
-    status,
-    supervision,
-    suspend,
-    tail,
-    tokens,
-    trust,
-    turns,
-    up,
-)
 from sempre.cli.authority import TokenFileOption, take_from
 from sempre.cli.exits import complain, exit_code
+from sempre.cli.parts import PARTS
 from sempre.errors import InvalidError, SempreError
-
-app = typer.Typer(
-    name="sempre",
-    help="A self-hosted, stateful, always-on runtime for AI agents.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 done, 1 what was asked about failed, 2 wrong usage, 3 not found, 4 conflict, 5 refused, "
-    "6 unavailable (Sempre does not run, or not in time), 7 misconfigured.",
-)
 
 
 def _print_version(wanted: bool) -> None:
@@ -63,8 +20,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def root(
+def _root(
     _version: Annotated[
         bool,
         typer.Option(
@@ -77,43 +33,21 @@ def root(
     take_from(token_file)
 
 
-_RUN, _WORK, _CARE = "Run", "Work with it", "Look after it"
-app.command(rich_help_panel=_RUN)(up.up)
-app.command(rich_help_panel=_RUN)(up.demo)
-app.command(rich_help_panel=_RUN)(connection.connect)
-app.command(rich_help_panel=_RUN)(connection.disconnect)
-app.command("login-link", rich_help_panel=_RUN)(logins.login_link)
-app.add_typer(tokens.token, name="token", rich_help_panel=_RUN)
-app.command(rich_help_panel=_WORK)(status.status)
-board.board.add_typer(board_stages.stages)
-app.add_typer(board.board, name="board", rich_help_panel=_WORK)
-for _part in (card_running.running, card_log.reading, card_comments.commenting):
-    card.card.add_typer(_part)
-app.add_typer(card.card, name="card", rich_help_panel=_WORK)
-app.add_typer(approvals.approvals, name="approvals", rich_help_panel=_WORK)
-app.command(rich_help_panel=_WORK)(send.send)
-app.command(rich_help_panel=_WORK)(tail.tail)
-app.add_typer(turns.turns, name="turns", rich_help_panel=_WORK)
-app.command(rich_help_panel=_WORK)(turns.cancel)
-app.command(rich_help_panel=_WORK)(turns.retry)
-app.command(rich_help_panel=_WORK)(pause.pause)
-app.command(rich_help_panel=_WORK)(resume.resume)
-app.command(rich_help_panel=_WORK)(suspend.suspend)
-app.add_typer(sessions.sessions, name="sessions", rich_help_panel=_WORK)
-app.add_typer(dead.dead, name="dead", rich_help_panel=_WORK)
-app.add_typer(budget.budget, name="budget", rich_help_panel=_WORK)
-app.command(rich_help_panel=_WORK)(spend.spend)
-app.add_typer(prices.prices, name="prices", rich_help_panel=_WORK)
-app.add_typer(policy.policy, name="policy", rich_help_panel=_CARE)
-app.command(rich_help_panel=_CARE)(trust.trust)
-app.add_typer(audit.audit, name="audit", rich_help_panel=_CARE)
-app.command(rich_help_panel=_CARE)(doctor.doctor)
-app.add_typer(alerts.alerts, name="alerts", rich_help_panel=_CARE)
-app.command(rich_help_panel=_CARE)(profile.profile)
-app.add_typer(backup.backup, name="backup", rich_help_panel=_CARE)
-app.add_typer(keys.key, name="key", rich_help_panel=_CARE)
-app.add_typer(supervision.service, name="service", rich_help_panel=_CARE)
-app.command(rich_help_panel=_CARE)(rehearse.rehearse)
+def program(word: str = "") -> typer.Typer:
+    """With the one part that this word asks for; with all of them when it asks for none, so that help, completion and
+    what is mistyped know them all."""
+    app = typer.Typer(
+        name="sempre",
+        help="A self-hosted, stateful, always-on runtime for AI agents.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        epilog="Exit codes: 0 done, 1 what was asked about failed, 2 wrong usage, 3 not found, 4 conflict, 5 refused, "
+        "6 unavailable (Sempre does not run, or not in time), 7 misconfigured.",
+    )
+    app.callback()(_root)
+    for part in [each for each in PARTS if each.word == word] or PARTS:
+        part.add_to(app)
+    return app
 
 
 def main() -> None:
@@ -121,11 +55,15 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
     try:
-        app()
+        program(_asked())()
     except SempreError as error:
         _refuse(error)
     except UnicodeEncodeError:  # a name in bytes of another encoding; as a file's name it is good
         _refuse(InvalidError("A word of this command is not UTF-8. Write it anew."))
+
+
+def _asked() -> str:
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")
 
 
 def _refuse(error: SempreError) -> NoReturn:

@@ -16,13 +16,12 @@ import typer
 from sempre.app import Application, Exit, Plan, Role
 from sempre.cli import exits
 from sempre.cli.banner import Welcome
-from sempre.cli.doctor import examine
 from sempre.cli.roles import RoleName
 from sempre.cli.secrecy import close_to_others
 from sempre.cli.signals import Signals
+from sempre.contract.finding import Finding
 from sempre.errors import MisconfiguredError
 from sempre.home import Home, Lock
-from sempre.rehearsal import lay_down
 from sempre.settings import ServerSettings, Settings, load
 from sempre.tasks import spawn, stop
 from sempre.telemetry import logs
@@ -48,6 +47,8 @@ def run(
     home.make()
     lock = Lock(home)
     if demo:
+        from sempre.rehearsal import lay_down  # what is scripted is loaded where it is played
+
         lay_down(home.path)
     settings = _overruled(load(home.path), wishes)
     logs.configure(
@@ -61,7 +62,7 @@ def run(
         given=given,
         roles=chosen,
         demo=demo,
-        diagnose=lambda: list(examine(home)),
+        diagnose=lambda: _diagnose(home),
     )
     application = Application(plan)
     with asyncio.Runner(loop_factory=_loop_factory(settings, chosen)) as runner:
@@ -71,6 +72,12 @@ def run(
         _start_anew(application.address)
     if ended is Exit.LOST:
         raise typer.Exit(exits.LOST)
+
+
+def _diagnose(home: Home) -> Sequence[Finding]:
+    from sempre.cli.doctor import examine  # when somebody asks
+
+    return list(examine(home))
 
 
 def _overruled(settings: Settings, wishes: Wishes) -> Settings:

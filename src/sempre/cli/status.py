@@ -6,7 +6,7 @@ from msgspec import Raw, Struct
 
 from sempre import clock
 from sempre.cli import screen
-from sempre.cli.approvals import print_table
+from sempre.cli.approval_table import print_table
 from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerFilter
 from sempre.cli.pages import items_of

@@ -7,11 +7,16 @@ from typing import Annotated
 
 import typer
 
+from sempre.cli.lean import without
 from sempre.cli.options import HomeOption
 from sempre.cli.roles import RoleName
 from sempre.home import Home
 
 _DEMO = Path("sempre-demo")
+NOT_NEEDED = (
+    "rich",  # structlog would draw tracebacks with it; ours are text
+    "email_validator",  # FastAPI would check an address in its own document, where we have none
+)
 
 HostOption = Annotated[
     str | None, typer.Option(show_default="127.0.0.1", help="Address to listen on.")
@@ -49,7 +54,8 @@ def up(
 ) -> None:
     """Run Sempre on this home. Without a connected model it rehearses, in a home of its own."""
     gc.disable()
-    from sempre.cli.running import Wishes, run
+    with without(*NOT_NEEDED):
+        from sempre.cli.running import Wishes, run
 
     wishes = Wishes(host=host, port=port, open_browser=open_browser, json=json)
     run(Home.find(home), wishes, roles=role)
@@ -64,7 +70,8 @@ def demo(
 ) -> None:
     """Run the whole product on scripted answers, with a sample workspace, in `sempre-demo` or --home."""
     gc.disable()
-    from sempre.cli.running import Wishes, run
+    with without(*NOT_NEEDED):
+        from sempre.cli.running import Wishes, run
 
     wishes = Wishes(host=host, port=port, open_browser=open_browser, json=json)
     run(Home.find(home or _DEMO), wishes, demo=True)
