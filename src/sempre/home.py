@@ -108,7 +108,7 @@ class Lock:
         self._path = home.state / "up.lock"
         self._file = self._path.open("a+")
         try:
-            _hold(self._file)
+            hold(self._file)
         except OSError as error:
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
@@ -127,8 +127,8 @@ class Lock:
         self._file.close()
 
 
-def _hold(file: IO[str]) -> None:
-    """Lock it for this process, or raise OSError at once."""
+def hold(file: IO[str]) -> None:
+    """Lock it, until it is closed or the process ends; raise OSError at once when another has it."""
     if sys.platform == "win32":
         import msvcrt  # this platform's own
 

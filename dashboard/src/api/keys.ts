@@ -25,6 +25,7 @@ export const keys = {
   approval: (id: string) => ["approvals", "one", id] as const,
   directives: (name: string) => ["directives", name] as const,
   trust: (name: string) => ["trust", name] as const,
+  boardTrust: (board: string) => ["trust", "board", board] as const,
   unattended: ["policy", "unattended"] as const,
   sessions: (name: string) => ["sessions", name] as const,
   awaySince: ["away-since"] as const,

@@ -758,7 +758,7 @@ export interface paths {
         };
         /**
          * Get Run Diff
-         * @description What it changed so far. All files are named; the lines of large ones are cut.
+         * @description What it changed so far; once it went through, what a merge brings. All files are named; the lines of large ones are cut.
          */
         get: operations["get_run_diff"];
         put?: never;
@@ -3316,6 +3316,13 @@ export interface components {
             complete: boolean;
             /** Files */
             files: components["schemas"]["DiffFile"][];
+            /**
+             * Uncommitted
+             * @description Files in the worktree of a run that went through which are not committed as they stand there, so that neither this nor a merge has them; the first 100. Empty when asked for one file.
+             */
+            uncommitted: string[];
+            /** Uncommittedcount */
+            uncommittedCount: number;
         };
         /** DiffFile */
         DiffFile: {

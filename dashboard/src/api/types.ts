@@ -76,6 +76,7 @@ export type RunState = RunSummary["status"];
 export type Stage = RunSummary["stage"];
 export type StageVisit = Schemas["StageVisit"];
 export type SessionChoice = NonNullable<RunWish["session"]>;
+export type TrustStanding = Omit<Schemas["BoardTrust"], "board">;
 export type Diff = Schemas["Diff"];
 export type DiffFile = Schemas["DiffFile"];
 export type DiffHunk = Schemas["DiffHunk"];

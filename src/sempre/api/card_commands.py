@@ -97,10 +97,16 @@ class CardCommands(Protocol):
         ...
 
     async def diff(self, run_id: str, *, path: str | None, largest: int) -> bytes:
-        """What the run changed, from its base to what stands in its worktree (or its head, when that is gone), as
+        """What the run changed, from its base to what stands in its worktree (once it went through, to its branch: what
+        a merge brings; to its head, when that is gone), as
         `git diff --raw --numstat --patch -z --no-color --no-ext-diff --no-textconv --find-renames` writes it: first all
         files, then the text; cut off after `largest` bytes. `path`: of this file only. `board.patch` reads it. Raises
         NotFoundError (also when nothing of it is left)."""
+        ...
+
+    async def uncommitted(self, run_id: str) -> Sequence[str]:
+        """The files in the worktree of a run that went through which are not on its branch as they stand there, so
+        that a merge leaves them out. Raises NotFoundError, MisconfiguredError."""
         ...
 
     async def running(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ from sempre.board.patch import Change, FileChange
 from sempre.errors import InvalidError
 
 router = APIRouter(prefix="/api", tags=["cards"])
+_NAMED = 100  # uncommitted files
 _LARGEST = 2_000_000  # bytes of git's words that are read
 
 
@@ -51,6 +52,11 @@ class Diff(CamelView):
     head: str | None
     complete: bool = Field(description="All lines of all files are here.")
     files: Sequence[DiffFile]
+    uncommitted: Sequence[str] = Field(
+        description=f"Files in the worktree of a run that went through which are not committed as they stand there, so "
+        f"that neither this nor a merge has them; the first {_NAMED}. Empty when asked for one file."
+    )
+    uncommitted_count: int
 
 
 @router.get("/runs/{id}/diff", responses=may_answer(404, 409))
@@ -62,7 +68,7 @@ async def get_run_diff(
         Query(min_length=1, max_length=1000, pattern=r"^[^\x00]*$", description="Only this file."),
     ] = None,
 ) -> Diff:
-    """What it changed so far. All files are named; the lines of large ones are cut."""
+    """What it changed so far; once it went through, what a merge brings. All files are named; the lines of large ones are cut."""
     if path is not None and (PurePosixPath(path).is_absolute() or ".." in path.split("/")):
         raise InvalidError(
             "A path is that of a file in the repository, from its root, without `..`."
@@ -70,6 +76,7 @@ async def get_run_diff(
     run = await parts.board.runs.get(id)
     with repository_in_order():
         written = await parts.board.commands.diff(run.id, path=path, largest=_LARGEST)
+        left: Sequence[str] = () if path else await parts.board.commands.uncommitted(run.id)
     files = patch.read(written, is_whole=len(written) < _LARGEST)
     return Diff(
         execution_id=run.id,
@@ -77,6 +84,8 @@ async def get_run_diff(
         head=run.head,
         complete=not any(file.cut for file in files),
         files=[_file(file) for file in files],
+        uncommitted=left[:_NAMED],
+        uncommitted_count=len(left),
     )
 
 

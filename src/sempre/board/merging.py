@@ -4,7 +4,7 @@ can't be done."""
 from dataclasses import dataclass
 from pathlib import Path
 
-from sempre.board import leftovers, worktrees
+from sempre.board import leftovers, turns, worktrees
 from sempre.board.git import Git
 from sempre.board.repository import Repository
 from sempre.board.worktree import Worktree
@@ -44,6 +44,11 @@ async def merge(repository: Repository, base: str, change: Change) -> str:
 
     Raises BaseMovedError, BaseDirtyError, ConflictError, GitError; then nothing was changed.
     """
+    async with turns.taken(repository):
+        return await _merge(repository, base, change)
+
+
+async def _merge(repository: Repository, base: str, change: Change) -> str:
     git, ref = repository.git, f"refs/heads/{base}"
     tip = await git.commit_of(ref)
     if tip is None:
@@ -53,9 +58,7 @@ async def merge(repository: Repository, base: str, change: Change) -> str:
     if await git.is_ancestor(change.head, tip):
         return await _merged_as(git, change.head, tip)
     if not await git.is_ancestor(tip, change.head):
-        raise BaseMovedError(
-            f"{base} has moved on since this card began. Rebase the card, look at its tests, then merge."
-        )
+        raise _moved_on(base)
     checkout = await _checkout(repository, ref)
     if checkout is not None:
         await _require_clean(checkout, base)
@@ -66,6 +69,8 @@ async def merge(repository: Repository, base: str, change: Change) -> str:
         moved = await checkout.run(
             "merge", "--ff-only", "--no-verify", "--quiet", made, allowed=(0, 1, 128)
         )
+    if moved.code != 0 and await git.commit_of(ref) != tip:  # a person's git was faster
+        raise _moved_on(base)
     if moved.code != 0:
         raise BaseDirtyError(
             f"{base} could not be moved in {(checkout or git).tree}: {moved.complaint or moved.text} "
@@ -110,6 +115,12 @@ async def rebase(tree: Worktree, base: str) -> str:
     raise RebaseConflictError(
         f"The card and {base} changed the same lines: {where}. Nothing was changed. Send the card back with a comment "
         f"that it shall merge {base}, or rebase {tree.branch} by hand in {tree.path}."
+    )
+
+
+def _moved_on(base: str) -> BaseMovedError:
+    return BaseMovedError(
+        f"{base} has moved on since this card began. Rebase the card, look at its tests, then merge."
     )
 
 

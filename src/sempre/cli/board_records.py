@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from sempre.cli.records import Failure
+from sempre.cli.records import Failure, Trust
 
 
 class StageTuning(Struct, frozen=True):
@@ -170,6 +170,8 @@ class DiffFile(Struct, frozen=True, rename="camel"):
 class Diff(Struct, frozen=True, rename="camel"):
     complete: bool
     files: Sequence[DiffFile]
+    uncommitted: Sequence[str]
+    uncommitted_count: int
 
 
 class LineComment(Struct, frozen=True, rename="camel"):
@@ -188,3 +190,7 @@ class Merged(Struct, frozen=True, rename="camel"):
 
 class Rebased(Struct, frozen=True, rename="camel"):
     head: str
+
+
+class BoardTrust(Trust, frozen=True, kw_only=True):
+    board: str

@@ -90,7 +90,10 @@ def card_diff(
     if json:
         screen.json(answer)
         return
-    for file in read(answer, Diff).files:
+    diff = read(answer, Diff)
+    if diff.uncommitted_count:
+        screen.note(_left_out(diff))
+    for file in diff.files:
         if stat:
             screen.say(_stat(file))
         else:
@@ -138,6 +141,12 @@ def _following(
             yield event
         if event.kind == "run.ended" and is_about(event, run.id):
             return
+
+
+def _left_out(diff: Diff) -> str:
+    more = diff.uncommitted_count - len(diff.uncommitted)
+    named = ", ".join(diff.uncommitted) + (f" and {more} more" if more else "")
+    return f"Not committed in the worktree, so neither here nor merged: {named}"
 
 
 def _stat(file: DiffFile) -> str:

@@ -448,9 +448,12 @@ class AuditVerification(Struct, frozen=True):
     problems: Sequence[AuditProblem]
 
 
-class FolderTrust(Struct, frozen=True):
-    worker: str
+class Trust(Struct, frozen=True):
     directory: str
     state: str
     contents: str
     files: Sequence[str]
+
+
+class FolderTrust(Trust, frozen=True, kw_only=True):
+    worker: str

@@ -1,4 +1,5 @@
-"""`sempre trust`: whether a worker's folder may bring settings, hooks and instructions of its own."""
+"""`sempre trust` and `sempre board trust`: whether a worker's folder, or a board's repository, may bring settings, hooks
+and instructions of its own."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -8,7 +9,7 @@ import typer
 from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerArgument, YesOption
-from sempre.cli.records import FolderTrust, read
+from sempre.cli.records import FolderTrust, Trust, read
 from sempre.errors import ConflictError
 from sempre.home import Home
 
@@ -26,26 +27,37 @@ def trust(
 ) -> None:
     """Let a worker's folder bring its own Claude settings, hooks and CLAUDE.md, as they are now. Needs a token of scope
     `approve`; when they change, it asks again."""
-    server = Server.find(Home.find(home))
     path = f"/api/workers/{quote(worker, safe='')}/trust"
-    answer = server.get(path)
-    found = read(answer, FolderTrust)
-    if not show:
-        if not take:
-            _ask(found, yes=yes)
-        body = {"trusted": not take, "contents": "" if take else found.contents}
-        answer = server.ask("PUT", path, body=body)
-        found = read(answer, FolderTrust)
+    answer = decide(Server.find(Home.find(home)), path, FolderTrust, take=take, show=show, yes=yes)
     if json:
         screen.json(answer)
-        return
-    screen.say(f"{found.worker}: {found.state}", bold=True)
+    else:
+        found = read(answer, FolderTrust)
+        tell(found.worker, found)
+
+
+def decide(
+    server: Server, path: str, form: type[Trust], *, take: bool, show: bool, yes: bool
+) -> bytes:
+    """What the server answers last. Raises ConflictError: there is nothing to trust, or it has changed meanwhile."""
+    answer = server.get(path)
+    if show:
+        return answer
+    found = read(answer, form)
+    if not take:
+        _ask(found, yes=yes)
+    body = {"trusted": not take, "contents": "" if take else found.contents}
+    return server.ask("PUT", path, body=body)
+
+
+def tell(name: str, found: Trust) -> None:
+    screen.say(f"{name}: {found.state}", bold=True)
     screen.say(f"  {found.directory}")
     for each in found.files:
         screen.say(f"  {each}")
 
 
-def _ask(found: FolderTrust, *, yes: bool) -> None:
+def _ask(found: Trust, *, yes: bool) -> None:
     if not found.files:
         raise ConflictError(
             f"{found.directory} brings nothing that Claude Code would load; there is nothing to trust.",

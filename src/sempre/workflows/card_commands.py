@@ -39,6 +39,7 @@ from sempre.errors import (
     NotFoundError,
     UnavailableError,
 )
+from sempre.workflows import card_diff
 from sempre.workflows.card_leftovers import Leftovers
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
@@ -193,7 +194,11 @@ class CardCommands:
     async def diff(self, run_id: str, *, path: str | None, largest: int) -> bytes:
         run = await self._runs.get(run_id)
         board = await self._boards.get(run.board)
-        return await self._places.diff(board, run, path=path, largest=largest)
+        return await card_diff.words(self._places, board, run, path=path, largest=largest)
+
+    async def uncommitted(self, run_id: str) -> Sequence[str]:
+        run = await self._runs.get(run_id)
+        return await card_diff.uncommitted(self._places, await self._boards.get(run.board), run)
 
     async def running(self) -> frozenset[str]:
         return await self._scheduler.running()

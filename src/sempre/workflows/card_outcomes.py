@@ -6,7 +6,7 @@ from sempre.board import Card, Ended, Runs, Visit, diffs, worktrees
 from sempre.board.words import Result, Stage
 from sempre.contract.messages import Failure, TurnState
 from sempre.conversations import Turn
-from sempre.workflows import card_files, card_verdict
+from sempre.workflows import card_files, card_gathering, card_verdict
 from sempre.workflows.card_memory import runs_commands
 from sempre.workflows.card_places import Ground, Places, spec_of
 
@@ -36,7 +36,7 @@ class Outcomes:
                 return Ended(result=Result.ERROR, head=newest, failure=turn.failure)
         answer = turn.answer or ""
         if runs_commands(visit):
-            return _tested(answer, newest)
+            return await _tested(card, ground, visit, answer, newest)
         if visit.stage is Stage.REVIEW:
             return _reviewed(answer, newest, visit.base)
         said = f"{_VERBS[visit.stage]} {card.key}: {card.text.title}"
@@ -62,15 +62,16 @@ class Outcomes:
         return Ended(result=Result.PASSED, head=head, output=answer[-_TAIL:])
 
 
-def _tested(answer: str, head: str) -> Ended:
+async def _tested(card: Card, ground: Ground, visit: Visit, answer: str, newest: str) -> Ended:
     found = report.read(answer)
     if found is None:
-        return Ended(result=Result.ERROR, head=head, failure=_NO_REPORT)
+        return Ended(result=Result.ERROR, head=newest, failure=_NO_REPORT)
+    gathered = await card_gathering.after_tests(card, ground, visit, newest)
     return Ended(
         result=Result.PASSED if found.passed else Result.FAILED,
-        head=head,
+        head=gathered.head,
         exit_code=found.code,
-        output=found.written(),
+        output=f"{found.written()}\n\n{gathered.said}" if gathered.said else found.written(),
     )
 
 

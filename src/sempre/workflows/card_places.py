@@ -1,5 +1,5 @@
 """Where a run works: its worktree and branch, made when its first stage begins, found again by every other. Also what
-lies there for people: spec and diff."""
+lies there for people: the spec."""
 
 import asyncio
 import shutil
@@ -8,13 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sempre.board import Board, Card, Images, Run, Runs, diffs, repository, worktrees
+from sempre.board import Board, Card, Images, Run, Runs, repository, worktrees
 from sempre.board.card import gives_orders
-from sempre.board.git import GitError
 from sempre.board.repository import Repository
-from sempre.board.words import Settlement
 from sempre.board.worktree import Worktree
-from sempre.errors import ConflictError, MisconfiguredError, NotFoundError, UnavailableError
+from sempre.errors import ConflictError, MisconfiguredError, UnavailableError
 from sempre.workflows import card_files
 
 _PICTURES = ".cards"  # beside the worktrees of a board
@@ -165,16 +163,6 @@ class Places:
                 return path, text
         return None
 
-    async def diff(self, board: Board, run: Run, *, path: str | None, largest: int) -> bytes:
-        """What it changed, up to what stands in its worktree now. Raises NotFoundError."""
-        if run.base is None:
-            raise NotFoundError("This run has changed nothing yet: it has no worktree.")
-        found, tree = await self.find(board, run)
-        to = await _reached(found, tree, run)
-        if to is None or not await found.git.has(run.base) or not await found.git.has(to):
-            raise NotFoundError("Nothing is left of what this run changed.")
-        return await diffs.words(found.git, run.base, to, path=path, most=largest)
-
     async def _make(self, board: Board, card: Card, run: Run) -> Ground:
         settings = board.settings
         branch = f"{worktrees.BRANCHES}{card.key}-{run.number}"
@@ -219,18 +207,6 @@ def _where(board: Board, run: Run | None) -> list[str]:
 async def _shown(found: Repository, name: str, path: str) -> str | None:
     ran = await found.git.run("show", f"{name}:{path}", allowed=(0, 128), most=_LARGEST_SPEC)
     return None if ran.code else ran.out.decode("utf-8", "replace")
-
-
-async def _reached(found: Repository, tree: Worktree | None, run: Run) -> str | None:
-    """What stands in its worktree while that is its own; what was kept of it; else where it ended."""
-    if tree is not None and tree.own and run.settlement is None:
-        try:
-            return await worktrees.snapshot(tree)
-        except GitError:  # a file went while git looked at it: somebody works there
-            return await found.git.commit_of(tree.ref) or run.head
-    if run.settlement is Settlement.DISCARDED:
-        return await found.git.commit_of(worktrees.kept_ref(run.id)) or run.head
-    return run.head
 
 
 def _branches_in(folder: Path) -> list[str]:

@@ -20,9 +20,11 @@ from sempre.board.words import RunState, Settlement
 from sempre.board.worktree import Worktree
 from sempre.contract.audit import Audit
 from sempre.errors import ConflictError, MisconfiguredError, SempreError
+from sempre.workflows import card_diff
 from sempre.workflows.card_places import Places
 from sempre.workflows.card_scheduler import Scheduler
 
+_NAMED = 5
 _GONE = frozenset({"no_repository", "bare_repository"})
 
 
@@ -166,8 +168,23 @@ class Settling:
                 f"The branch {run.branch} is gone, so there is nothing to merge. Discard the work of {card.key}.",
                 code="branch_gone",
             )
+        if head == run.base:
+            raise ConflictError(await self._nothing_in(board, card, run), code="nothing_to_merge")
         said = f"Merge {card.key}: {card.text.title}\n\nSempre-Run: {run.id}\n"
         return await merging.merge(found, board.settings.base, Change(head=head, message=said))
+
+    async def _nothing_in(self, board: Board, card: Card, run: Run) -> str:
+        left = await card_diff.uncommitted(self._places, board, run)
+        if not left:
+            return (
+                f"There is nothing to merge: {card.key} has no commit that {board.settings.base} lacks. Run the card "
+                "again, or discard its work."
+            )
+        named = ", ".join(left[:_NAMED]) + (" and more" if len(left) > _NAMED else "")
+        return (
+            f"There is nothing to merge: nothing of {card.key} is committed. In {run.worktree} these are not: {named}. "
+            "Commit them there, or run the card again from test, which does; or discard its work."
+        )
 
     async def _remove(self, board: Board, run: Run, found: Repository, tree: Worktree) -> None:
         """Its commits are merged or kept by now; what was not committed is kept here, once: a crash may have come when

@@ -17,6 +17,7 @@ from sempre.contract.channel import Inbox
 from sempre.contract.messages import Failure, Inbound
 from sempre.conversations import Channels, Turn, Turns
 from sempre.errors import ConflictError, MisconfiguredError, SempreError
+from sempre.workflows import card_gathering
 from sempre.workflows.card_briefing import Briefing
 from sempre.workflows.card_memory import Memory
 from sempre.workflows.card_outcomes import Outcomes
@@ -139,6 +140,7 @@ class Walk:
         """What stands there now is what the visit begins from, also when it is begun again after a crash."""
         channel, run = card.channel, ground.run
         past = (await self._visits.of_run(run.id))[: visit.position - 1]
+        await card_gathering.before(card, ground, visit)
         visit = await self._visits.begin(
             visit.id, worktree=str(ground.tree.path), base=await self._places.newest(ground)
         )

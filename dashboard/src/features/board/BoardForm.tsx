@@ -10,6 +10,7 @@ import type { ApiError } from "@/lib/client";
 import { findingsOptions } from "./api";
 import { BoardFields } from "./BoardFields";
 import classes from "./BoardForm.module.css";
+import { BoardTrust } from "./BoardTrust";
 import {
   type BoardDraft,
   draftOf,
@@ -96,6 +97,7 @@ function Form({ board, onDone, onClose }: BoardFormProps) {
         findings={findings.data ?? []}
         onChange={(part) => setKept({ version, draft: { ...draft, ...part } })}
       />
+      {board ? <BoardTrust board={board.id} /> : null}
       {conflict ? (
         <p data-tone="waiting" className={classes.conflict} role="alert">
           {t("boards.conflict")}

@@ -8,6 +8,7 @@ import type { Card, Diff } from "@/api/types";
 import { useTell } from "@/components/asking";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
+import { Shape } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { commentsOptions, diffOptions, runOptions } from "./api";
 import classes from "./DiffTab.module.css";
@@ -42,6 +43,7 @@ export function DiffTab({ card, runId, onTab }: DiffTabProps) {
       {pending > 0 ? (
         <SendBar card={card} runId={runId} count={pending} onSent={() => onTab("log")} />
       ) : null}
+      {diff.data ? <LeftOut diff={diff.data} /> : null}
       {diff.isPending ? (
         <Loading rows={3} height={120} />
       ) : !diff.data ? (
@@ -52,6 +54,29 @@ export function DiffTab({ card, runId, onTab }: DiffTabProps) {
         <Files diff={diff.data} remarks={remarks} runId={runId} />
       )}
     </>
+  );
+}
+
+/** A merge has just what is shown; what lies beside it is said. */
+function LeftOut({ diff }: { diff: Diff }) {
+  const { t } = useTranslation();
+  const more = diff.uncommittedCount - diff.uncommitted.length;
+  if (diff.uncommittedCount === 0) return null;
+  return (
+    <div data-tone="waiting" className={classes.leftOut} role="note">
+      <Shape tone="waiting" />
+      <div>
+        {t("cardDiff.leftOut", { count: diff.uncommittedCount })}
+        <ul>
+          {diff.uncommitted.map((path) => (
+            <li key={path} className="mono">
+              {path}
+            </li>
+          ))}
+        </ul>
+        {more > 0 ? t("cardDiff.leftOutMore", { count: more }) : null}
+      </div>
+    </div>
   );
 }
 

@@ -19,6 +19,13 @@ export const findingsOptions = (board: string) =>
       ask(client.GET("/api/boards/{board}/check", { params: { path: { board } }, signal })),
   });
 
+export const boardTrustOptions = (board: string) =>
+  queryOptions({
+    queryKey: keys.boardTrust(board),
+    queryFn: ({ signal }) =>
+      ask(client.GET("/api/boards/{board}/trust", { params: { path: { board } }, signal })),
+  });
+
 /** Every card of a board, archived ones too. */
 export const cardsOptions = (board: string) =>
   queryOptions({

@@ -35,6 +35,17 @@ export function useChangeBoard(board: string) {
   });
 }
 
+/** `contents`: just what was looked at. */
+export function useSetBoardTrust(board: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (change: { trusted: boolean; contents: string }) =>
+      ask(client.PUT("/api/boards/{board}/trust", { params: { path: { board } }, body: change })),
+    onSuccess: (trust) => cache.setQueryData(keys.boardTrust(board), trust),
+    onError: () => cache.invalidateQueries({ queryKey: keys.boardTrust(board) }),
+  });
+}
+
 export function useDeleteBoard(board: string) {
   const cache = useQueryClient();
   return useMutation({

@@ -1,0 +1,34 @@
+"""`sempre board trust`: whether a board's repository may bring hooks and instructions of its own to its cards' agents."""
+
+import typer
+
+from sempre.cli import screen
+from sempre.cli.board_records import BoardTrust
+from sempre.cli.boards import BoardArgument, board_path
+from sempre.cli.client import Server
+from sempre.cli.options import HomeOption, JsonOption, YesOption
+from sempre.cli.records import read
+from sempre.cli.trust import ShowOption, TakeOption, decide, tell
+from sempre.home import Home
+
+trusting = typer.Typer()  # part of `sempre board`
+
+
+@trusting.command("trust")
+def trust_board(
+    name: BoardArgument,
+    home: HomeOption = None,
+    take: TakeOption = False,
+    show: ShowOption = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Let a board's repository bring its own hooks and CLAUDE.md to the agents of its cards, as they are now. Needs a
+    token of scope `approve`; when they change, it asks again."""
+    path = f"{board_path(name)}/trust"
+    answer = decide(Server.find(Home.find(home)), path, BoardTrust, take=take, show=show, yes=yes)
+    if json:
+        screen.json(answer)
+    else:
+        found = read(answer, BoardTrust)
+        tell(found.board, found)
