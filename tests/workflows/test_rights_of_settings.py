@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -183,11 +183,23 @@ async def test_each_machine_has_a_file_of_its_own(store: Store, tmp_path: Path):
     assert not other.headlines()
 
 
+_GUARDED = ("git", "make")  # few, so that rules often are about the same command
 _RULES = st.builds(
     RuleSettings,
     verdict=st.sampled_from(["allow", "ask", "deny"]),
-    command=st.sampled_from(["git push", "git", "make", "rm", "pytest"]),
+    command=st.sampled_from([*_GUARDED, "git push", "rm"]),
     channel=st.sampled_from(["", "files:coder"]),
+)
+_GUARDS = st.builds(
+    lambda verdict, command: (
+        RuleSettings(verdict=verdict, command=command),
+        RuleSettings(verdict="allow", command=command),
+    ),
+    st.sampled_from(["ask", "deny"]),
+    st.sampled_from(_GUARDED),
+)
+_RULE_LISTS = st.lists(st.one_of(_GUARDS, _RULES.map(lambda each: (each,))), max_size=3).map(
+    lambda found: tuple(itertools.chain.from_iterable(found))
 )
 _WORKERS = st.builds(
     WorkerSettings,
@@ -202,19 +214,57 @@ _WORKERS = st.builds(
 _CAPS = st.one_of(st.none(), st.sampled_from([1, 10, 100]))
 _SETTINGS = st.builds(
     Settings,
-    rules=st.lists(_RULES, max_size=4).map(tuple),
+    rules=_RULE_LISTS,
     workers=st.dictionaries(st.sampled_from(WORKERS), _WORKERS, max_size=2),
     budgets=st.builds(BudgetSettings, **dict.fromkeys(BUDGETS, _CAPS)),
 )
 
 
+@st.composite
+def _edited(draw: st.DrawFn, before: Settings) -> Settings:
+    """As people change a file: one thing of it. Files that have nothing in common hardly ever take just the rule away
+    that stood before an approved one."""
+    edits: list[st.SearchStrategy[Mapping[str, object]]] = [
+        st.fixed_dictionaries({"budgets": st.builds(BudgetSettings)}),
+        st.fixed_dictionaries(
+            {"workers": st.dictionaries(st.sampled_from(WORKERS), _WORKERS, max_size=2)}
+        ),
+    ]
+    if rules := before.rules:
+        less = [(*rules[:at], *rules[at + 1 :]) for at in range(len(rules))]
+        others = st.one_of(st.sampled_from(less), st.permutations(rules).map(tuple))
+        edits += [st.fixed_dictionaries({"rules": others})] * 2
+    return before.model_copy(update=dict(draw(st.one_of(edits))))
+
+
+@st.composite
+def _files(draw: st.DrawFn) -> Sequence[Settings]:
+    files = [draw(_SETTINGS)]
+    for _ in range(draw(st.integers(1, 3))):
+        files.append(draw(st.one_of(_edited(files[-1]), _SETTINGS)))
+    return files
+
+
+_DENIED_AND_ALLOWED = (
+    RuleSettings(verdict="deny", command="git push"),
+    RuleSettings(verdict="allow", command="git"),
+)
+
+
+# One for each comparison, so that none can be switched off unseen, whatever is drawn.
+@example([Settings(rules=_DENIED_AND_ALLOWED), Settings(rules=_DENIED_AND_ALLOWED[1:])], [True] * 4)
+@example([worker(tools=("Read",)), worker(tools=("Read", "WebFetch"))], [True] * 4)
+@example([worker(directory=PLACES[2]), worker(directory=PLACES[3])], [True] * 4)
+@example([worker(sandbox=True), worker()], [True] * 4)
+@example([Settings(budgets=BudgetSettings(day_dollars=1)), Settings()], [True] * 4)
 @given(
-    files=st.lists(_SETTINGS, min_size=2, max_size=4),
-    approved=st.lists(st.booleans(), min_size=4, max_size=4),
+    files=_files(),
+    approved=st.lists(st.sampled_from([True, True, False]), min_size=4, max_size=4),
 )
 @hypothesis_settings(
     max_examples=60,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking these takes minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_no_change_of_the_file_allows_what_was_not_allowed_until_a_person_approves_it(
