@@ -3,7 +3,8 @@ take one for a formula."""
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -51,21 +52,30 @@ class Sheet(StrEnum):
 
 async def lines(reports: Reports, by: Sheet, stretch: Stretch) -> AsyncIterator[bytes]:
     """The file, head line first."""
-    if by is Sheet.CALL:
-        yield _written([_CALL])
-        rows = (_call(row) async for row in reports.rows(stretch))
-    else:
-        group = Group(by.value)
-        yield _written([(group.value, *_SUM)])
-        rows = ((item.key, *_sum(item.totals)) async for item in reports.items(group, stretch))
+    yield _written([_CALL if by is Sheet.CALL else (by.value, *_SUM)])
     held: list[Iterable[object]] = []
-    async for row in rows:
-        held.append(row)
-        if len(held) == _TOGETHER:
-            yield _written(held)
-            held.clear()
+    # Closed at once when nobody wants more, not when it is collected: it holds a connection or a file.
+    async with aclosing(_rows(reports, by, stretch)) as rows:
+        async for row in rows:
+            held.append(row)
+            if len(held) == _TOGETHER:
+                yield _written(held)
+                held.clear()
     if held:
         yield _written(held)
+
+
+async def _rows(
+    reports: Reports, by: Sheet, stretch: Stretch
+) -> AsyncGenerator[Iterable[object], None]:
+    if by is Sheet.CALL:
+        async with aclosing(reports.rows(stretch)) as calls:
+            async for call in calls:
+                yield _call(call)
+        return
+    async with aclosing(reports.items(Group(by.value), stretch)) as items:
+        async for item in items:
+            yield (item.key, *_sum(item.totals))
 
 
 def harmless(value: object) -> str:

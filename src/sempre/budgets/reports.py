@@ -1,6 +1,7 @@
 """What was spent, for people: by day, channel, model, agent or turn, today with its forecast, and row by row."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
@@ -9,6 +10,7 @@ from sempre.budgets._store import reports as store
 from sempre.budgets.days import Day
 from sempre.budgets.forecast import Forecast, foresee, looks_back_to
 from sempre.budgets.groups import Cursor, Group, Stretch
+from sempre.budgets.spool import Spool
 from sempre.budgets.totals import Totals
 from sempre.db import Database
 from sempre.errors import InvalidError
@@ -16,7 +18,7 @@ from sempre.errors import InvalidError
 _USUAL_DAYS = 30
 _MOST_DAYS = 3660
 _YEARS = range(1970, 3000)
-_PAGE = 1000
+_PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +85,10 @@ class Reports:
     async def today(self) -> Today:
         day, now = Day.today(self.zone), clock.now()
         stretch = Stretch(since=looks_back_to(day), before=day.ends)
+        quarters: dict[datetime, Totals] = {}
         async with self._db.scanning() as session:
-            quarters = await store.by_quarter(session, stretch)
+            async for part in store.by_quarter(session, stretch):
+                quarters.update(part)
         spent = {quarter: totals.amount for quarter, totals in quarters.items()}
         of_today = {each: totals for each, totals in quarters.items() if each >= day.began}
         return Today(
@@ -94,10 +98,10 @@ class Reports:
             hours=_hours(of_today),
         )
 
-    async def rows(self, stretch: Stretch) -> AsyncIterator[Mapping[str, object]]:
+    async def rows(self, stretch: Stretch) -> AsyncGenerator[Mapping[str, object], None]:
         """Every call, oldest first. No transaction is open while one is given."""
         stretch = replace(stretch, before=min(stretch.before, clock.now()))
-        last = ""
+        last = stretch.since, ""
         while True:
             async with self._db.scanning() as session:
                 page = await store.rows(session, stretch, after=last, limit=_PAGE)
@@ -105,29 +109,34 @@ class Reports:
                 yield dict(row)
             if len(page) < _PAGE:
                 return
-            last = page[-1]["id"]
+            last = page[-1]["started_at"], page[-1]["id"]
 
-    async def items(self, group: Group, stretch: Stretch) -> AsyncIterator[SpendItem]:
-        """All of them, page by page."""
-        after: str | None = None
-        while True:
-            page, after = await self.page(group, stretch, after=after, limit=_PAGE)
-            for item in page:
+    async def items(self, group: Group, stretch: Stretch) -> AsyncGenerator[SpendItem, None]:
+        """All of them in the order of the pages, summed once. No transaction is open while one is given."""
+        if group is Group.DAY:
+            for item in (await self._days(stretch, None, _MOST_DAYS))[0]:
                 yield item
-            if after is None:
-                return
+            return
+        with Spool() as spool:
+            async with self._db.scanning() as session:
+                async for part in store.every_group(session, group, stretch):
+                    spool.add(part)
+            for part in spool.parts():
+                for key, totals in part:
+                    yield SpendItem(key=key, totals=totals)
+                await asyncio.sleep(0)  # who takes them may never wait
 
     async def _days(
         self, stretch: Stretch, after: str | None, limit: int
     ) -> tuple[Sequence[SpendItem], str | None]:
         if after is not None:
             stretch = replace(stretch, before=min(stretch.before, _day(after, self.zone).began))
-        async with self._db.scanning() as session:
-            quarters = await store.by_quarter(session, stretch)
         by_day: dict[str, Totals] = {}
-        for quarter, totals in sorted(quarters.items(), reverse=True):
-            day = str(Day.of(quarter, self.zone))
-            by_day[day] = by_day.get(day, Totals()) + totals
+        async with self._db.scanning() as session:
+            async for part in store.by_quarter(session, stretch):
+                for quarter, totals in part:
+                    day = str(Day.of(quarter, self.zone))
+                    by_day[day] = by_day.get(day, Totals()) + totals
         items = [SpendItem(key=day, totals=totals) for day, totals in by_day.items()]
         return items[:limit], items[limit - 1].key if len(items) > limit else None
 

@@ -1,7 +1,9 @@
-"""Sums over stretches of the ledger, and its rows one by one."""
+"""Sums over stretches of the ledger, and its rows one by one. What may be many comes in parts, for the loop to go on
+between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,7 +11,12 @@ from sempre.budgets._store.sums import SUMS, totals_of
 from sempre.budgets.groups import Cursor, Group, Stretch
 from sempre.budgets.totals import Totals
 from sempre.db import Session
+from sempre.db.moment import Moment
 from sempre.db.tables import ledger
+
+_PART = 200
+
+Place = tuple[datetime, str]  # when a call began, and its id
 
 # Every time zone is some quarters of an hour from UTC, so days are made of these, whatever the zone.
 QUARTER = timedelta(minutes=15)
@@ -31,28 +38,32 @@ _KEYS: Mapping[Group, sa.ColumnElement[str]] = {
 async def by_group(
     session: Session, group: Group, stretch: Stretch, *, after: Cursor | None, limit: int
 ) -> list[tuple[str, Totals]]:
-    """The dearest first."""
-    key = _KEYS[group]
-    summed = (
-        sa.select(key.label("key"), *SUMS).where(*_within(stretch)).group_by(sa.text("key"))
-    ).subquery()
-    cost = sa.func.coalesce(summed.c.cost_micros, 0)
-    statement = sa.select(summed).order_by(cost.desc(), summed.c.key.desc()).limit(limit)
-    if after is not None:
-        less = sa.or_(cost < after.micros, sa.and_(cost == after.micros, summed.c.key < after.key))
-        statement = statement.where(less)
-    rows = (await session.execute(statement)).mappings()
+    """A page, the dearest first."""
+    rows = (await session.execute(_dearest(group, stretch, after).limit(limit))).mappings()
     return [(row["key"], totals_of(row)) for row in rows]
 
 
-async def by_quarter(session: Session, stretch: Stretch) -> Mapping[datetime, Totals]:
-    """By the beginning of each quarter of an hour in which anything was called."""
+async def every_group(
+    session: Session, group: Group, stretch: Stretch
+) -> AsyncIterator[Sequence[tuple[str, Totals]]]:
+    """The dearest first, summed once for all."""
+    async for part in _parts(session, _dearest(group, stretch, None)):
+        yield [(row["key"], totals_of(row)) for row in part]
+
+
+async def by_quarter(
+    session: Session, stretch: Stretch
+) -> AsyncIterator[Sequence[tuple[datetime, Totals]]]:
+    """By the beginning of each quarter of an hour in which anything was called, the newest first."""
     quarter = sa.type_coerce(ledger.c.started_at, sa.BigInteger) // _QUARTER_MICROS
     statement = (
-        sa.select(quarter.label("key"), *SUMS).where(*_within(stretch)).group_by(sa.text("key"))
+        sa.select(quarter.label("key"), *SUMS)
+        .where(*_within(stretch))
+        .group_by(sa.text("key"))
+        .order_by(sa.text("key DESC"))
     )
-    rows = (await session.execute(statement)).mappings()
-    return {_EPOCH + QUARTER * int(row["key"]): totals_of(row) for row in rows}
+    async for part in _parts(session, statement):
+        yield [(_EPOCH + QUARTER * int(row["key"]), totals_of(row)) for row in part]
 
 
 async def whole(session: Session, stretch: Stretch) -> Totals:
@@ -61,16 +72,43 @@ async def whole(session: Session, stretch: Stretch) -> Totals:
 
 
 async def rows(
-    session: Session, stretch: Stretch, *, after: str, limit: int
+    session: Session, stretch: Stretch, *, after: Place, limit: int
 ) -> Sequence[sa.RowMapping]:
-    """Oldest first; `after` is the id of the last one, or empty."""
-    statement = (
+    """Oldest first."""
+    return (await session.execute(rows_after(stretch, after, limit))).mappings().all()
+
+
+def rows_after(stretch: Stretch, after: Place, limit: int) -> "sa.Select[Any]":
+    """An index holds this order, so what a page costs is the same wherever it begins."""
+    place = sa.tuple_(ledger.c.started_at, ledger.c.id)
+    began, entry = after
+    return (
         sa.select(ledger)
-        .where(*_within(stretch), ledger.c.id > after)
-        .order_by(ledger.c.id)
+        .where(*_within(stretch), place > sa.tuple_(sa.literal(began, Moment), sa.literal(entry)))
+        .order_by(ledger.c.started_at, ledger.c.id)
         .limit(limit)
     )
-    return (await session.execute(statement)).mappings().all()
+
+
+def _dearest(group: Group, stretch: Stretch, after: Cursor | None) -> "sa.Select[Any]":
+    key = _KEYS[group]
+    summed = (
+        sa.select(key.label("key"), *SUMS).where(*_within(stretch)).group_by(sa.text("key"))
+    ).subquery()
+    cost = sa.func.coalesce(summed.c.cost_micros, 0)
+    statement = sa.select(summed).order_by(cost.desc(), summed.c.key.desc())
+    if after is None:
+        return statement
+    less = sa.or_(cost < after.micros, sa.and_(cost == after.micros, summed.c.key < after.key))
+    return statement.where(less)
+
+
+async def _parts(
+    session: Session, statement: "sa.Select[Any]"
+) -> AsyncIterator[Sequence[sa.RowMapping]]:
+    async with session.stream(statement) as found:
+        async for part in found.mappings().partitions(_PART):
+            yield part
 
 
 def _within(stretch: Stretch) -> list[sa.ColumnElement[bool]]:
