@@ -1,15 +1,16 @@
 from pathlib import Path
 
 from sempre.board import Request
+from sempre.board.words import Stage
 from tests.api.board_rig import Bench, git, new_bench
 from tests.api.house import House
 
 
-async def placed(house: House) -> tuple[Bench, str]:
+async def placed(house: House, request: Request | None = None) -> tuple[Bench, str]:
     """A run that works on a branch of its own, and its id."""
     bench = await new_bench(house.store, house.parts.board, house.home)
     card = await bench.card()
-    run_id = await bench.board.commands.run(card.id, _request(), by="owner")
+    run_id = await bench.board.commands.run(card.id, request or _request(), by="owner")
     base = git(bench.repository, "rev-parse", "HEAD")
     tree = house.home / "worktrees" / "shop" / "SHOP-1-1"
     git(bench.repository, "worktree", "add", "-q", "-b", "card/SHOP-1-1", str(tree))
@@ -47,6 +48,22 @@ async def test_it_shows_what_stands_in_the_worktree_committed_or_not(small_house
         ("added", None, 1, "A better shop."),
     ]
     assert [each["path"] for each in one["files"]] == ["new.py"]
+
+
+async def test_of_a_run_that_went_through_it_shows_what_a_merge_brings(small_house: House) -> None:
+    request = Request(first=Stage.IMPLEMENT, only=True)
+    bench, run_id = await placed(small_house, request)
+    tree = tree_of(small_house)
+    (tree / "README.md").write_text("A better shop.\n")
+    git(tree, "commit", "-aqm", "Better")
+    (tree / "new.py").write_text("x = 1\n")
+    await bench.end(await bench.visit(run_id))
+    async with small_house.operator() as client:
+        diff = (await client.get(f"/api/runs/{run_id}/diff")).json()
+        one = (await client.get(f"/api/runs/{run_id}/diff", params={"path": "new.py"})).json()
+    assert [each["path"] for each in diff["files"]] == ["README.md"]
+    assert (diff["uncommitted"], diff["uncommittedCount"]) == (["new.py"], 1)
+    assert (one["files"], one["uncommittedCount"]) == ([], 0)
 
 
 async def test_a_large_one_names_all_files_and_is_cut(small_house: House) -> None:

@@ -58,6 +58,28 @@ def test_a_board_is_shown_changed_and_checked(shop: Shell, repository: Path):
     git(repository, "checkout", "--", "README.md")
 
 
+def test_a_repository_is_trusted_as_it_is(
+    shop: Shell, repository: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert shop.run("board", "trust", "shop", "--yes").code == 4, "there is nothing to trust"
+    (repository / "CLAUDE.md").write_text("Be kind.\n")
+    asked = shop.run("board", "trust", "shop", stdin=b"n\n")
+    assert asked.code == 1
+    assert "CLAUDE.md" in asked.err
+    assert shop.json("board", "trust", "shop", "--show")["state"] == "untrusted"
+    given = shop.run("board", "trust", "shop", "--yes")
+    assert (given.code, given.out.splitlines()[0]) == (0, "shop: trusted")
+    (repository / "CLAUDE.md").write_text("Be cruel.\n")
+    assert shop.run("board", "trust", "shop", "--show").out.startswith("shop: changed")
+    with monkeypatch.context() as patch:
+        patch.delenv("SEMPRE_TOKEN")
+        assert shop.run("board", "trust", "shop", "--yes").code == 5
+    taken = shop.json("board", "trust", "shop", "--take")
+    assert (taken["board"], taken["state"]) == ("shop", "untrusted")
+    (repository / "CLAUDE.md").unlink()
+    assert shop.run("board", "trust", "nowhere", "--show").code == 3
+
+
 def test_a_stage_is_worked_on_with_what_is_set_for_it(shop: Shell):
     assert "as sempre.toml says" in shop.run("board", "stage", "shop", "plan").out
     words = ("--model", "haiku", "--effort", "low", "--budget", "0.50", "--tokens", "200k")

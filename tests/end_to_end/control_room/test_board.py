@@ -16,7 +16,7 @@ WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # A key that nobody translated looks like this.
 UNTRANSLATED = re.compile(
-    r"\b(?:board|boards|card|cardDiff|cardEnd|cardEvent|column|priority|shownState|stage|standing|verdict|visit)\.[a-z]\w+"
+    r"\b(?:board|boards|boardTrust|card|cardDiff|cardEnd|cardEvent|column|priority|shownState|stage|standing|verdict|visit)\.[a-z]\w+"
 )
 WORDS = """() => {
   const body = document.body.cloneNode(true);
@@ -224,6 +224,53 @@ def test_the_keys_walk_the_board(server: Server, visit: Visit, shop: str) -> Non
     page.get_by_role("dialog").get_by_text("SHOP-4 Search finds accents").click()
     expect(page).to_have_url(re.compile("card=SHOP-4"))
     expect(page.get_by_role("dialog", name="SHOP-4")).to_contain_text("SHOP-1")
+
+
+def test_a_repository_is_trusted_where_the_board_is_set(
+    server: Server, visit: Visit, boards: Boards, tmp_path: Path
+) -> None:
+    repository = make_repository(tmp_path / "hall")
+    (repository / "CLAUDE.md").write_text("Be kind.\n")
+    boards.create("hall", repository)
+    watched = visit(viewport=WIDE, color_scheme="dark")
+    page = watched.open(server.url, "/board/hall?do=settings")
+    brought = page.get_by_role("region", name="What the repository brings")
+    expect(brought).to_contain_text(str(repository / "CLAUDE.md"))
+    expect(brought).to_contain_text("Not trusted")
+    watched.shoot("board-trust-dark-1440-en")
+    assert watched.axe() == []
+    brought.get_by_role("button", name="Trust this repository").click()
+    asked = page.get_by_role("dialog", name="Trust this repository?")
+    expect(asked).to_contain_text("outside of the gate")
+    asked.get_by_role("button", name="Trust this repository").click()
+    expect(brought.get_by_role("button", name="Trust no longer")).to_be_visible()
+    assert boards.ask("GET", "/api/boards/hall/trust")["state"] == "trusted"
+    (repository / "CLAUDE.md").write_text("Be cruel.\n")
+    phone = visit(viewport=PHONE, locale="pt-BR", color_scheme="light")
+    page = phone.open(server.url, "/board/hall?do=settings")
+    expect(page.get_by_text("Mudou desde a confiança")).to_be_visible()
+    assert phone.fits()
+    assert phone.axe() == []
+    assert UNTRANSLATED.findall(page.evaluate(WORDS)) == []
+
+
+def test_what_a_merge_leaves_out_is_said_beside_the_diff(
+    server: Server, visit: Visit, boards: Boards, tmp_path: Path
+) -> None:
+    boards.create("left", make_repository(tmp_path / "left"), test=["echo 2 > src/price.py"])
+    key = boards.card("left", "Another price")
+    boards.run(key, onlyStage="test")
+    run = boards.await_run(key, "completed", "failed")
+    assert run["status"] == "completed"
+    (server.rehearsal / "worktrees" / "left" / f"{key}-1" / "notes.txt").write_text("mine\n")
+    watched = visit(viewport=WIDE, color_scheme="dark")
+    page = watched.open(server.url, f"/board/left?card={key}&tab=diff")
+    drawer = page.get_by_role("dialog", name=key)
+    expect(drawer.get_by_role("button", name="src/price.py").first).to_be_visible()
+    expect(drawer.get_by_role("note")).to_contain_text("1 file in the worktree is not committed")
+    expect(drawer.get_by_role("note")).to_contain_text("notes.txt")
+    watched.shoot("board-left-out-dark-1440-en")
+    assert watched.axe() == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
