@@ -18,10 +18,11 @@ def write(path: Path, content: bytes, *, replace: bool) -> None:
 
 class Drafts:
     """Files that are written aside and synced together, then put in their places one by one. Inside a `with` block: what
-    was not put goes at its end."""
+    was not put goes at its end. Nobody gets more of them than `mode` says."""
 
-    def __init__(self, contents: Mapping[Path, bytes]) -> None:
+    def __init__(self, contents: Mapping[Path, bytes], *, mode: int = 0o666) -> None:
         self._contents = contents
+        self._mode = mode
         self._asides = {path: path.with_name(f".{path.name}.aside") for path in contents}
 
     def __enter__(self) -> "Drafts":
@@ -58,7 +59,7 @@ class Drafts:
         try:
             for path, aside in self._asides.items():
                 aside.unlink(missing_ok=True)  # what a crash left
-                opened.append(_open_new(aside))
+                opened.append(_open_new(aside, self._mode))
                 _write_all(opened[-1], self._contents[path])
             _sync_all(opened)
         finally:
@@ -101,9 +102,9 @@ def content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() and not path.is_symlink() else b"\0not a file"
 
 
-def _open_new(path: Path) -> int:
+def _open_new(path: Path, mode: int) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.open(path, flags, 0o666)
+    return os.open(path, flags, mode)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

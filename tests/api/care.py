@@ -23,7 +23,7 @@ def care_of(store: Store, home: Path) -> Care:
         workplace=state,
         databases=[] if store.db.path is None else [store.db.path],
         keyring=store.keyring,
-        keep=3,
+        keep=lambda: 3,
         tell=store.log.append,
     )
 
@@ -41,7 +41,9 @@ def care_of(store: Store, home: Path) -> Care:
 
     return Care(
         copies=copies,
-        rounds=Rounds(copies, schedule.parse("03:00", UTC), since=clock.now() - timedelta(days=3)),
+        rounds=Rounds(
+            copies, lambda: schedule.parse("03:00", UTC), since=clock.now() - timedelta(days=3)
+        ),
         alerts=Alerts(store.db, store.log, cooldown=timedelta(minutes=30), notifies=True),
         webhook=None,
         figures=Figures(waits=Standing(store.db).waits, disk_free=disk_free, budgets=budgets),

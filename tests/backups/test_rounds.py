@@ -37,14 +37,15 @@ def copies_of(lived: Lived, told: Told, *, postgres: bool = False) -> Copies:
         workplace=lived.home.state,
         databases=[] if postgres else lived.databases,
         keyring=lived.keyring,
-        keep=2,
+        keep=lambda: 2,
         tell=told,
         audit_head=head,
     )
 
 
 def rounds_of(copies: Copies, since: datetime) -> Rounds:
-    return Rounds(copies, schedule.parse("03:00", UTC), since=since)
+    plan = schedule.parse("03:00", UTC)
+    return Rounds(copies, lambda: plan, since=since)
 
 
 async def test_one_is_made_once_a_day_and_proven_and_the_oldest_go(lived: Lived) -> None:
@@ -118,3 +119,19 @@ async def test_postgres_has_backups_of_its_own_and_is_told_so(lived: Lived) -> N
 async def test_what_is_not_there_is_not_verified(lived: Lived) -> None:
     with pytest.raises(NotFoundError):
         await copies_of(lived, Told()).verify("20260101T000000.000000Z-manual")
+
+
+async def test_another_schedule_counts_while_it_runs_and_off_asks_for_none(lived: Lived) -> None:
+    plan = schedule.parse("03:00", UTC)
+    now: list[schedule.Schedule | None] = [plan]
+    copies = copies_of(lived, Told())
+    rounds = Rounds(copies, lambda: now[0], since=clock.now() - 9 * DAY)
+    assert rounds.next_at() == plan.following(clock.now())
+    now[0] = None
+    assert rounds.next_at() is None
+    assert await rounds.look() is None
+    standing = await rounds.standing()
+    assert standing is not None
+    assert standing.missing_since is None
+    now[0] = schedule.parse("6h", UTC)
+    assert await rounds.look() is not None

@@ -1,12 +1,14 @@
 """Alerts and profiles of a running Sempre, from the command line."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from sempre.cli.client import Server
 from sempre.home import Home
 from tests.cli.shell import Shell
+from tests.support.patience import wait_until
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
@@ -34,6 +36,23 @@ def test_the_schedule_of_backups_is_what_the_file_sets_also_for_the_server(rehea
     assert "sempre.toml" in said
     shown = rehearsing.run("backup", "schedule", "--help").out
     assert all(word in shown for word in ("sempre.toml", "backups.every", "backups.keep"))
+
+
+def test_a_schedule_that_is_set_counts_for_the_server_that_runs(rehearsing: Shell):
+    place = ("--home", str(rehearsing.home / "rehearsal"))
+    server = Server.find(Home(rehearsing.home))
+
+    def served() -> Mapping[str, object]:
+        return json.loads(server.get("/api/backups"))
+
+    set_now = rehearsing.json("backup", "schedule", "--every", "2h", "--keep", "4", *place)
+    assert (set_now["every"], set_now["keep"]) == ("2h", 4)
+    wait_until(lambda: (served()["every"], served()["keep"]) == ("2h", 4))
+    rehearsing.json("backup", "schedule", "--every", "off", *place)
+    wait_until(lambda: served()["every"] == "off")
+    assert served()["next_at"] is None
+    rehearsing.json("backup", "schedule", "--every", "6h", "--keep", "3", *place)
+    wait_until(lambda: served()["every"] == "6h")
 
 
 def test_a_profile_is_written_into_the_home(rehearsing: Shell):

@@ -185,3 +185,24 @@ def test_postgres_has_backups_of_its_own(shell: Shell):
     assert said.code == 5
     assert "pg_dump" in said.err
     assert "pg_dump" in shell.run("backup", "schedule").out
+
+
+def test_the_schedule_is_set_and_what_else_stands_in_the_file_stays(connected: Shell):
+    file = connected.home / "sempre.toml"
+    file.write_text('# ours\n[backups]\nevery = "6h" # often\n')
+    told = connected.json("backup", "schedule", "--every", "daily", "--keep", "5")
+    assert (told["every"], told["keep"]) == ("03:00", 5)
+    assert told["next_at"] is not None
+    written = '# ours\n[backups]\nevery = "03:00" # often\nkeep = 5\n'
+    assert file.read_text() == written
+    said = connected.run("backup", "schedule", "--every", "sometimes")
+    assert said.code == 7
+    assert "no schedule" in said.err
+    assert connected.run("backup", "schedule", "--keep", "0").code == 2
+    assert file.read_text() == written
+    off = connected.json("backup", "schedule", "--every", "off")
+    assert (off["every"], off["keep"], off["next_at"]) == ("off", 5, None)
+    assert "none comes by itself" in connected.run("backup", "schedule").out
+    connected.run("backup")
+    findings = connected.run("doctor", "--json").json["findings"]
+    assert any("backups.every" in each["message"] for each in findings)

@@ -39,11 +39,13 @@ def test_what_may_change_is_given_once_and_the_rest_waits_for_a_start(
 ):
     write(
         tmp_path,
-        '[workers.coder]\nmodel = "opus"\n[server]\nport = 1\n[budgets]\nday_dollars = 5\n',
+        '[workers.coder]\nmodel = "opus"\n[server]\nport = 1\n[budgets]\nday_dollars = 5\n'
+        '[backups]\nevery = "6h"\n',
     )
     found = settled(live, tmp_path)
     assert found is not None
     assert (found.worker("coder").model, found.budgets.day_dollars) == ("opus", 5)
+    assert found.backups.every == "6h"
     assert found.server.port == 8377
     assert live.waiting == ["server"]
     assert live.now.worker("coder").model == "sonnet"  # until it is taken

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from sempre import clock, crypto, schedule, tasks
+from sempre import clock, crypto, tasks
 from sempre.access import Secrets
 from sempre.alerts import (
     Alerts,
@@ -128,7 +128,7 @@ def sources_of(house: House, rounds: Rounds) -> Sources:
 
 
 def _backups(house: House, keyring: Keyring) -> tuple[Copies, Rounds]:
-    home, settings = house.home, house.settings.backups
+    home = house.home
 
     async def audit_head() -> str:
         head = await house.audit.head()
@@ -139,13 +139,13 @@ def _backups(house: House, keyring: Keyring) -> tuple[Copies, Rounds]:
         workplace=home.state,
         databases=stores.files(home, stores.address(home, house.settings)),
         keyring=keyring,
-        keep=settings.keep,
+        keep=lambda: house.live.now.backups.keep,
         tell=house.log.append,
         audit_head=audit_head,
     )
     made = datetime.fromtimestamp((home.state / "node").stat().st_mtime, UTC)
-    plan = schedule.parse(settings.every, house.settings.server.zone)
-    return copies, Rounds(copies, plan, since=made)
+    zone = house.settings.server.zone
+    return copies, Rounds(copies, lambda: house.live.now.backups.plan(zone), since=made)
 
 
 async def _backup_standing(rounds: Rounds) -> BackupStanding | None:

@@ -37,7 +37,7 @@ async def _no_trail() -> str | None:
 
 class Copies:
     """`databases` is empty where there is nothing that could be copied. `workplace` is where drills are held; `tell`
-    hears of `backup.made`, `backup.verified` and `backup.failed`."""
+    hears of `backup.made`, `backup.verified` and `backup.failed`; `keep` gives how many are kept now."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Copies:
         workplace: Path,
         databases: Sequence[Path],
         keyring: Keyring,
-        keep: int,
+        keep: Callable[[], int],
         tell: Tell,
         audit_head: Callable[[], Awaitable[str | None]] = _no_trail,
     ) -> None:
@@ -80,7 +80,7 @@ class Copies:
             if (
                 proven.drill is not None and proven.drill.passed
             ):  # else the older ones may be needed
-                await asyncio.to_thread(backup.prune, self.folder, self._keep)
+                await asyncio.to_thread(backup.prune, self.folder, self._keep())
         return proven
 
     async def verify(self, name: str) -> Kept:

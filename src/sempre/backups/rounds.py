@@ -2,6 +2,7 @@
 one that failed is tried again."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,26 +36,31 @@ class Standing:
 
 
 class Rounds:
-    """`since` is when the home was made: a new one has nothing to make up for. `failure` says why the last try
-    failed, until one succeeds."""
+    """`plan` gives the schedule as it is now, None while none is made by itself. `since` is when the home was made: a new
+    one has nothing to make up for. `failure` says why the last try failed, until one succeeds."""
 
-    def __init__(self, copies: Copies, schedule: Schedule, *, since: datetime) -> None:
+    def __init__(
+        self, copies: Copies, plan: Callable[[], Schedule | None], *, since: datetime
+    ) -> None:
         self._copies = copies
-        self._schedule = schedule
+        self._plan = plan
         self._since = since
         self._tried: datetime | None = None
         self.failure: str | None = None
 
     def next_at(self) -> datetime | None:
         """None: nothing comes by itself here."""
-        return self._schedule.following(clock.now()) if self._copies.supported else None
+        plan = self._plan() if self._copies.supported else None
+        return plan.following(clock.now()) if plan else None
 
     async def standing(self) -> Standing | None:
         """None where backups are made elsewhere."""
         if not self._copies.supported:
             return None
         kept = await self._copies.every()
-        return Standing(due=self._due(), newest=kept[0] if kept else None, failure=self.failure)
+        due = self._due()
+        failure = self.failure if due else None  # nobody waits for what was switched off
+        return Standing(due=due, newest=kept[0] if kept else None, failure=failure)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -89,5 +95,6 @@ class Rounds:
         return self._tried is None or clock.now() - self._tried >= _AGAIN or self.failure is None
 
     def _due(self) -> datetime | None:
-        last = self._schedule.previous(clock.now())
-        return last if last >= self._since else None
+        plan = self._plan()
+        last = plan.previous(clock.now()) if plan else None
+        return last if last and last >= self._since else None

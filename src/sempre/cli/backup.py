@@ -26,6 +26,18 @@ NameArgument = Annotated[
     ),
 ]
 
+EveryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="WHEN",
+        help="daily, off, a time of day (03:00), an interval (6h) or a cron line.",
+    ),
+]
+KeepOption = Annotated[
+    int | None, typer.Option("--keep", min=1, metavar="N", help="So many backups are kept.")
+]
+
 
 @backup.command("create")
 def create_backup(home: HomeOption = None, json: JsonOption = False) -> None:
@@ -99,12 +111,20 @@ def restore_backup(
 
 
 @backup.command("schedule")
-def show_schedule(home: HomeOption = None, json: JsonOption = False) -> None:
-    """When backups are made by themselves, and how the newest stands. Set it in sempre.toml: `backups.every` (a time of
-    day, an interval or a cron line) and `backups.keep`; that counts from the next start on."""
-    from sempre.cli.copying import every, next_at
+def show_schedule(
+    when: EveryOption = None,
+    keep: KeepOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """When backups are made by themselves, and how the newest stands; with an option, set that first. It is written into
+    sempre.toml (`backups.every`, `backups.keep`) and counts at once, also for a Sempre that runs."""
+    from sempre.cli.copying import every, next_at, set_schedule
+    from sempre.settings.care import OFF
 
     place = Home.find(home)
+    if when is not None or keep is not None:
+        set_schedule(place, every=when, keep=keep)
     settings, upcoming = next_at(place)
     found = every(place)
     if json:
@@ -112,13 +132,13 @@ def show_schedule(home: HomeOption = None, json: JsonOption = False) -> None:
         told = {"every": settings.every, "keep": settings.keep, "next_at": upcoming}
         screen.json({**told, "newest": newest})
         return
-    if upcoming is None:
+    if upcoming is None and settings.every != OFF:
         from sempre.backups import ELSEWHERE
 
         screen.say(ELSEWHERE)
         return
     screen.say(f"Every   {settings.every} (backups.every in sempre.toml), while Sempre runs")
-    screen.say(f"Next    {stamp(upcoming)}")
+    screen.say(f"Next    {stamp(upcoming) if upcoming else 'none comes by itself'}")
     screen.say(f"Kept    {settings.keep} (backups.keep)")
     screen.say(f"Newest  {'  '.join(_row(found[0])) if found else 'none yet'}")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sempre import clock, crypto, schedule
+from sempre import clock, crypto
 from sempre.app import stores
 from sempre.audit import Trail
 from sempre.backups import ELSEWHERE, Kept
@@ -15,7 +15,9 @@ from sempre.db import restore as restoring
 from sempre.db.backup import Backup
 from sempre.errors import ConflictError, NotFoundError, RefusedError
 from sempre.home import Home, Lock
-from sempre.settings import BackupSettings, Settings, load
+from sempre.settings import BackupSettings, Settings, load, writing
+
+_DAILY = str(BackupSettings.model_fields["every"].default)
 
 
 def every(home: Home) -> Sequence[Kept]:
@@ -74,10 +76,16 @@ def restore(home: Home, chosen: Backup) -> Path:
 def next_at(home: Home) -> tuple[BackupSettings, datetime | None]:
     """None: nothing is made by itself here."""
     settings = load(home.path)
-    if settings.database.url:
-        return settings.backups, None
-    plan = schedule.parse(settings.backups.every, settings.server.zone)
-    return settings.backups, plan.following(clock.now())
+    plan = None if settings.database.url else settings.backups.plan(settings.server.zone)
+    return settings.backups, plan and plan.following(clock.now())
+
+
+def set_schedule(home: Home, *, every: str | None, keep: int | None) -> None:
+    """In sempre.toml, which a Sempre that runs reads anew. Raises RefusedError, ConflictError, MisconfiguredError."""
+    if load(home.path).database.url:
+        raise RefusedError(ELSEWHERE, code="not_embedded")
+    given = {"every": _DAILY if every == "daily" else every, "keep": keep}
+    writing.put(home.path, "backups", {name: it for name, it in given.items() if it is not None})
 
 
 def _databases(home: Home, settings: Settings) -> list[Path]:

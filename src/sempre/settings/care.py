@@ -1,18 +1,22 @@
 """What looks after a home: backups, how long things are kept, alerts."""
 
-from datetime import UTC
+from datetime import UTC, tzinfo
 
 from pydantic import Field, field_validator
 
 from sempre import schedule
 from sempre.errors import MisconfiguredError
+from sempre.schedule import Schedule
 from sempre.settings.section import Section, http_address
+
+OFF = "off"
 
 
 class BackupSettings(Section):
     every: str = Field(
         default="03:00",
-        description='When one is made by itself: a time of day ("03:00"), an interval ("6h") or a cron line.',
+        description='When one is made by itself: a time of day ("03:00"), an interval ("6h"), a cron line, '
+        'or "off".',
     )
     keep: int = Field(default=14, ge=1, description="So many backups are kept.")
 
@@ -20,10 +24,15 @@ class BackupSettings(Section):
     @classmethod
     def _is_a_schedule(cls, every: str) -> str:
         try:
-            schedule.parse(every, UTC)
+            if every != OFF:
+                schedule.parse(every, UTC)
         except MisconfiguredError as error:
             raise ValueError(error.message) from error
         return every
+
+    def plan(self, zone: tzinfo) -> Schedule | None:
+        """None: none is made by itself."""
+        return None if self.every == OFF else schedule.parse(self.every, zone)
 
 
 class RetentionSettings(Section):

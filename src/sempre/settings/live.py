@@ -7,7 +7,7 @@ from sempre.errors import MisconfiguredError
 from sempre.settings.home_settings import Settings
 from sempre.settings.reading import FILE_NAME, load
 
-LIVE = ("workers", "rules", "budgets")
+LIVE = ("workers", "rules", "budgets", "backups")
 _Signature = tuple[int, int, int] | None  # None: there is no file
 
 

@@ -69,6 +69,7 @@ function Standing({ backups }: { backups: Backups }) {
           t("backups.noNext")
         )}
       </p>
+      <p className="meta">{t("backups.setBy")}</p>
       <Copyable text={backups.folder} label={t("backups.copyFolder")} />
       <Group>
         <Button

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sempre import clock, schedule
+from sempre import clock
 from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
 from sempre.cli.wording import duration, size
 from sempre.db import backup, drill, restore, schema
+from sempre.settings.care import OFF
 
 _QUICK = 300_000_000  # bytes that are checked in some seconds
 
@@ -75,6 +76,12 @@ def backups(examined: Examined) -> Iterator[Finding]:
     if not found:
         yield note("backups", "There is no backup yet.", "`sempre backup` makes one.")
         return
+    if examined.settings.backups.every == OFF:
+        yield note(
+            "backups",
+            "None comes by itself: `backups.every` is off.",
+            "`sempre backup schedule --every daily` switches them on.",
+        )
     newest, said = found[0], drill.last(found[0])
     age = duration(clock.now() - newest.made_at)
     if said is not None and not said.passed:
@@ -95,9 +102,9 @@ def backups(examined: Examined) -> Iterator[Finding]:
 
 def _is_late(examined: Examined, made_at: datetime) -> bool:
     settings = examined.settings
-    plan = schedule.parse(settings.backups.every, settings.server.zone)
+    plan = settings.backups.plan(settings.server.zone)
     grace = timedelta(minutes=settings.alerts.backup_grace_minutes)
-    return made_at < plan.previous(clock.now() - grace)
+    return plan is not None and made_at < plan.previous(clock.now() - grace)
 
 
 def address(examined: Examined) -> str:
