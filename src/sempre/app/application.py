@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from sempre import __version__, tasks
 from sempre.access import Connection, Kind
-from sempre.api import check_address
+from sempre.api import Parts, check_address, create_app
 from sempre.api.parts import Mode
-from sempre.api.server import create_app
 from sempre.app import housekeeping, settings_watch
 from sempre.app.care import open_care
 from sempre.app.doors import Doors, open_doors
@@ -24,7 +24,11 @@ from sempre.app.tracing import open_tracing
 from sempre.app.work import Around, Work, open_work, take_up
 from sempre.errors import SempreError
 from sempre.home import Home
+from sempre.loading import ONE_AT_A_TIME
 from sempre.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _log = structlog.stdlib.get_logger(__name__)
 _RECONCILE_SECONDS = 30.0
@@ -86,7 +90,8 @@ class Application:
                 restart=lambda: self.stop(Exit.RESTART),
             )
             stack.callback(house.stream.close)
-            listener.open(create_app(parts))
+            # In a thread: what goes on after a crash is with Claude Code meanwhile.
+            listener.open(await asyncio.to_thread(_make_pages, parts))
             self.address = listener.address
             self.doors.local_token.renew()
             self.plan.home.announce({"url": self.address, "mode": self.mode, "pid": os.getpid()})
@@ -112,6 +117,11 @@ class Application:
             "app.lost", reason="Other processes took this one for dead and go on in its place."
         )
         self.stop(Exit.LOST)
+
+
+def _make_pages(parts: Parts) -> "FastAPI":
+    with ONE_AT_A_TIME:
+        return create_app(parts)
 
 
 async def _put_down(house: House, work: Work, why: Exit) -> None:

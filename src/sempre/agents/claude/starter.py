@@ -16,6 +16,7 @@ from sempre.agents.claude.totals import UNKNOWN, Count, Totals
 from sempre.agents.launches import Launch, Launches, StartError
 from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Meter
+from sempre.loading import ONE_AT_A_TIME
 
 if TYPE_CHECKING:
     from sempre.agents.claude.running import Running
@@ -200,7 +201,8 @@ async def _come_up(program: Program, launch: Launch) -> "tuple[type[LiveSession]
 
 def _import_running() -> "tuple[type[LiveSession], type[Running]]":
     # Imported late: these and what they use need the agent SDK, which costs half a second and 25 MB.
-    from sempre.agents.claude.running import Running
-    from sempre.agents.claude.session import LiveSession
+    with ONE_AT_A_TIME:
+        from sempre.agents.claude.running import Running
+        from sempre.agents.claude.session import LiveSession
 
     return LiveSession, Running
