@@ -1,5 +1,6 @@
 """What was spent, over HTTP and as a file that no spreadsheet reckons with."""
 
+import asyncio
 import csv
 import io
 from datetime import timedelta
@@ -9,7 +10,9 @@ import httpx2
 import pytest
 
 from sempre import clock
+from sempre.api import create_app
 from sempre.api.spend_export import harmless
+from sempre.db import Database
 from tests.api.house import House
 from tests.budgets.pot import COST, OPUS, TOKENS, USED, Caller
 
@@ -114,6 +117,75 @@ async def test_a_file_has_every_call_and_its_sums_agree_with_the_page(house: Hou
         assert line["channel"] == item["key"]
         assert round(float(line["cost_dollars"]) * 1_000_000) == item["cost_micros"]
         assert int(line["calls"]) == item["calls"]
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """One for each page of the ledger that was asked for; a page has one call."""
+    monkeypatch.setattr("sempre.budgets.reports._PAGE", 1)
+    monkeypatch.setattr("sempre.api.spend_export._TOGETHER", 1)
+    asked: list[None] = []
+    scanning = Database.scanning
+
+    def counted(db: Database) -> object:
+        asked.append(None)
+        return scanning(db)
+
+    monkeypatch.setattr(Database, "scanning", counted)
+    return asked
+
+
+async def test_a_file_whose_reader_hangs_up_is_read_no_further(
+    house: House, pages: list[None]
+) -> None:
+    for n in range(30):
+        await spend(house, "files:coder", f"t{n}")
+    some, sent = asyncio.Event(), 0
+
+    async def receive() -> dict[str, object]:
+        await some.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        nonlocal sent
+        sent += len(message.get("body", b"")) > 0
+        if sent == 3:
+            some.set()
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/api/spend/export",
+        "raw_path": b"/api/spend/export",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [
+            (b"host", b"localhost"),
+            (b"authorization", f"Bearer {house.token}".encode()),
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8377),
+    }
+    await create_app(house.parts)(scope, receive, send)
+    assert sent >= 3
+    assert len(pages) < 10, "it went on for nobody"
+
+
+async def test_a_file_that_is_cancelled_is_read_no_further(house: House, pages: list[None]) -> None:
+    for n in range(30):
+        await spend(house, "files:coder", f"t{n}")
+    async with house.operator() as client:
+        asked = asyncio.create_task(client.get("/api/spend/export"))
+        while len(pages) < 3:  # noqa: ASYNC110  (nobody else says when)
+            await asyncio.sleep(0.001)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        assert len(pages) < 10
+        assert len(await exported(client)) == 30, "and its connection is free again"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])

@@ -1,22 +1,41 @@
 """Sums by day, channel, model, agent and turn are the ledger's, page by page, whatever the zone."""
 
+import sqlite3
 import zoneinfo
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from sempre import clock, ids
 from sempre.budgets import Group, Reports, SpendItem, Totals
+from sempre.budgets._store import reports as store
 from sempre.budgets.groups import Cursor
-from sempre.db import Database
+from sempre.db import Database, Session
 from sempre.db.tables import ledger
 from sempre.errors import InvalidError
 
 NOW = datetime(2026, 3, 20, 15, 7, tzinfo=UTC)
 SAO_PAULO = zoneinfo.ZoneInfo("America/Sao_Paulo")
+
+
+@pytest.fixture
+def scans(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """One for each block of statements that looked at many rows."""
+    begun: list[None] = []
+    scanning = Database.scanning
+
+    def counted(db: Database) -> AbstractAsyncContextManager[Session]:
+        begun.append(None)
+        return scanning(db)
+
+    monkeypatch.setattr(Database, "scanning", counted)
+    return begun
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +193,124 @@ async def test_rows_come_all_and_once_while_more_are_booked(
     assert seen == list(range(8))
 
 
+async def test_rows_come_in_the_order_in_which_they_began_also_those_of_one_moment(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sempre.budgets.reports._PAGE", 2)
+    hour_ago, day_ago = NOW - timedelta(hours=1), NOW - timedelta(days=1)
+    began = [hour_ago, day_ago, hour_ago, hour_ago, day_ago, hour_ago]
+    await book(db, *({"started_at": at, "cost_micros": n} for n, at in enumerate(began)))
+    reports = Reports(db, UTC)
+    rows = reports.rows(reports.stretch(None, None, None))
+    assert [row["cost_micros"] async for row in rows] == [1, 4, 0, 2, 3, 5]
+
+
+@pytest.mark.parametrize("group", list(Group))
+async def test_all_that_is_summed_is_summed_once_and_is_what_the_pages_have(
+    db: Database, group: Group, scans: list[None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sempre.budgets.spool._IN_MEMORY", 100)
+    monkeypatch.setattr("sempre.budgets._store.reports._PART", 2)
+    await book(
+        db,
+        *(
+            {
+                "turn_id": f"t{n % 5}" if n else None,
+                "channel": f"files:w{n % 7}",
+                "started_at": NOW - timedelta(days=n),
+                "cost_micros": n * 7 % 4,
+            }
+            for n in range(20)
+        ),
+    )
+    reports = Reports(db, UTC)
+    pages = await every(reports, group)
+    scans.clear()
+    items = reports.items(group, reports.stretch(None, None, None))
+    assert [item async for item in items] == pages
+    assert len(scans) == 1
+
+
+@pytest.mark.parametrize("what", ["rows", "items"])
+async def test_nothing_is_open_while_a_row_is_given(
+    db: Database, what: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Who takes them may be slow, or go."""
+    await book(db, {"started_at": NOW - timedelta(hours=1)}, {"turn_id": "t2"})
+    reports = Reports(db, UTC)
+    stretch = reports.stretch(None, None, None)
+    given: AsyncGenerator[object, None] = (
+        reports.rows(stretch) if what == "rows" else reports.items(Group.TURN, stretch)
+    )
+    scanning, under_way = Database.scanning, 0
+
+    @asynccontextmanager
+    async def watched(db: Database) -> AsyncIterator[Session]:
+        nonlocal under_way
+        under_way += 1
+        async with scanning(db) as session:
+            yield session
+        under_way -= 1
+
+    monkeypatch.setattr(Database, "scanning", watched)
+    async with aclosing(given):
+        await anext(given)
+        assert under_way == 0
+
+
+async def test_a_page_of_calls_costs_the_same_wherever_it_begins(db: Database):
+    count, page = 3000, 20
+    first = NOW - timedelta(days=20)
+    at = [first + timedelta(minutes=n // 100) for n in range(count)]  # a hundred of each moment
+    await book(db, *({"started_at": each} for each in at))
+    stretch = Reports(db, UTC).stretch(None, None, None)
+    async with db.scanning() as session:
+        ordered = sa.select(ledger.c.started_at, ledger.c.id).order_by(
+            ledger.c.started_at, ledger.c.id
+        )
+        places = [(row.started_at, row.id) for row in await session.execute(ordered)]
+    read = _rows_read_on_postgres if db.is_postgres else _steps_on_sqlite
+    begun, middle, ended = [
+        await read(db, store.rows_after(stretch, places[n], page))
+        for n in (0, count // 2, count - page - 1)
+    ]
+    most = 2 * page if db.is_postgres else begun * 1.2
+    assert max(begun, middle, ended) <= most, (begun, middle, ended)
+
+
+async def _rows_read_on_postgres(db: Database, statement: "sa.Select[Any]") -> float:
+    """By all of the plan's nodes that touch the table; nothing is sorted."""
+    async with db.transaction() as session:
+        await session.execute(sa.text("ANALYZE ledger"))
+    async with db.reading() as session:
+        explained = await session.exec_driver_sql(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {_literal(statement, session.dialect)}"
+        )
+        node = explained.scalar_one()[0]["Plan"]
+    while True:
+        assert "Sort" not in node["Node Type"], node
+        if not node.get("Plans"):
+            return node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        (node,) = node["Plans"]
+
+
+async def _steps_on_sqlite(db: Database, statement: "sa.Select[Any]") -> float:
+    """Of SQLite's virtual machine."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with sqlite3.connect(str(db.path)) as connection:
+        connection.set_progress_handler(count, 1)
+        rows = connection.execute(_literal(statement, sqlite.dialect())).fetchall()
+    connection.close()
+    assert len(rows) == 20
+    return steps
+
+
 async def test_sums_over_days_do_not_touch_the_rows(migrated_file: Path):
     """The index holds all that they need; else they would slow down with all that is stored."""
     query = (
@@ -186,3 +323,7 @@ async def test_sums_over_days_do_not_touch_the_rows(migrated_file: Path):
         plan = [row[3] for row in await session.execute(sa.text(query))]
     await db.close()
     assert any("COVERING INDEX ix_ledger_sums" in step for step in plan), plan
+
+
+def _literal(statement: "sa.Select[Any]", dialect: sa.Dialect) -> str:
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

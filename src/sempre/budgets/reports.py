@@ -18,7 +18,7 @@ from sempre.errors import InvalidError
 _USUAL_DAYS = 30
 _MOST_DAYS = 3660
 _YEARS = range(1970, 3000)
-_PAGE = 500
+_PAGE = 250
 
 
 @dataclass(frozen=True, kw_only=True)

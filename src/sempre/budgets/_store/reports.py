@@ -81,10 +81,14 @@ async def rows(
 def rows_after(stretch: Stretch, after: Place, limit: int) -> "sa.Select[Any]":
     """An index holds this order, so what a page costs is the same wherever it begins."""
     place = sa.tuple_(ledger.c.started_at, ledger.c.id)
-    began, entry = after
+    began, entry = max(after, (stretch.since, ""))
+    # Not also `started_at >= since`: SQLite would begin there each time, and pass over all until the place.
     return (
         sa.select(ledger)
-        .where(*_within(stretch), place > sa.tuple_(sa.literal(began, Moment), sa.literal(entry)))
+        .where(
+            place > sa.tuple_(sa.literal(began, Moment), sa.literal(entry)),
+            *_until_its_end(stretch),
+        )
         .order_by(ledger.c.started_at, ledger.c.id)
         .limit(limit)
     )
@@ -112,7 +116,11 @@ async def _parts(
 
 
 def _within(stretch: Stretch) -> list[sa.ColumnElement[bool]]:
-    wanted = [ledger.c.started_at >= stretch.since, ledger.c.started_at < stretch.before]
+    return [ledger.c.started_at >= stretch.since, *_until_its_end(stretch)]
+
+
+def _until_its_end(stretch: Stretch) -> list[sa.ColumnElement[bool]]:
+    wanted = [ledger.c.started_at < stretch.before]
     if stretch.channel is not None:
         wanted.append(ledger.c.channel == stretch.channel)
     return wanted
