@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sempre import clock
 from sempre.audit import Head, Trail, Wanted
 from sempre.audit._store import rows
+from sempre.audit.verification import Verifier
 from sempre.db import Database
 from sempre.db.rotation import reseal
 from sempre.db.tables import audit, audit_keys, audit_marks
@@ -59,6 +61,23 @@ async def test_an_untouched_trail_is_whole(trail: Trail) -> None:
     await write(trail, 5)
     found = await trail.verify()
     assert (found.whole, found.rows, found.first, found.head.sequence) == (True, 5, 1, 5)
+
+
+async def test_an_untouched_trail_is_reckoned_beside_the_event_loop(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(trail, 3)
+    threads: set[int] = set()
+    shown = Verifier.row
+
+    def seen(verifier: Verifier, row: Any, details: str | None) -> None:
+        threads.add(threading.get_ident())
+        shown(verifier, row, details)
+
+    monkeypatch.setattr(Verifier, "row", seen)
+    assert (await trail.verify()).rows == 3
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_details_are_sealed(store: Store, trail: Trail) -> None:
