@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from sempre.cli.records import Failure, Trust
+from sempre.cli.records import Failure
 
 
 class StageTuning(Struct, frozen=True):
@@ -192,5 +192,9 @@ class Rebased(Struct, frozen=True, rename="camel"):
     head: str
 
 
-class BoardTrust(Trust, frozen=True, kw_only=True):
+class BoardTrust(Struct, frozen=True):
     board: str
+    directory: str
+    state: str
+    contents: str
+    files: Sequence[str]

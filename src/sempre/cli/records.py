@@ -448,12 +448,9 @@ class AuditVerification(Struct, frozen=True):
     problems: Sequence[AuditProblem]
 
 
-class Trust(Struct, frozen=True):
+class FolderTrust(Struct, frozen=True):
+    worker: str
     directory: str
     state: str
     contents: str
     files: Sequence[str]
-
-
-class FolderTrust(Trust, frozen=True, kw_only=True):
-    worker: str

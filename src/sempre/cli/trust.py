@@ -7,9 +7,10 @@ from urllib.parse import quote
 import typer
 
 from sempre.cli import screen
+from sempre.cli.board_records import BoardTrust
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerArgument, YesOption
-from sempre.cli.records import FolderTrust, Trust, read
+from sempre.cli.records import FolderTrust, read
 from sempre.errors import ConflictError
 from sempre.home import Home
 
@@ -37,7 +38,13 @@ def trust(
 
 
 def decide(
-    server: Server, path: str, form: type[Trust], *, take: bool, show: bool, yes: bool
+    server: Server,
+    path: str,
+    form: type[FolderTrust] | type[BoardTrust],
+    *,
+    take: bool,
+    show: bool,
+    yes: bool,
 ) -> bytes:
     """What the server answers last. Raises ConflictError: there is nothing to trust, or it has changed meanwhile."""
     answer = server.get(path)
@@ -50,14 +57,14 @@ def decide(
     return server.ask("PUT", path, body=body)
 
 
-def tell(name: str, found: Trust) -> None:
+def tell(name: str, found: FolderTrust | BoardTrust) -> None:
     screen.say(f"{name}: {found.state}", bold=True)
     screen.say(f"  {found.directory}")
     for each in found.files:
         screen.say(f"  {each}")
 
 
-def _ask(found: Trust, *, yes: bool) -> None:
+def _ask(found: FolderTrust | BoardTrust, *, yes: bool) -> None:
     if not found.files:
         raise ConflictError(
             f"{found.directory} brings nothing that Claude Code would load; there is nothing to trust.",
