@@ -77,7 +77,7 @@ def test_no_secret_is_anywhere(person: Person, provider: MessagesApi) -> None:
     person.wait_state(broken, "failed")
     assert {call.key for call in provider.record.messages} == {fingerprint(KEY)}, "it was in use"
     children = [_environment(pid) for pid in _family(server.home)]
-    assert children, "a session is alive"
+    assert any(b"ANTHROPIC_BASE_URL=" in each for each in children), "a session is alive, and read"
     assert person.ask("POST", "/api/backups").status_code == 201
     told = [_told(person, path) for path in ANSWERS]
     told += [_told(person, f"/api/turns/{each}/events") for each in (done, broken)]
@@ -87,7 +87,9 @@ def test_no_secret_is_anywhere(person: Person, provider: MessagesApi) -> None:
 
     assert any(MARK.encode() in each for each in told), "what is there is found"
     files = _files(server)
-    assert any(MARK.encode() in each for each in files.values()), "also in transcripts"
+    marked = [path for path, content in files.items() if MARK.encode() in content]
+    assert any("projects" in path.parts for path in marked), "transcripts are looked through"
+    assert any(path.is_relative_to(server.home / ".sempre" / "backups") for path in files)
     for name, secret in secrets.items():
         sung = [str(path) for path, content in files.items() if secret.encode() in content]
         own = [str(server.home / ".sempre" / "token")] if name == "local" else []
@@ -172,8 +174,8 @@ def _environment(pid: int) -> bytes:
 
 
 def _files(server: Server) -> dict[Path, bytes]:
-    """All that is on the disk, and what was printed; packed logs unpacked."""
-    paths = [each for each in server.home.rglob("*") if each.is_file()]
+    """All that is on the disk, Claude Code's own folder too, and what was printed; packed logs unpacked."""
+    paths = [each for each in server.home.parent.rglob("*") if each.is_file()]
     return {
         path: gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         for path in [*paths, server.log]
