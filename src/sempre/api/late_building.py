@@ -63,4 +63,4 @@ def _never(_annotation: object) -> bool:
 
 
 # We have no model of Pydantic 1, which FastAPI would import to ask for each parameter whether it is one.
-utils.annotation_is_pydantic_v1 = _never
+utils.annotation_is_pydantic_v1 = _never  # pyright: ignore[reportPrivateImportUsage]

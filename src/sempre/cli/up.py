@@ -3,6 +3,7 @@ needs it. Meanwhile nothing is collected as garbage, which would take a fifth of
 
 import gc
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -53,12 +54,9 @@ def up(
     json: ReadyOption = False,
 ) -> None:
     """Run Sempre on this home. Without a connected model it rehearses, in a home of its own."""
-    gc.disable()
-    with without(*NOT_NEEDED):
-        from sempre.cli.running import Wishes, run
-
-    wishes = Wishes(host=host, port=port, open_browser=open_browser, json=json)
-    run(Home.find(home), wishes, roles=role)
+    running = _running()
+    wishes = running.Wishes(host=host, port=port, open_browser=open_browser, json=json)
+    running.run(Home.find(home), wishes, roles=role)
 
 
 def demo(
@@ -69,9 +67,13 @@ def demo(
     json: ReadyOption = False,
 ) -> None:
     """Run the whole product on scripted answers, with a sample workspace, in `sempre-demo` or --home."""
-    gc.disable()
-    with without(*NOT_NEEDED):
-        from sempre.cli.running import Wishes, run
+    running = _running()
+    wishes = running.Wishes(host=host, port=port, open_browser=open_browser, json=json)
+    running.run(Home.find(home or _DEMO), wishes, demo=True)
 
-    wishes = Wishes(host=host, port=port, open_browser=open_browser, json=json)
-    run(Home.find(home or _DEMO), wishes, demo=True)
+
+def _running() -> ModuleType:
+    gc.disable()  # there is no rubbish in what is imported, and a start imports a lot
+    with without(*NOT_NEEDED):
+        from sempre.cli import running
+    return running
