@@ -515,6 +515,22 @@ def test_a_prompt_that_comes_meanwhile_waits_until_the_call_is_settled(
     assert tried == ["answered"], "a process that went on by itself was given a prompt"
 
 
+def test_an_unattended_worker_runs_what_a_person_would_decide_on_record_and_without_a_bypass(
+    person: Person, worker: str
+) -> None:
+    path = f"/api/policy/channels/files:{worker}"
+    assert person.ask("PUT", path, json={"on_ask": "allow"}).status_code == 200
+    turn_id = person.send(worker, f"{deploy('a')}[[say:done]]")
+    assert person.wait_record(worker)["status"] == "answered"
+    assert lines(person, worker, "started") == ["a"]
+    assert person.asked(worker) == person.asked(worker, "closed") == []
+    (trailed,) = person.get("/api/audit", what="approval.unattended", turn=turn_id)["items"]
+    assert trailed["channel"] == f"files:{worker}"
+    started = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in sessions(person, worker)]
+    assert any(b"--output-format" in each for each in started)
+    assert not any(b"bypass" in each or b"dangerously" in each for each in started)
+
+
 def test_what_nobody_decides_in_time_is_refused(person: Person, worker: str) -> None:
     with tuned(person, SEMPRE_APPROVALS__EXPIRE_SECONDS="2"):
         turn_id = person.send(worker, f"{deploy('a')}[[say:without it]]")
