@@ -1,5 +1,6 @@
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.api.care import FREE
 from tests.api.house import House
 from tests.support.store import CHANNEL
 
@@ -26,6 +27,19 @@ async def test_the_metrics_say_how_things_stand(house: House) -> None:
     assert found["sempre_open_turns", ("queued",)] == 2
     assert found["sempre_dead_letters", ()] == 1
     assert found["sempre_channels", ("open",)] == 1
+
+
+async def test_the_metrics_say_how_it_is_looked_after(small_house: House) -> None:
+    found = await samples(small_house)
+    assert found["sempre_disk_free_bytes", ()] == FREE
+    assert found["sempre_budget_used_ratio", ("day",)] == 0.5
+    assert found["sempre_backup_age_seconds", ()] == -1, "there is none"
+    assert found["sempre_approvals_pending", ()] == 0
+    async with small_house.operator() as client:
+        assert (await client.post("/api/backups")).status_code == 201
+    found = await samples(small_house)
+    assert 0 <= found["sempre_backup_age_seconds", ()] < 3600
+    assert found["sempre_backup_proven", ()] == 1
 
 
 async def test_a_queue_that_is_empty_again_is_not_shown_as_it_was(small_house: House) -> None:
