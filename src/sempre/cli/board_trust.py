@@ -8,7 +8,7 @@ from sempre.cli.boards import BoardArgument, board_path
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, YesOption
 from sempre.cli.records import read
-from sempre.cli.trust import ShowOption, TakeOption, decide, tell
+from sempre.cli.trusting import ShowOption, TakeOption, decide, tell
 from sempre.home import Home
 
 trusting = typer.Typer()  # part of `sempre board`
