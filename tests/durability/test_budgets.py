@@ -117,6 +117,10 @@ def test_a_turn_stops_in_its_middle_one_call_over_and_goes_on_in_its_session(
     calls = [call for call in provider.record.messages if f"echo {worker} " in call.prompt]
     assert len({call.session for call in calls}) == 1
     assert len(calls) == spent(person, worker) / CALL, "the refused one never left"
+    on_trail = {"what": "turn.ended", "turn": turn_id}
+    person.wait(lambda: bool(person.get("/api/audit", **on_trail)["items"]), "it is on the trail")
+    (trailed,) = person.get("/api/audit", **on_trail)["items"]
+    assert trailed["details"]["cost_micros"] == spent(person, worker)
     assert (
         person.ask("POST", f"/api/turns/{turn_id}/release", json={"extra_micros": 1}).status_code
         == 409
