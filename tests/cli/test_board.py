@@ -221,6 +221,7 @@ def test_a_run_is_followed_and_cancelled(shop: Shell):
     key = made.out.split()[0]
     with shop.start("card", "log", key, "--follow") as following:
         assert following.stdout is not None
+        assert following.stdout.readline(), "it follows by now"
         wait_until(lambda: shop.json("card", "show", key)["run"]["status"] == "running")
         second = shop.run("card", "run", key)
         assert (second.code, "has a run already" in second.err) == (4, True)
