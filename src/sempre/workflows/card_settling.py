@@ -178,7 +178,7 @@ class Settling:
         if not left:
             return (
                 f"There is nothing to merge: {card.key} has no commit that {board.settings.base} lacks. Run the card "
-                "again, or discard its work."
+                "again; or discard the run and, if nothing was to be changed, move the card to Done."
             )
         named = ", ".join(left[:_NAMED]) + (" and more" if len(left) > _NAMED else "")
         return (

@@ -23,7 +23,8 @@ def test_cards_begin_in_the_order_that_was_promised(
 ) -> None:
     """Two may run at once. The second waits for the first to be done, so the third and then the fourth begin before."""
     gate = Gate(tmp_path / "gate")
-    board = new_board("line", test=[gate.command], wip=2)
+    writes = 'date > "$(basename "$PWD").txt"'  # so that there is something to merge
+    board = new_board("line", test=[gate.command, writes], wip=2)
     first = board.card("The first")
     second = board.card("The second", needs=[first])
     third, fourth = board.card("The third"), board.card("The fourth")
