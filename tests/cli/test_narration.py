@@ -10,7 +10,7 @@ from sempre import clock
 from sempre.cli.headlines import headline
 from sempre.cli.narration import Narrator
 from sempre.cli.pens import Ink, Named, Single
-from sempre.cli.records import Event
+from sempre.cli.records.events import Event
 
 KINDS = ["turn.accepted", "turn.text", "turn.thinking", "turn.tool", "turn.tool_result", "turn.note",
          "turn.tool_refused", "turn.retrying", "turn.ended", "channel.parked", "of.another.release"]  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sempre.cli.records import Failure, TurnSummary, Usage, Worker, WorkerToday
+from sempre.cli.records.turns import Failure, TurnSummary, Usage
+from sempre.cli.records.workers import Worker, WorkerToday
 from sempre.cli.waits import why
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

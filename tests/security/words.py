@@ -11,7 +11,7 @@ from pathlib import Path
 from sempre import clock
 from sempre.cli.narration import Narrator
 from sempre.cli.pens import Ink, Single
-from sempre.cli.records import Event
+from sempre.cli.records.events import Event
 from sempre.telemetry.escape import json_line, one_line
 from tests.cli.shell import Shell
 from tests.security.scene import LONGEST_PROMPT, Scene

@@ -1,11 +1,9 @@
 """`sempre alerts`: what is wrong now, and the webhook that is told of it."""
 
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
 import typer
-from msgspec import Struct
 
 from sempre import clock
 from sempre.cli import screen
@@ -14,6 +12,7 @@ from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption
 from sempre.cli.pages import items_of
 from sempre.cli.records import read
+from sempre.cli.records.alerts import Alert, WebhookSecret
 from sempre.cli.wording import head, since
 from sempre.home import Home
 
@@ -27,22 +26,6 @@ AllOption = Annotated[bool, typer.Option("--all", help="Those that have ended, t
 AlertArgument = Annotated[
     str, typer.Argument(metavar="ALERT", help="The alert's id, as the list shows it.")
 ]
-
-
-class _Alert(Struct):
-    id: str
-    rule: str
-    subject: str
-    severity: str
-    message: str
-    remedy: str
-    raised_at: datetime
-    ended_at: datetime | None
-    acknowledged_by: str | None
-
-
-class _Secret(Struct):
-    secret: str
 
 
 @alerts.command("list")
@@ -60,7 +43,7 @@ def list_alerts(
     elif not found:
         screen.say("Nothing is wrong.")
     else:
-        rows = [_row(read(raw, _Alert)) for raw in found]
+        rows = [_row(read(raw, Alert)) for raw in found]
         screen.table(("alert", "severity", "state", "since", "what"), rows)
 
 
@@ -74,7 +57,7 @@ def acknowledge_alert(
     if json:
         screen.json(answer)
     else:
-        screen.say(f"Acknowledged: {head(read(answer, _Alert).message, 200)}")
+        screen.say(f"Acknowledged: {head(read(answer, Alert).message, 200)}")
 
 
 @alerts.command("test")
@@ -94,11 +77,11 @@ def renew_secret(home: HomeOption = None, json: JsonOption = False) -> None:
     if json:
         screen.json(answer)
     else:
-        screen.say(read(answer, _Secret).secret)
+        screen.say(read(answer, WebhookSecret).secret)
         screen.note("Give it to the receiver: it checks notices with it (Standard Webhooks).")
 
 
-def _row(alert: _Alert) -> tuple[str, ...]:
+def _row(alert: Alert) -> tuple[str, ...]:
     state = "ended" if alert.ended_at else "seen" if alert.acknowledged_by else "open"
     age = since(alert.raised_at, clock.now())
     return alert.id, alert.severity, state, age, f"{alert.message} {alert.remedy}"

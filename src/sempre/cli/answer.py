@@ -5,7 +5,9 @@ from sempre.cli import screen
 from sempre.cli.following import follow_turn
 from sempre.cli.headlines import headline
 from sempre.cli.patience import Patience, TimeRanOutError, ask
-from sempre.cli.records import Event, Turn, read
+from sempre.cli.records import read
+from sempre.cli.records.events import Event
+from sempre.cli.records.turns import Turn
 from sempre.home import Home
 
 _AWAY = 120.0  # seconds

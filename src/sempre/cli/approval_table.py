@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sempre import clock
 from sempre.cli import screen
-from sempre.cli.records import ApprovalSummary
+from sempre.cli.records.approvals import ApprovalSummary
 from sempre.cli.wording import head, since
 
 

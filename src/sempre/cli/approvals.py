@@ -16,7 +16,8 @@ from sempre.cli.editor import edited
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption, WorkerFilter
 from sempre.cli.pages import items_of
-from sempre.cli.records import Approval, ApprovalSummary, read
+from sempre.cli.records import read
+from sempre.cli.records.approvals import Approval, ApprovalSummary
 from sempre.cli.references import channel_of
 from sempre.cli.texts import read_text
 from sempre.cli.wording import head, stamp, until

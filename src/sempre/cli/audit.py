@@ -11,7 +11,8 @@ from sempre.cli.client import Query, Server
 from sempre.cli.exits import FAILED
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption
-from sempre.cli.records import AuditEntry, AuditPage, AuditVerification, read
+from sempre.cli.records import read
+from sempre.cli.records.audit import AuditEntry, AuditPage, AuditVerification
 from sempre.cli.references import channel_of
 from sempre.cli.wording import head, plural, since
 from sempre.home import Home

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from sempre.cli import screen
-from sempre.cli.board_records import Board, Finding
 from sempre.cli.board_stages import stage_line
 from sempre.cli.boards import (
     BOARDS,
@@ -22,6 +21,7 @@ from sempre.cli.exits import FAILED
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, YesOption
 from sempre.cli.records import read
+from sempre.cli.records.boards import Board, Finding
 from sempre.cli.wording import duration, plural
 from sempre.errors import InvalidError
 from sempre.home import Home

@@ -7,12 +7,12 @@ import typer
 
 from sempre.cli import screen
 from sempre.cli.amounts import micros_of, tokens_of
-from sempre.cli.board_records import Board, StageTuning
 from sempre.cli.boards import BoardArgument, change_board, find_board
 from sempre.cli.cards import StageName
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.records import read
+from sempre.cli.records.boards import Board, StageTuning
 from sempre.cli.texts import read_text
 from sempre.cli.wording import count, dollars
 from sempre.errors import InvalidError

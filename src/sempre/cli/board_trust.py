@@ -2,14 +2,9 @@
 
 import typer
 
-from sempre.cli import screen
-from sempre.cli.board_records import BoardTrust
 from sempre.cli.boards import BoardArgument, board_path
-from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, YesOption
-from sempre.cli.records import read
-from sempre.cli.trusting import ShowOption, TakeOption, decide, tell
-from sempre.home import Home
+from sempre.cli.trusting import ShowOption, TakeOption, settle
 
 trusting = typer.Typer()  # part of `sempre board`
 
@@ -25,10 +20,4 @@ def trust_board(
 ) -> None:
     """Let a board's repository bring its own hooks and CLAUDE.md to the agents of its cards, as they are now. Needs a
     token of scope `approve`; when they change, it asks again."""
-    path = f"{board_path(name)}/trust"
-    answer = decide(Server.find(Home.find(home)), path, BoardTrust, take=take, show=show, yes=yes)
-    if json:
-        screen.json(answer)
-    else:
-        found = read(answer, BoardTrust)
-        tell(found.board, found)
+    settle(name, f"{board_path(name)}/trust", home, take=take, show=show, yes=yes, json=json)

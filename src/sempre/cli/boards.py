@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import typer
 
-from sempre.cli.board_records import Board
 from sempre.cli.client import Server
 from sempre.cli.records import read
+from sempre.cli.records.boards import Board
 from sempre.errors import SempreError
 from sempre.home import Home
 
@@ -53,5 +53,5 @@ def change_board(server: Server, now: Board, change: dict[str, object]) -> bytes
     from msgspec import to_builtins  # of use on this way only
 
     told: dict[str, object] = to_builtins(now)
-    kept = {name: told[name] for name in told.keys() - {"id", "prefix", "node", "cards"}}
+    kept = {name: told[name] for name in told.keys() - {"id", "prefix", "cards"}}
     return server.ask("PUT", board_path(now.id), body={**kept, **change})

@@ -11,7 +11,9 @@ from sempre.cli.amounts import micros_of, tokens_of
 from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, TurnArgument
-from sempre.cli.records import Budget, BudgetOverview, Turn, read
+from sempre.cli.records import read
+from sempre.cli.records.budgets import Budget, BudgetOverview
+from sempre.cli.records.turns import Turn
 from sempre.cli.references import channel_of, find_turn
 from sempre.cli.wording import count, dollars, plural, stamp
 from sempre.errors import InvalidError

@@ -8,7 +8,6 @@ import typer
 from sempre import clock
 from sempre.cli import screen
 from sempre.cli.amounts import micros_of
-from sempre.cli.board_records import Card, CardSummary
 from sempre.cli.boards import BoardArgument
 from sempre.cli.cards import (
     CardArgument,
@@ -25,6 +24,7 @@ from sempre.cli.client import Query, Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, YesOption
 from sempre.cli.records import read
+from sempre.cli.records.cards import Card, CardSummary
 from sempre.cli.texts import read_text
 from sempre.cli.wording import head, since, stamp
 from sempre.errors import InvalidError, NotFoundError

@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from sempre.cli import screen
-from sempre.cli.board_records import Card, ExecutionSummary, LineComment
 from sempre.cli.card_runs import RunOption, find_run
 from sempre.cli.card_starting import start
 from sempre.cli.cards import CardArgument, path_of
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.records import read
+from sempre.cli.records.cards import Card
+from sempre.cli.records.diffs import LineComment
+from sempre.cli.records.executions import ExecutionSummary
 from sempre.cli.texts import given_text
 from sempre.cli.wording import plural
 from sempre.errors import InvalidError

@@ -9,7 +9,6 @@ import typer
 from msgspec import Raw, Struct
 
 from sempre.cli import screen
-from sempre.cli.board_records import Card, Diff, DiffFile, Execution, ExecutionSummary
 from sempre.cli.card_runs import RunOption, find_run
 from sempre.cli.card_waiting import is_about
 from sempre.cli.cards import CardArgument, path_of
@@ -20,7 +19,11 @@ from sempre.cli.narration import Narrator
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.patience import Patience
 from sempre.cli.pens import Ink, Single
-from sempre.cli.records import Event, read
+from sempre.cli.records import read
+from sempre.cli.records.cards import Card
+from sempre.cli.records.diffs import Diff, DiffFile
+from sempre.cli.records.events import Event
+from sempre.cli.records.executions import Execution, ExecutionSummary
 from sempre.cli.wording import harmless
 from sempre.home import Home
 

@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from sempre.cli import screen
-from sempre.cli.board_records import Card, Merged, Rebased
 from sempre.cli.card_starting import start, tell_run
 from sempre.cli.cards import CardArgument, StageName, path_of
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, YesOption
 from sempre.cli.records import read
+from sempre.cli.records.cards import Card
+from sempre.cli.records.executions import Merged, Rebased
 from sempre.cli.texts import given_text, read_text
 from sempre.home import Home
 

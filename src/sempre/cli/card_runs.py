@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from sempre.cli.board_records import Card, ExecutionSummary
 from sempre.cli.cards import path_of
 from sempre.cli.client import Server
 from sempre.cli.records import read
+from sempre.cli.records.cards import Card
+from sempre.cli.records.executions import ExecutionSummary
 from sempre.errors import NotFoundError
 
 RunOption = Annotated[

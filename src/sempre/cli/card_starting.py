@@ -3,13 +3,13 @@
 import typer
 
 from sempre.cli import screen
-from sempre.cli.board_records import Execution
 from sempre.cli.card_waiting import wait_for
 from sempre.cli.cards import stage_of, state_of, why
 from sempre.cli.client import Server
 from sempre.cli.exits import FAILED
 from sempre.cli.following import newest
 from sempre.cli.records import read
+from sempre.cli.records.executions import Execution
 
 
 def start(

@@ -3,12 +3,14 @@
 from urllib.parse import quote
 
 from sempre.cli import screen
-from sempre.cli.board_records import CardSummary, Execution
 from sempre.cli.client import Server
 from sempre.cli.feed import Feed
 from sempre.cli.headlines import headline
 from sempre.cli.patience import Patience, ask
-from sempre.cli.records import Event, read
+from sempre.cli.records import read
+from sempre.cli.records.cards import CardSummary
+from sempre.cli.records.events import Event
+from sempre.cli.records.executions import Execution
 
 _AWAY = 120.0  # seconds
 _WORTH_LOOKING = frozenset({"run.ended", "run.waiting"})

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import typer
 
-from sempre.cli.board_records import CardSummary, ExecutionSummary
 from sempre.cli.client import Server
 from sempre.cli.records import read
+from sempre.cli.records.cards import CardSummary
+from sempre.cli.records.executions import ExecutionSummary
 from sempre.cli.wording import dollars, duration, head
 from sempre.errors import SempreError
 from sempre.home import Home

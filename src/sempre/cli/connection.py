@@ -11,7 +11,8 @@ from sempre import clock
 from sempre.cli import screen
 from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import Connection, read
+from sempre.cli.records import read
+from sempre.cli.records.access import Connection
 from sempre.errors import InvalidError, UnavailableError
 from sempre.home import Home
 

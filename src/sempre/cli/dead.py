@@ -12,7 +12,9 @@ from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption, TextOption, YesOption
 from sempre.cli.pages import items_of
-from sempre.cli.records import DeadLetter, LettersDone, Turn, read
+from sempre.cli.records import read
+from sempre.cli.records.dead_letters import DeadLetter, LettersDone
+from sempre.cli.records.turns import Turn
 from sempre.cli.references import channel_of
 from sempre.cli.texts import read_text
 from sempre.cli.wording import head, plural, since, span, stamp

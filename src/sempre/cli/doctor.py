@@ -10,7 +10,8 @@ import typer
 from sempre.cli import exits, screen
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import Status, read
+from sempre.cli.records import read
+from sempre.cli.records.status import Status
 from sempre.cli.wording import harmless, plural
 from sempre.errors import MisconfiguredError, UnavailableError
 from sempre.home import Home
@@ -36,7 +37,16 @@ def doctor(home: HomeOption = None, json: JsonOption = False) -> None:
 
 def examine(home: Home) -> "Iterator[Finding]":
     """Every finding. What is wrong with one check leaves the others alone."""
-    from sempre.cli.diagnosis import agents, machine, place, protection, server, stores, work
+    from sempre.cli.diagnosis import (
+        agents,
+        machine,
+        place,
+        prompts,
+        protection,
+        server,
+        stores,
+        work,
+    )
     from sempre.cli.diagnosis.finding import Examined, problem
 
     settings, wrong = _settings(home.path)
@@ -49,7 +59,7 @@ def examine(home: Home) -> "Iterator[Finding]":
         *(stores.database, stores.files, stores.backups),
         *(server.running, server.port, server.connection),
         *(agents.program, agents.user, agents.sandbox, protection.protection),
-        *(work.work, work.claims, work.alerts),
+        *(work.work, prompts.claims, work.alerts),
     ):
         try:
             yield from check(examined)

@@ -7,7 +7,7 @@ import msgspec
 from sempre import clock
 from sempre.cli.client import Server
 from sempre.cli.patience import Patience
-from sempre.cli.records import Event
+from sempre.cli.records.events import Event
 from sempre.errors import UnavailableError
 from sempre.home import Home
 

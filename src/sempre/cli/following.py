@@ -6,7 +6,10 @@ from sempre import clock
 from sempre.cli.client import Server
 from sempre.cli.feed import Feed
 from sempre.cli.patience import Patience, TimeRanOutError, ask
-from sempre.cli.records import Event, EventPage, Status, Turn, read
+from sempre.cli.records import read
+from sempre.cli.records.events import Event, EventPage
+from sempre.cli.records.status import Status
+from sempre.cli.records.turns import Turn
 from sempre.home import Home
 
 _GIVEN_OUT_WITHIN = 5.0  # seconds after its end; a full disk must not keep whoever waits

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import cast
 
-from sempre.cli.records import Event
+from sempre.cli.records.events import Event
 from sempre.cli.wording import duration, head
 
 LONGEST = 320

@@ -10,7 +10,8 @@ from sempre import clock
 from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import LoginLink, read
+from sempre.cli.records import read
+from sempre.cli.records.access import LoginLink
 from sempre.cli.wording import until
 from sempre.home import Home
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sempre.cli.headlines import headline
 from sempre.cli.pens import Pen
-from sempre.cli.records import Event
+from sempre.cli.records.events import Event
 from sempre.cli.wording import duration, harmless, head
 from sempre.telemetry.escape import one_line
 

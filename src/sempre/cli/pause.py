@@ -9,7 +9,8 @@ from sempre import clock
 from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerArgument
-from sempre.cli.records import ChannelHold, read
+from sempre.cli.records import read
+from sempre.cli.records.workers import ChannelHold
 from sempre.cli.references import channel_of
 from sempre.cli.wording import span, stamp
 from sempre.home import Home

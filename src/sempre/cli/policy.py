@@ -14,14 +14,14 @@ from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import (
+from sempre.cli.records import read
+from sempre.cli.records.policy import (
     Policy,
     PolicyProposal,
     PolicyRule,
     PolicyTest,
     ProposalList,
     SettingsRule,
-    read,
 )
 from sempre.cli.references import channel_of
 from sempre.cli.wording import head, plural, since

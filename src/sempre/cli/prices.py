@@ -10,7 +10,8 @@ from sempre.cli.amounts import micros_of
 from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import Price, read
+from sempre.cli.records import read
+from sempre.cli.records.prices import Price
 from sempre.cli.wording import dollars
 from sempre.errors import InvalidError
 from sempre.home import Home

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import typer
-from msgspec import Struct
 
 from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.records import read
+from sempre.cli.records.profile import Profile
 from sempre.cli.wording import size
 from sempre.home import Home
 
@@ -16,20 +16,6 @@ SecondsOption = Annotated[
     float, typer.Option("--seconds", "-s", min=0.1, max=120, help="How long to watch.")
 ]
 _PATIENCE = 60.0  # seconds beside what was asked for
-
-
-class _Function(Struct):
-    name: str
-    percent: int
-
-
-class _Profile(Struct):
-    cpu: str
-    memory: str
-    samples: int
-    top: list[_Function]
-    rss_bytes: int
-    grown_bytes: int
 
 
 def profile(home: HomeOption = None, seconds: SecondsOption = 10, json: JsonOption = False) -> None:
@@ -43,7 +29,7 @@ def profile(home: HomeOption = None, seconds: SecondsOption = 10, json: JsonOpti
     if json:
         screen.json(answer)
         return
-    made = read(answer, _Profile)
+    made = read(answer, Profile)
     screen.say(f"Memory  {size(made.rss_bytes)}; {size(max(made.grown_bytes, 0))} grew meanwhile")
     screen.say(f"CPU     {made.cpu} ({made.samples} samples; open it in speedscope)")
     screen.say(f"Heap    {made.memory}\n")

@@ -8,6 +8,7 @@ from sempre.errors import InvalidError, NotFoundError, UnavailableError
 from sempre.home import Home
 from sempre.ids import new_id
 
+WORKER_NAMES = "A worker's name has up to 64 letters (a-z, A-Z), digits, '-', '_' and '.', and does not start with a dot."
 _SUFFIX = ".prompt"
 
 
@@ -52,20 +53,21 @@ def drop(home: Home, worker: str, text: str, *, new: bool) -> Path:
 
 def make_worker(home: Home, worker: str) -> None:
     """A folder is all that a worker needs. Raises InvalidError, UnavailableError."""
-    import re
-
-    from sempre.settings import WORKER_NAME  # slow to import, and needed on this way only
-
-    if not re.fullmatch(WORKER_NAME, worker):
-        raise InvalidError(
-            "A worker's name has up to 64 letters (a-z, A-Z), digits, '-', '_' and '.', and does not start with a "
-            "dot."
-        )
+    if not is_worker_name(worker):
+        raise InvalidError(WORKER_NAMES)
     folder = home.path / ".queue" / worker
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def is_worker_name(name: str) -> bool:
+    import re
+
+    from sempre.settings import WORKER_NAME  # slow to import, and needed on this way only
+
+    return re.fullmatch(WORKER_NAME, name) is not None
 
 
 def unknown_worker(worker: str, known: list[str]) -> NotFoundError:

@@ -4,7 +4,8 @@ import re
 from urllib.parse import quote
 
 from sempre.cli.client import Server
-from sempre.cli.records import Turn, TurnPage, read
+from sempre.cli.records import read
+from sempre.cli.records.turns import Turn, TurnPage
 from sempre.errors import InvalidError, NotFoundError
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -8,7 +8,9 @@ import typer
 from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerFilter
-from sempre.cli.records import Status, Worker, read
+from sempre.cli.records import read
+from sempre.cli.records.status import Status
+from sempre.cli.records.workers import Worker
 from sempre.errors import InvalidError
 from sempre.home import Home
 

@@ -12,7 +12,10 @@ from sempre.cli import exits, queue, screen
 from sempre.cli.answer import outcome, wait_for
 from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import AddressArgument, HomeOption, JsonOption
-from sempre.cli.records import Status, Turn, Worker, read
+from sempre.cli.records import read
+from sempre.cli.records.status import Status
+from sempre.cli.records.turns import Turn
+from sempre.cli.records.workers import Worker
 from sempre.cli.texts import given_text
 from sempre.errors import InvalidError, NotFoundError, UnavailableError
 from sempre.home import Home

@@ -10,7 +10,8 @@ from sempre.cli import screen
 from sempre.cli.client import Server
 from sempre.cli.groups import Showing
 from sempre.cli.options import HomeOption, JsonOption, WorkerArgument
-from sempre.cli.records import WorkerSession, read
+from sempre.cli.records import read
+from sempre.cli.records.workers import WorkerSession
 from sempre.cli.wording import dollars, stamp
 from sempre.home import Home
 

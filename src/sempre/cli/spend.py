@@ -10,7 +10,8 @@ from msgspec import Raw
 from sempre.cli import screen
 from sempre.cli.client import Query, Server
 from sempre.cli.options import HomeOption, JsonOption, LimitOption, WorkerFilter
-from sempre.cli.records import SpendItem, SpendReport, SpendToday, read
+from sempre.cli.records import read
+from sempre.cli.records.spend import SpendItem, SpendReport, SpendToday
 from sempre.cli.references import channel_of
 from sempre.cli.wording import count, dollars, head, plural
 from sempre.home import Home

@@ -11,7 +11,11 @@ from sempre.cli.client import NotRunningError, Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerFilter
 from sempre.cli.pages import items_of
 from sempre.cli.queue import waiting
-from sempre.cli.records import ApprovalSummary, Status, TurnSummary, Worker, read
+from sempre.cli.records import read
+from sempre.cli.records.approvals import ApprovalSummary
+from sempre.cli.records.status import Status
+from sempre.cli.records.turns import TurnSummary
+from sempre.cli.records.workers import Worker
 from sempre.cli.references import channel_of
 from sempre.cli.waits import why
 from sempre.cli.wording import dollars, head, plural, since

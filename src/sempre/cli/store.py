@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sempre.access import Kind, Offer
 from sempre.app import Plan
 from sempre.app.doors import open_doors
-from sempre.cli.records import Connection
+from sempre.cli.records.access import Connection
 from sempre.home import Home, Lock
 from sempre.settings import load
 

@@ -15,7 +15,10 @@ from sempre.cli.narration import Narrator
 from sempre.cli.options import HomeOption, JsonOption
 from sempre.cli.patience import Patience
 from sempre.cli.pens import Ink, Named, Single
-from sempre.cli.records import Event, TurnPage, TurnSummary, Worker, read
+from sempre.cli.records import read
+from sempre.cli.records.events import Event
+from sempre.cli.records.turns import TurnPage, TurnSummary
+from sempre.cli.records.workers import Worker
 from sempre.cli.references import channel_of, get_turn, is_turn
 from sempre.errors import NotFoundError
 from sempre.home import Home

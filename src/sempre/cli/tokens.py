@@ -11,7 +11,8 @@ from sempre.cli import logins, screen
 from sempre.cli.client import Server
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption
-from sempre.cli.records import NewToken, Token, read
+from sempre.cli.records import read
+from sempre.cli.records.access import NewToken, Token
 from sempre.cli.wording import since, span, stamp, until
 from sempre.errors import ConflictError, NotFoundError
 from sempre.home import Home

@@ -2,12 +2,8 @@
 
 from urllib.parse import quote
 
-from sempre.cli import screen
-from sempre.cli.client import Server
 from sempre.cli.options import HomeOption, JsonOption, WorkerArgument, YesOption
-from sempre.cli.records import FolderTrust, read
-from sempre.cli.trusting import ShowOption, TakeOption, decide, tell
-from sempre.home import Home
+from sempre.cli.trusting import ShowOption, TakeOption, settle
 
 
 def trust(
@@ -21,9 +17,4 @@ def trust(
     """Let a worker's folder bring its own Claude settings, hooks and CLAUDE.md, as they are now. Needs a token of scope
     `approve`; when they change, it asks again."""
     path = f"/api/workers/{quote(worker, safe='')}/trust"
-    answer = decide(Server.find(Home.find(home)), path, FolderTrust, take=take, show=show, yes=yes)
-    if json:
-        screen.json(answer)
-    else:
-        found = read(answer, FolderTrust)
-        tell(found.worker, found)
+    settle(worker, path, home, take=take, show=show, yes=yes, json=json)

@@ -17,7 +17,8 @@ from sempre.cli.options import (
     WorkerFilter,
 )
 from sempre.cli.pages import items_of
-from sempre.cli.records import Attempt, Turn, TurnSummary, read
+from sempre.cli.records import read
+from sempre.cli.records.turns import Attempt, Turn, TurnSummary
 from sempre.cli.references import channel_of, find_turn, get_turn
 from sempre.cli.texts import read_text
 from sempre.cli.wording import dollars, duration, head, since, stamp

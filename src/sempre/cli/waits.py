@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sempre.cli.records import TurnSummary, Worker
+from sempre.cli.records.turns import TurnSummary
+from sempre.cli.records.workers import Worker
 from sempre.cli.wording import until
 
 

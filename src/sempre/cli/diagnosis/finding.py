@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sempre.cli.client import Server
-from sempre.cli.records import Status
+from sempre.cli.records.status import Status
 from sempre.contract.finding import Finding
 from sempre.home import Home
 from sempre.settings import Settings

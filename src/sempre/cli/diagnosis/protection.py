@@ -3,27 +3,17 @@
 import sys
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
-
 from sempre.cli.diagnosis import agents
 from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
 from sempre.cli.queue import folders
-from sempre.cli.records import Connection, read
+from sempre.cli.records import read
+from sempre.cli.records.access import Connection
+from sempre.cli.records.policy import Policy
 from sempre.cli.wording import plural
 
 _GATEWAY = (
     "The gateway holds the key: it enters no agent's environment, and each call can be refused."
 )
-
-
-class _Channel(Struct):
-    channel: str
-    unattended: bool
-
-
-class _Policy(Struct):
-    channels: list[_Channel]
-    proposals_waiting: int
 
 
 def protection(examined: Examined) -> Iterator[Finding]:
@@ -73,7 +63,7 @@ def _key(examined: Examined) -> Iterator[Finding]:
 
 def _unattended(examined: Examined) -> Iterator[Finding]:
     assert examined.server is not None  # noqa: S101  (the caller looked)
-    policy = read(examined.server.get("/api/policy"), _Policy)
+    policy = read(examined.server.get("/api/policy"), Policy)
     if policy.proposals_waiting:
         yield note(
             "protection",

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from sempre import __version__
 from sempre.access import Kind
-from sempre.cli import records
 from sempre.cli.diagnosis import reading
 from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
+from sempre.cli.records import read
+from sempre.cli.records.access import Connection
 from sempre.errors import SempreError, UnavailableError
 
 _NONE = "No model is connected: Sempre rehearses, answers are scripted, and real prompts wait."
@@ -59,7 +60,7 @@ def port(examined: Examined) -> Iterator[Finding]:
 def connection(examined: Examined) -> Iterator[Finding]:
     """The kind of credential and where it comes from; never the credential, nor a part of it."""
     if examined.server is not None:
-        found = records.read(examined.server.get("/api/connection"), records.Connection)
+        found = read(examined.server.get("/api/connection"), Connection)
         yield _connection(found.kind, found.source, found.base_url)
         return
     try:
