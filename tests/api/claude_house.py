@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sempre.agents.claude import Limits, Passes, Profile
 from sempre.api.provider import Provider
+from sempre.budgets import Ledger
 from sempre.contract.gate import Gate
 from sempre.rehearsal import Call, MessagesApi
 from tests.agents.claude import rig as claude
@@ -43,10 +44,12 @@ class House:
 
 
 @asynccontextmanager
-async def lived_in(url: str, root: Path, gate: Gate, *, retries: int = 1) -> AsyncIterator[House]:
+async def lived_in(
+    url: str, root: Path, gate: Gate, *, retries: int = 1, ledger: Ledger | None = None
+) -> AsyncIterator[House]:
     passes = Passes()
     async with MessagesApi(pace=0) as api:
-        async with rigged(url, Provider(base_url=api.url, key=KEY), gate, passes) as front:
+        async with rigged(url, Provider(base_url=api.url, key=KEY), gate, passes, ledger) as front:
             rig = claude.Rig(
                 root,
                 front.loopback.model_url,

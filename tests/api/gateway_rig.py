@@ -34,6 +34,7 @@ class Session:
     session_id: str = "s1"
     turn_id: str | None = "t1"
     attempt_id: str | None = "a1"
+    request_id: str = "r1"
     quota_until: datetime | None = None
     waits: int = 0
 
@@ -113,15 +114,17 @@ async def rigged(
     provider: Provider | None,
     gate: Gate | None = None,
     others: contract.Passes | None = None,
+    ledger: Ledger | None = None,
 ) -> AsyncIterator[Rig]:
-    """`others` are somebody else's tokens, that are known instead of the one of the rig's own session."""
+    """`others` are somebody else's tokens, that are known instead of the one of the rig's own session; `ledger` is one
+    of somebody else's on the same database, with limits for instance."""
     db = Database(url)
     told: list[Event] = []
 
     def tell(turn_id: str | None, channel: str, kind: str, details: Mapping[str, object]) -> None:
         told.append((turn_id, channel, kind, details))
 
-    ledger = Ledger(db, node="n1", zone=UTC)
+    ledger = ledger or Ledger(db, node="n1", zone=UTC)
     passes, session = Passes(), Session()
     loopback = Loopback(others or passes, gate or Decision(), ledger, provider, tell)
     await loopback.open()
