@@ -14,7 +14,7 @@ from benchmarks.table import Row, show
 from sempre import clock
 from sempre.app.house import House, open_house
 from sempre.app.plan import Role
-from sempre.app.work import Steps
+from sempre.app.steps import Steps
 from sempre.contract.messages import Inbound
 from sempre.home import Home
 from sempre.rehearsal import ScriptedAgent

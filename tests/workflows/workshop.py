@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sempre import crypto
-from sempre.app import work as app_work
 from sempre.app.board import BoardRoom, board_room, card_agent, equip
 from sempre.app.budgets import wake_turns
 from sempre.app.house import House, open_house
 from sempre.app.plan import Role
+from sempre.app.steps import Steps
+from sempre.app.unfinished import take_up
 from sempre.board import Board, BoardSettings, Card, CardText, Request, Run
 from sempre.board.words import Column
 from sempre.contract.agents import Agent, Ending, Outcome, Question, Session, Sink
@@ -231,7 +232,7 @@ async def open_workshop(
         def channel_of(_channel: str) -> Channel | None:
             return room.channel
 
-        steps = app_work.Steps(house, agent, channel_of, lambda _channel: None)
+        steps = Steps(house, agent, channel_of, lambda _channel: None)
         turn_workflow.equip(steps)
         turns = Commands(
             turns=house.turns,
@@ -255,7 +256,7 @@ async def open_workshop(
         wake_turns(house.money, house.notices, releasing)
         await house.engine.launch()
         try:
-            await app_work.take_up(house)
+            await take_up(house)
             steps.ready.set()
             await room.scheduler.reconcile()
             yield Workshop(

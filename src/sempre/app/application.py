@@ -15,13 +15,15 @@ from sempre.access import Connection, Kind
 from sempre.api import Parts, check_address, create_app
 from sempre.api.parts import Mode
 from sempre.app import housekeeping, settings_watch
+from sempre.app.around import Around
 from sempre.app.care import open_care
 from sempre.app.doors import Doors, open_doors
 from sempre.app.house import House, open_house
 from sempre.app.pages import open_listener, parts_of
 from sempre.app.plan import Plan
 from sempre.app.tracing import open_tracing
-from sempre.app.work import Around, Work, open_work, take_up
+from sempre.app.unfinished import take_up
+from sempre.app.work import Work, open_work
 from sempre.errors import SempreError
 from sempre.home import Home
 from sempre.loading import ONE_AT_A_TIME
