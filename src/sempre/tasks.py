@@ -1,6 +1,7 @@
 """Background tasks that are never lost: kept alive, named, their failure logged."""
 
 import asyncio
+import contextvars
 from collections.abc import Coroutine
 from typing import TypeVar
 
@@ -12,9 +13,13 @@ _running: set[asyncio.Task[object]] = set()
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def spawn(work: Coroutine[object, object, T], *, name: str) -> asyncio.Task[T]:
-    """Start `work` in the running loop. A failure that nobody awaits is logged, not swallowed."""
-    task = asyncio.get_running_loop().create_task(work, name=name)
+def spawn(
+    work: Coroutine[object, object, T], *, name: str, lasting: bool = False
+) -> asyncio.Task[T]:
+    """Start `work` in the running loop. A failure that nobody awaits is logged, not swallowed. `lasting`: it outlives
+    what began it, so that its log lines carry nobody's request id."""
+    within = contextvars.Context() if lasting else None
+    task = asyncio.get_running_loop().create_task(work, name=name, context=within)
     _running.add(task)
     task.add_done_callback(_finished)
     return task

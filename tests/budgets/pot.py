@@ -25,6 +25,7 @@ class Caller:
     session_id: str = "s1"
     turn_id: str | None = "t1"
     attempt_id: str | None = "a1"
+    request_id: str = "r1"
     quota_until: datetime | None = None
     waits: int = 0
 

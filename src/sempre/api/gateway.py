@@ -22,6 +22,7 @@ from sempre.contract.gate import BUDGET_MARKER, Caller, Meter, Passes, Tell
 from sempre.contract.messages import Usage
 from sempre.errors import RefusedError, UnavailableError
 from sempre.tasks import spawn, stop
+from sempre.telemetry import context
 
 T = TypeVar("T")
 PREFIX = "/s/"
@@ -86,7 +87,7 @@ class Gateway:
         except BodyTooLargeError:
             await request.refuse(413, "request_too_large", "The request is larger than 40 MiB.")
             return
-        with self._known():
+        with self._known(), context.bound(request_id=caller.request_id, turn=caller.turn_id):
             if asked != _MESSAGES:
                 await self._make(caller, asked, request, body, entry=None)
             elif entry := await _unless_gone(self._begin(caller, request, body), request):

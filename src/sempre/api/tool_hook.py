@@ -15,6 +15,7 @@ from sempre import tasks
 from sempre.api._asgi import BodyTooLargeError, ClientGoneError, Request
 from sempre.contract.actions import Action, Ruling, Say
 from sempre.contract.gate import Caller, Gate, Passes
+from sempre.telemetry import context
 
 PREFIX = "/hook/"
 _EVENT = "PreToolUse"
@@ -54,6 +55,10 @@ class ToolHook:
             return _no("No session has this token.")
         if request.method != "POST":
             return _no("The hook takes POST.")
+        with context.bound(request_id=caller.request_id, turn=caller.turn_id):
+            return await self._judge(request, caller)
+
+    async def _judge(self, request: Request, caller: Caller) -> Ruling:
         try:
             asked = msgspec.json.decode(await request.body(_LARGEST_BODY), type=_Asked)
             with caller.waiting():

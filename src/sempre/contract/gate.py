@@ -27,6 +27,11 @@ class Caller(Protocol):
     def turn_id(self) -> str | None: ...
     @property
     def attempt_id(self) -> str | None: ...
+    @property
+    def request_id(self) -> str:
+        """For the log lines about what it does; empty outside of a turn."""
+        ...
+
     async def words_before(self, call_id: str) -> str:
         """What the agent said last before this call. It may be asked for before that has come here: then this waits,
         but for a moment only."""

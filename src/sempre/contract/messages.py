@@ -42,6 +42,10 @@ class Inbound:
     origin: Mapping[str, str] = field(default_factory=dict[str, str])
     failure: "Failure | None" = None
 
+    @property
+    def request_id(self) -> str:
+        return request_of(self.origin, self.external_id)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
@@ -104,9 +108,18 @@ class Outbound:
     started_at: datetime | None
     finished_at: datetime
 
+    @property
+    def request_id(self) -> str:
+        return request_of(self.origin, self.external_id)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
     """The channel gave it out; `where` is what a person can look at (a path, a message id)."""
 
     where: str
+
+
+def request_of(origin: Mapping[str, str], external_id: str) -> str:
+    """What every log line about a message calls it: the request that brought it, else what its channel knows it by."""
+    return origin.get("request_id") or external_id

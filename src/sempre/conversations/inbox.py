@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from sempre import clock, ids
 from sempre.contract.messages import Accepted, Inbound
 from sempre.conversations._store import channels, dead_letters, turns
@@ -11,6 +13,7 @@ from sempre.db import Database, Session
 from sempre.events import Log
 
 _HEAD = 120  # characters of a prompt that stand in an event
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +146,13 @@ class StoredInbox:
 
     def _tell(self, message: Inbound, turn: Accepted) -> None:
         head = message.text[:_HEAD]
+        _log.info(
+            "turn.accepted",
+            request_id=message.request_id,
+            turn=turn.turn_id,
+            channel=message.channel,
+            number=turn.number,
+        )
         self._log.append(
             "turn.accepted",
             {"number": turn.number, "head": head, "origin": dict(message.origin)},

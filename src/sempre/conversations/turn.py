@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sempre.contract.messages import Failure, TurnState, Usage
+from sempre.contract.messages import Failure, TurnState, Usage, request_of
 from sempre.conversations.hold import Pause
 
 
@@ -37,6 +37,10 @@ class Turn:
     started_at: datetime | None
     finished_at: datetime | None
     published_at: datetime | None
+
+    @property
+    def request_id(self) -> str:
+        return request_of(self.origin, self.external_id)
 
 
 @dataclass(frozen=True, kw_only=True)

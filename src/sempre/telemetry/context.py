@@ -23,8 +23,8 @@ def chosen_request_id(given: str | None) -> str:
 
 @contextmanager
 def bound(**values: str | None) -> Iterator[None]:
-    """Let every log line inside the block carry these; None is left out."""
-    with bound_contextvars(**{name: value for name, value in values.items() if value is not None}):
+    """Let every log line inside the block carry these; what is empty is left out."""
+    with bound_contextvars(**{name: value for name, value in values.items() if value}):
         yield
 
 

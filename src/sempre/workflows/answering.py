@@ -5,6 +5,7 @@ Nothing may leave here as an exception: the engine would record it as the turn's
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 
 import structlog
@@ -15,6 +16,7 @@ from sempre.contract.channel import Remembering
 from sempre.contract.messages import Failure
 from sempre.conversations import Attempts, ChannelRow, Channels, Suspension, Turn, Turns
 from sempre.events import Log
+from sempre.telemetry import context
 from sempre.workflows.budgeting import Budgeting
 from sempre.workflows.holds import LONGEST, Holds, seconds_until, unless_suspended
 from sempre.workflows.waiting import Standing, Waiting
@@ -61,14 +63,16 @@ class Answering:
 
     async def answer(self, turn_id: str) -> float | None:
         """Seconds to wait before the next try, or None when the turn has ended."""
-        try:
-            return await self._answer(turn_id)
-        except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, the turn is tried again
-            _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
-            return _AFTER_A_FAULT
+        with ExitStack() as lines:
+            try:
+                turn = await self._turns.get(turn_id)
+                lines.enter_context(context.bound(request_id=turn.request_id, turn=turn.id))
+                return await self._answer(turn)
+            except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, the turn is tried again
+                _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
+                return _AFTER_A_FAULT
 
-    async def _answer(self, turn_id: str) -> float | None:
-        turn = await self._turns.get(turn_id)
+    async def _answer(self, turn: Turn) -> float | None:
         if turn.state.ended:
             await self._waiting.settle(turn)
             return None
@@ -111,6 +115,7 @@ class Answering:
         crash.point("turn.attempted")
         await self._waiting.begin(standing)
         question = self._waiting.going_on(tried.question, standing)
+        _log.info("turn.asked", channel=turn.channel, attempt=question.attempt_id)
         outcome = await self._ask(agent, question, turn)
         if outcome is None:
             return 0.0  # it looks again, and finds itself held
@@ -120,6 +125,7 @@ class Answering:
             crash.point("turn.deferred")
         outcome = self._budgeting.dated(turn, outcome)
         again = await self._attempts.end(question, outcome)
+        _log.info("turn.tried", channel=turn.channel, ending=outcome.ending.value)
         crash.point("turn.answered")
         if again is None:
             await self._waiting.settle(turn)

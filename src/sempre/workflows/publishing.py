@@ -4,6 +4,7 @@ Nothing may leave here as an exception: the engine would record it as the turn's
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 
 import structlog
 
@@ -13,6 +14,7 @@ from sempre.contract.channel import Channel, NumberTakenError
 from sempre.contract.messages import Outbound, Usage
 from sempre.conversations import Turn, Turns
 from sempre.errors import UnavailableError
+from sempre.telemetry import context
 
 _log = structlog.stdlib.get_logger(__name__)
 _AFTER_A_FAULT = 5.0  # seconds
@@ -39,21 +41,25 @@ class Publishing:
 
     async def publish(self, turn_id: str) -> float | None:
         """Seconds to wait before the next try, or None when it is given out."""
-        try:
-            await self._publish(turn_id)
-        except UnavailableError as error:
-            wait = error.retry_after or _AFTER_A_FAULT
-            _log.warning("turn.not_published", turn=turn_id, reason=error.message, again_in=wait)
-            return wait
-        except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, it is tried again
-            _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
-            return _AFTER_A_FAULT
+        with ExitStack() as lines:
+            try:
+                turn = await self._turns.get(turn_id)
+                lines.enter_context(context.bound(request_id=turn.request_id, turn=turn.id))
+                await self._publish(turn)
+            except UnavailableError as error:
+                wait = error.retry_after or _AFTER_A_FAULT
+                _log.warning(
+                    "turn.not_published", turn=turn_id, reason=error.message, again_in=wait
+                )
+                return wait
+            except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, it is tried again
+                _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
+                return _AFTER_A_FAULT
         return None
 
-    async def _publish(self, turn_id: str) -> None:
-        turn = await self._turns.get(turn_id)
+    async def _publish(self, turn: Turn) -> None:
         if turn.usage is None:
-            spent = await self._spent(turn_id)
+            spent = await self._spent(turn.id)
             self._on_record(turn, spent)
             turn = await self._turns.record_usage(turn, spent)
         channel = self._channel(turn.channel)
@@ -95,6 +101,7 @@ class Publishing:
                 turn = await self._turns.renumber(turn.id)
         crash.point("turn.sent")
         await self._turns.mark_published(turn, where)
+        _log.info("turn.published", channel=turn.channel, state=turn.state.value, where=where)
         crash.point("turn.marked")
         return turn
 

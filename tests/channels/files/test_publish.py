@@ -64,6 +64,7 @@ def test_an_answer_is_a_text_the_latest_and_a_record(place: Place):
         "answer": "task_7.txt",
         "prompt_file": "hello.prompt",
         "origin": dict(prompt.origin),
+        "request_id": prompt.external_id,
         "session": "6b0a1f8e-52d5-4f7f-9a38-0f4f4c3d2c11",
         "model": "claude-sonnet-5",
         "attempts": 1,

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sempre import clock, ids
+from sempre.telemetry import context
 
 _ON_THEIR_WAY = 2.0  # seconds; words are written before the call is made, so they are never far
 
@@ -25,6 +26,7 @@ class Pass:
     directory: Path
     turn_id: str | None = None
     attempt_id: str | None = None
+    request_id: str = ""
     quota_until: datetime | None = None
     said: Callable[[], str] = str
     told: Callable[[str], Awaitable[object]] | None = None
@@ -35,11 +37,13 @@ class Pass:
     def begin(self, turn_id: str, attempt_id: str) -> None:
         """From now on calls belong to this attempt."""
         self.turn_id, self.attempt_id, self.quota_until = turn_id, attempt_id, None
+        self.request_id = context.request_id()
         self._waited, self._since = 0.0, clock.ticks()
 
     def end(self) -> None:
         """Calls from now on (a background task that goes on) belong to the channel, but to no turn."""
         self.turn_id = self.attempt_id = None
+        self.request_id = ""
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

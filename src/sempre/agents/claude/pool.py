@@ -137,7 +137,9 @@ class Pool:
         )
 
     def _retire(self, channel: str, reason: str) -> None:
-        tasks.spawn(self._stop_if_idle(channel, reason), name=f"claude-retire-{channel}")
+        tasks.spawn(
+            self._stop_if_idle(channel, reason), name=f"claude-retire-{channel}", lasting=True
+        )
 
     async def _stop_if_idle(self, channel: str, reason: str) -> None:
         if not self._locks[channel].locked():  # else its next turn looks after it

@@ -73,7 +73,9 @@ class LiveSession:
             await self.kill()
             raise StartError(self._program.complaint or str(error)) from error
         self._launch.forget_secrets()
-        self._listening = tasks.spawn(self._listen(), name=f"claude-listen-{self.pid}")
+        self._listening = tasks.spawn(
+            self._listen(), name=f"claude-listen-{self.pid}", lasting=True
+        )
 
     async def ask(self, exchange: Exchange, text: str) -> None:
         """Hand one prompt over; its messages go to `exchange` until `release`. Raises ClaudeSDKError."""

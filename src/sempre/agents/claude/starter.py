@@ -5,6 +5,8 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
+import structlog
+
 from sempre import ids
 from sempre.agents.claude import command, environment, transcript
 from sempre.agents.claude.access import Access
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sempre.agents.claude.running import Running
     from sempre.agents.claude.session import LiveSession
 
+_log = structlog.stdlib.get_logger(__name__)
 _UNKNOWN = "no conversation found"
 _TAKEN = "already in use"
 
@@ -150,6 +153,7 @@ class Starter:
             {"session_id": session_id, "parent": parent} if parent else {"session_id": session_id}
         )
         sink.tell(kind, told)
+        _log.info("claude.started", channel=channel, session=session_id, pid=program.pid)
         return running(
             channel=channel,
             live=live,

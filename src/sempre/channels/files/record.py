@@ -18,6 +18,7 @@ def render(message: Outbound) -> bytes:
         "answer": f"task_{message.number}.txt" if message.state is TurnState.ANSWERED else None,
         "prompt_file": message.origin.get("file"),
         "origin": dict(sorted(message.origin.items())),
+        "request_id": message.request_id,
         "session": message.session_id,
         "model": message.model,
         "attempts": message.attempts,
