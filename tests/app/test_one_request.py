@@ -9,7 +9,7 @@ import pytest
 from tests.app.conftest import Live
 
 pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
-WAY = ["turn.accepted", "turn.asked", "turn.tried", "turn.published"]
+WAY = ["turn.accepted", "turn.asked", "turn.published"]
 # The provider hangs up on the first call, so that the gateway has something to say.
 PROMPT = "[[cut:silent:1]] [[say:through]]"
 

@@ -125,7 +125,8 @@ class Answering:
             crash.point("turn.deferred")
         outcome = self._budgeting.dated(turn, outcome)
         again = await self._attempts.end(question, outcome)
-        _log.info("turn.tried", channel=turn.channel, ending=outcome.ending.value)
+        if outcome.ending is not Ending.ANSWERED:
+            _log.info("turn.tried", channel=turn.channel, ending=outcome.ending.value)
         crash.point("turn.answered")
         if again is None:
             await self._waiting.settle(turn)
