@@ -1,4 +1,5 @@
-"""The Grafana dashboard and the Prometheus rules name only metrics and labels that there are, and leave no metric out."""
+"""The Grafana dashboard and the Prometheus rules are PromQL about metrics and labels that there are, and leave no metric
+out."""
 
 import json
 import re
@@ -6,8 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from promql_parser import AggregateExpr, BinaryExpr, Call, NumberLiteral, parse_duration
 
 from sempre.telemetry.metrics import REGISTRY
+from tests.docs import promql
 from tests.docs.sources import DOCS
 
 FOLDER = DOCS.parent / "deploy" / "monitoring"
@@ -15,47 +18,83 @@ BOARD: dict[str, Any] = json.loads((FOLDER / "grafana-dashboard.json").read_text
 RULES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "prometheus-rules.yml").read_text("utf-8"))[
     "groups"
 ][0]["rules"]
-_NAME = re.compile(r"\bsempre_[a-z_]+")
-_MATCHED = re.compile(r"(sempre_[a-z_]+)\{([a-z_]+)=")
+_SHOWN = re.compile(r"\{\{ ?(?:\$labels\.)?([a-z_]+) ?\}\}")
 _SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
+_OF_COUNTERS = {"rate", "increase", "irate", "resets"}
+_COMPARISONS = {">", "<", ">=", "<=", "==", "!="}
 
 SERIES = {
-    f"{family.name}{suffix}": family.name
+    f"{family.name}{suffix}": family
     for family in REGISTRY.collect()
     for suffix in _SUFFIXES[family.type]
 }
+PANELS = [(panel, target) for panel in BOARD["panels"] for target in panel.get("targets", [])]
+EXPRESSIONS: list[str] = [
+    *(target["expr"] for _, target in PANELS),
+    *(rule["expr"] for rule in RULES),
+]
 
 
-def expressions() -> list[str]:
-    targets = [target for panel in BOARD["panels"] for target in panel.get("targets", [])]
-    return [*(target["expr"] for target in targets), *(rule["expr"] for rule in RULES)]
+def labels_of(series: str) -> set[str]:
+    if series == "up":  # Prometheus' own, of whatever it asks
+        return {"job", "instance"}
+    collector: Any = REGISTRY._names_to_collectors[SERIES[series].name]
+    own = {"le"} if series.endswith("_bucket") else set[str]()
+    return {*collector._labelnames, "job", "instance"} | own
 
 
-def labels_of(family: str) -> tuple[str, ...]:
-    collector: Any = REGISTRY._names_to_collectors[family]
-    return collector._labelnames
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_an_expression_is_promql_about_what_there_is(expression: str) -> None:
+    parsed = promql.read(expression)
+    for selector in promql.selectors(parsed):
+        assert selector.name is not None
+        assert selector.name in {*SERIES, "up"}
+        matched = {each.name for each in selector.matchers.matchers}
+        assert matched <= labels_of(selector.name)
+    for part in promql.within(parsed):
+        if isinstance(part, AggregateExpr) and part.modifier:
+            assert set(part.modifier.labels) <= promql.labels(part.expr, labels_of)
+        if isinstance(part, Call) and part.func.name in _OF_COUNTERS:
+            (series,) = promql.selectors(part)
+            assert SERIES[str(series.name)].type in {"counter", "histogram"}, "it may fall"
+        if isinstance(part, Call) and part.func.name == "histogram_quantile":
+            assert "le" in promql.labels(part.args[1], labels_of)
 
 
-def test_every_metric_that_is_named_exists() -> None:
-    named = {name for each in expressions() for name in _NAME.findall(each)}
-    assert len(named) > 30
-    assert named - set(SERIES) == set()
+def test_what_is_no_promql_is_told() -> None:
+    for wrong in ("sum(", "rate(sempre_queue_depth)", "sum by (x) sempre_queue_depth", "a b"):
+        with pytest.raises(ValueError, match=r"."):
+            promql.read(wrong)
 
 
 def test_every_metric_has_its_place_on_the_board() -> None:
-    shown = {SERIES[name] for each in expressions() for name in _NAME.findall(each)}
-    assert set(SERIES.values()) - shown == set()
+    shown = {
+        SERIES[str(each.name)].name
+        for _, target in PANELS
+        for each in promql.selectors(promql.read(target["expr"]))
+    }
+    assert {family.name for family in SERIES.values()} == shown
 
 
-def test_labels_that_are_matched_or_shown_exist() -> None:
-    for each in expressions():
-        for name, label in _MATCHED.findall(each):
-            assert label in labels_of(SERIES[name]), (name, label)
-    for panel in BOARD["panels"]:
-        for target in panel.get("targets", []):
-            families = [SERIES[name] for name in _NAME.findall(target["expr"])]
-            for label in re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]):
-                assert label in labels_of(families[0]), (panel["title"], label)
+def test_labels_that_are_shown_are_in_the_result() -> None:
+    for panel, target in PANELS:
+        given = promql.labels(promql.read(target["expr"]), labels_of)
+        assert set(_SHOWN.findall(target["legendFormat"])) <= given, panel["title"]
+    for rule in RULES:
+        given = promql.labels(promql.read(rule["expr"]), labels_of) | {"value"}
+        assert set(_SHOWN.findall(str(rule["annotations"]))) <= given, rule["alert"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
+def test_a_rule_fires_on_some_values_only(rule: dict[str, Any]) -> None:
+    parsed = promql.read(rule["expr"])
+    while isinstance(parsed, BinaryExpr) and str(parsed.op) not in _COMPARISONS:
+        assert str(parsed.op) in {"and", "unless"}
+        parsed = parsed.lhs
+    assert isinstance(parsed, BinaryExpr), "without a comparison it fires always"
+    assert isinstance(parsed.rhs, NumberLiteral)
+    if "for" in rule:
+        assert parse_duration(rule["for"]).total_seconds() > 0
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
