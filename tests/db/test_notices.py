@@ -1,13 +1,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from sempre.db import Database
 from sempre.db.notices import Notices, notify
-from tests.support.patience import until
+from tests.support.patience import Looks, until
 
 pytestmark = pytest.mark.postgres
+# Who broke off while it connected is there until the server loses its patience: a minute.
+STARTING = "SELECT backend_type, state FROM pg_stat_activity WHERE state = 'starting'"
 
 
 @pytest.fixture
@@ -63,3 +66,28 @@ async def test_on_sqlite_there_is_nobody_to_tell(sqlite_url: str) -> None:
     notices.open()
     await notices.close()
     await db.close()
+
+
+async def test_who_stops_while_a_topic_is_being_added_leaves_no_connection_half_open(
+    db: Database,
+) -> None:
+    for milliseconds in range(20):  # at one of these moments it has begun to connect
+        notices = Notices(db)
+        notices.open()
+        await asyncio.sleep(milliseconds / 1000)
+        notices.on("topic", lambda _payload: None)
+        await asyncio.sleep(0)  # the connection before is being ended
+        await asyncio.sleep(0)
+        await notices.close()
+    async with await psycopg.AsyncConnection.connect(db.url, autocommit=True) as connection:
+        started: list[tuple[str | None, ...]] = []
+
+        async def looked() -> None:
+            found = await connection.execute(STARTING)
+            started[:] = await found.fetchall()
+
+        with_patience = Looks(10, lambda: f"still there: {started}")
+        await looked()
+        while started:
+            await asyncio.sleep(with_patience.pause())
+            await looked()

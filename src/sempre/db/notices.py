@@ -13,7 +13,7 @@ import structlog
 from psycopg import sql
 
 from sempre.db.database import Database, Session
-from sempre.tasks import spawn, stop
+from sempre.tasks import spawn
 
 _log = structlog.stdlib.get_logger(__name__)
 _RECONNECT_SECONDS = 1.0
@@ -31,13 +31,13 @@ class Notices:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._heard: dict[str, Callable[[str], None]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()  # who listens, and who listened and still ends
 
     def on(self, topic: str, heard: Callable[[str], None]) -> None:
         """Call `heard(payload)` for each notice, and with "" after a reconnection, when some may be missing."""
         self._heard[topic] = heard
-        if self._task is not None:  # it listens already, for the others
-            self._task = spawn(self._anew(self._task), name="db.notices")
+        if self._tasks:  # it listens already, for the others
+            self.open()
 
     def say(self, topic: str, payload: str) -> None:
         """Tell every process, this one too; on SQLite there is no other. Does not wait."""
@@ -46,22 +46,26 @@ class Notices:
 
     def open(self) -> None:
         if self._db.is_postgres:
-            self._task = spawn(self._listen_for_ever(), name="db.notices")
+            task = spawn(self._listen_for_ever(self._cancel()), name="db.notices")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await _ended(self._cancel())
 
-    async def _anew(self, before: asyncio.Task[None]) -> None:
-        await stop(before)
-        await self._listen_for_ever()
+    def _cancel(self) -> frozenset[asyncio.Task[None]]:
+        """Each once: the second time it would not get to close its connection."""
+        for task in self._tasks:
+            if not task.cancelling():
+                task.cancel()
+        return frozenset(self._tasks)
 
     async def _say(self, topic: str, payload: str) -> None:
         async with self._db.transaction() as session:
             await notify(session, topic, payload)
 
-    async def _listen_for_ever(self) -> None:
+    async def _listen_for_ever(self, before: frozenset[asyncio.Task[None]]) -> None:
+        await _ended(before)
         while True:
             try:
                 await self._listen()
@@ -89,3 +93,8 @@ class Notices:
             with suppress(psycopg.Error):
                 await (await connecting).close()
             raise
+
+
+async def _ended(tasks: frozenset[asyncio.Task[None]]) -> None:
+    if tasks:
+        await asyncio.wait(tasks)  # which does not hand on that we are cancelled
