@@ -102,7 +102,7 @@ class Application:
             await enter(_beside(settings_watch.watch(house, work.configure), "app.settings"))
             await enter(_beside(housekeeping.run(house), "app.collect"))
             await enter(_beside(_reconcile(house, work), "app.reconcile"))
-            await enter(_beside(_warm_up(work), "app.warm_up"))
+            await enter(_beside(_warm_up(house, work), "app.warm_up"))
             if rehearses:
                 from sempre.app import sample  # what is scripted is loaded where it is played
 
@@ -148,10 +148,11 @@ def _mode(connection: Connection, *, rehearses: bool) -> Mode:
     return "login" if connection.kind is Kind.LOGIN else "live"
 
 
-async def _warm_up(work: Work) -> None:
+async def _warm_up(house: House, work: Work) -> None:
     """A moment later: those who wait for us to be ready come first."""
     await asyncio.sleep(_WARM_UP_SECONDS)
     await work.claude.warm_up()
+    await house.db.prepare_scans()
 
 
 async def _reconcile(house: House, work: Work) -> None:

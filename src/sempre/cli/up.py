@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sempre.cli.lean import without
+from sempre.cli.lean import later, without
 from sempre.cli.options import HomeOption
 from sempre.cli.roles import RoleName
 from sempre.home import Home
@@ -17,6 +17,17 @@ _DEMO = Path("sempre-demo")
 NOT_NEEDED = (
     "rich",  # structlog would draw tracebacks with it; ours are text
     "email_validator",  # FastAPI would check an address in its own document, where we have none
+)
+
+FIRST_USED_LATER = (  # by whom it is imported all the same
+    "psycopg",  # DBOS, also where there is no Postgres
+    "sqlalchemy.orm",  # DBOS, for the sessions that its users might give it
+    "sqlalchemy.ext.asyncio",  # as above, and the database for long reads
+    "croniter",  # DBOS, for schedules; it starts a program to see what machine this is
+    "dateutil.parser",  # DBOS, for a format of ours that has no dates
+    "yaml",  # DBOS, for a file of settings that we have not
+    "uvicorn.supervisors",  # uvicorn, for its own command
+    "dotenv",  # pydantic-settings, for files that we do not read
 )
 
 HostOption = Annotated[
@@ -74,6 +85,6 @@ def demo(
 
 def _running() -> ModuleType:
     gc.disable()  # there is no rubbish in what is imported, and a start imports a lot
-    with without(*NOT_NEEDED):
+    with without(*NOT_NEEDED), later(*FIRST_USED_LATER):
         from sempre.cli import running
     return running

@@ -4,6 +4,7 @@ SQLite has one writer: writing goes through a pool of one connection, so writers
 of spinning on a locked file; reading has connections of its own and is never held up (WAL).
 """
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,6 +23,7 @@ from sempre.db.disposal import dispose_async
 from sempre.db.embedded import Connections
 from sempre.db.pinging import ping_with_reason
 from sempre.errors import ConflictError, UnavailableError
+from sempre.loading import ONE_AT_A_TIME
 from sempre.telemetry import metrics
 
 Session = AsyncConnection
@@ -53,14 +55,17 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_postgres = url.startswith("postgresql")
+        self._preparing = asyncio.Lock()
         if self.is_postgres:
             self._writer = self._reader = engine = _postgres(url)
             # What reads in several statements sees one state, as on SQLite. It shares the pool.
-            self._scanner = engine.execution_options(isolation_level="REPEATABLE READ")
+            self._scanner: AsyncEngine | None = engine.execution_options(
+                isolation_level="REPEATABLE READ"
+            )
         else:
             self._writer = _sqlite(url, size=1)
             self._reader = _sqlite(url, size=4)
-            self._scanner = _sqlite_in_threads(url, size=2)
+            self._scanner = None
 
     @property
     def path(self) -> Path | None:
@@ -90,13 +95,21 @@ class Database:
     async def scanning(self) -> AsyncIterator[Session]:
         """Read what may take more than a moment (sums, exports, searches): the event loop goes on meanwhile.
         Raises StoreUnavailableError."""
-        async with _connection(self._scanner.begin(), "scan") as session:
+        scanner = self._scanner or await self.prepare_scans()
+        async with _connection(scanner.begin(), "scan") as session:
             yield session
+
+    async def prepare_scans(self) -> AsyncEngine:
+        """What the first scan needs, which takes a moment to import; it needs not be called before."""
+        async with self._preparing:
+            if self._scanner is None:
+                self._scanner = await asyncio.to_thread(_sqlite_in_threads, self.url, size=2)
+        return self._scanner
 
     async def close(self) -> None:
         for each in (self._writer, self._reader):
             await (each.close() if isinstance(each, Connections) else dispose_async(each))
-        if not self.is_postgres:
+        if self._scanner is not None and not self.is_postgres:
             await dispose_async(self._scanner)
 
 
@@ -148,7 +161,8 @@ def _sqlite(url: str, *, size: int) -> Connections:
 
 def _sqlite_in_threads(url: str, *, size: int) -> AsyncEngine:
     address = sa.make_url(url).set(drivername="sqlite+aiosqlite")
-    engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
+    with ONE_AT_A_TIME:
+        engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # else sqlite3 opens transactions by itself

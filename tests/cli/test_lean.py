@@ -1,0 +1,100 @@
+"""What is imported without, or later: each case in a Python of its own, for what is loaded is loaded for all."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+LIBRARY = """
+class Failure(Exception): ...
+class Thing:
+    number = 7
+    def __init__(self, size): self.size = size
+def fail(): raise Failure("no")
+"""
+USER = """
+from typing import Optional, Union
+import library
+from library import Thing
+
+kept: Optional[Thing] = None
+
+def is_thing(what: Union[int, Thing]) -> "bool": return isinstance(what, Thing)
+def thing(size: int | Thing): return Thing(size)
+def number(): return Thing.number
+def tried():
+    try: library.fail()
+    except library.Failure as error: return str(error)
+"""
+
+
+def ask(folder: Path, *lines: str) -> str:
+    """What these lines print, with `library` imported later by `user`."""
+    (folder / "library.py").write_text(LIBRARY)
+    (folder / "user.py").write_text(USER)
+    head = [
+        "import sys",
+        "from sempre.cli.lean import later, without",
+        "with later('library'): import user",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join([*head, *lines])],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_what_is_promised_is_not_imported_and_nothing_is_an_instance_of_it(tmp_path: Path) -> None:
+    assert ask(tmp_path, "print(user.is_thing(1), 'library' in sys.modules)") == "False False"
+
+
+def test_what_is_called_is_imported_and_is_the_real_one(tmp_path: Path) -> None:
+    said = ask(
+        tmp_path,
+        "made = user.thing(3)",
+        "import library",
+        "print(type(made) is library.Thing, made.size, user.is_thing(made), user.number())",
+    )
+    assert said == "True 3 True 7"
+
+
+def test_an_error_of_a_promised_module_is_caught_by_its_name(tmp_path: Path) -> None:
+    assert ask(tmp_path, "print(user.tried())") == "no"
+
+
+def test_a_promise_is_kept_in_the_block_too(tmp_path: Path) -> None:
+    said = ask(
+        tmp_path,
+        "del sys.modules['user']",
+        "with later('library'):",
+        "    import user",
+        "    print(user.number(), end=' ')",
+        "import library",
+        "print(library.Thing.number)",
+    )
+    assert said == "7 7"
+
+
+def test_what_is_there_already_stays(tmp_path: Path) -> None:
+    said = ask(
+        tmp_path,
+        "import library as before",
+        "with later('library'): import library as within",
+        "with without('library'): import library as again",
+        "print(before is within is again)",
+    )
+    assert said == "True"
+
+
+def test_what_is_done_without_cannot_be_imported_and_can_again_afterwards(tmp_path: Path) -> None:
+    said = ask(
+        tmp_path,
+        "try:",
+        "    with without('library'): import library",
+        "except ImportError: print('absent', end=' ')",
+        "import library",
+        "print(library.Thing.number)",
+    )
+    assert said == "absent 7"
