@@ -148,6 +148,7 @@ def test_whoever_waits_or_watches_outlives_a_crash(up: Up, shell: Shell):
 
 def test_connecting_a_model_takes_up_what_waited_for_it(up: Up, shell: Shell):
     up.start()
+    scripted = shell.json("send", "coder", "[[say:by script]]", "--wait")
     drop(shell.home, "real", "first", "[[say:really]]")
     wait_until(lambda: shell.json("status")["status"]["waiting_for_real_model"] == 1)
     url, pid = up.ready["url"], up.process.pid
@@ -161,6 +162,14 @@ def test_connecting_a_model_takes_up_what_waited_for_it(up: Up, shell: Shell):
         assert (status["mode"], status["waiting_for_real_model"]) == ("live", 0)
         assert _announced(shell) == {"url": url, "mode": "live", "pid": pid}
         wait_until(lambda: output(shell.home, "real") == {1: "really"})
+        assert shell.run("turns", "show", scripted["id"]).code == 3
+        afresh = shell.json("send", "coder", "[[say:afresh]]", "--new", "--wait")
+        assert (afresh["number"], afresh["answer"]) == (1, "afresh")
+        assert afresh["session_id"] != scripted["session_id"]
+        assert {each["prompt_head"] for each in shell.json("turns")} == {
+            "[[say:really]]",
+            "[[say:afresh]]",
+        }
         sent = shell.run("send", "real", "[[say:again]]", "--wait")
         assert (sent.out, sent.err) == ("again\n", "")
         assert shell.run("disconnect").code == 5, "an agent could have said so"

@@ -13,7 +13,13 @@ from sempre.rehearsal import MessagesApi, write_say, write_tool
 from tests.support.server import Server, children_of, drop, kill, output, record
 
 _HOUR = 3600
-_KINDS = 5
+_KINDS = (
+    "kill -9 of the server",
+    "kill -9 of Claude Code",
+    "orderly restart",
+    "clock",
+    "disk full for a second",
+)
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Storm:
         kinds = self._kinds()
         until = time.monotonic() + seconds
         for done in range(faults):
-            if done >= _KINDS and time.monotonic() > until:
+            if done >= len(_KINDS) and time.monotonic() > until:
                 break
             time.sleep(self._random.uniform(*self.pause))
             next(kinds)()
@@ -57,6 +63,11 @@ class Storm:
         end = time.monotonic() + 30
         while children_of(self.server.home) and time.monotonic() < end:
             time.sleep(0.1)
+
+    @property
+    def missing(self) -> list[str]:
+        """The kinds of faults of which none was injected."""
+        return [kind for kind in _KINDS if not any(each.startswith(kind) for each in self.injected)]
 
     def answer(self, worker: str, number: int) -> str:
         return f"{worker} answers {number}"

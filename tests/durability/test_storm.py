@@ -31,6 +31,7 @@ def _weather(
     for kind, count in sorted(storm.injected.items()):
         print(f"  injected  {kind:<28} {count:>4}")
     print(f"  model calls {len(provider.record.messages)}, promises broken: {len(broken)}")
+    assert storm.missing == []
     assert broken == []
 
 
@@ -39,7 +40,6 @@ def test_a_short_storm(server: Server, provider: MessagesApi) -> None:
     server.environment = {**server.environment, "SEMPRE_TURNS__ATTEMPTS": "100"}
     storm = Storm(server, provider, workers=3, prompts=4, seed=1)
     _weather(server, provider, storm, faults=5)
-    assert len(storm.injected) == 5, f"not every kind of fault was injected: {storm.injected}"
 
 
 @pytest.mark.soak

@@ -1,9 +1,11 @@
 """The throw-away Postgres ends with the run that started it, and leaves nothing behind."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -40,6 +42,31 @@ def test_the_server_follows_its_owner_even_after_kill_9(clean_environment: dict[
         guard.terminate()
         owner.wait()
         guard.wait()
+
+
+def test_a_server_that_was_given_is_used_and_none_is_started(
+    clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    given = "postgresql://me@127.0.0.1:1/mine"
+    (tmp_path / "test_given.py").write_text(
+        f"def test_it(postgres_server, request):\n    assert postgres_server == {given!r}\n"
+        "    from tests.support import postgres\n"
+        "    assert postgres._server not in request.config.stash\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.support.postgres", "-q", tmp_path],
+        cwd=tmp_path,
+        env={**clean_environment, "PYTHONPATH": str(ROOT), "SEMPRE_TEST_POSTGRES_URL": given},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_one_that_merely_answers_is_not_asked(postgres_server: str) -> None:
+    """The run's own is known by its password, which nobody else has."""
+    if "SEMPRE_TEST_POSTGRES_URL" not in os.environ:
+        assert len(urlsplit(postgres_server).password or "") > 20
 
 
 @pytest.mark.skipif(not postgres_server.is_root(), reason="only root runs it as another user")

@@ -11,7 +11,9 @@ from sempre import clock
 from sempre.contract.agents import Ending
 from sempre.contract.messages import Failure, Inbound, TurnState
 from sempre.conversations import Limits
+from sempre.durable import Engine
 from sempre.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from sempre.workflows.turn import GO_ON
 from tests.support.patience import PATIENCE
 from tests.workflows.house import CHANNEL, Outbox, ScriptedAgent, ends, open_house
 
@@ -208,7 +210,7 @@ async def test_an_orderly_stop_counts_no_attempt_and_the_next_start_goes_on(
 ) -> None:
     outbox = Outbox()
     turn_id = ""
-    for round_ in range(3):
+    for round_ in range(5):
         agent = ScriptedAgent(hold=asyncio.Event())
         async with open_house(database_url, tmp_path, agent=agent, outbox=outbox) as house:
             if round_ == 0:
@@ -221,8 +223,29 @@ async def test_an_orderly_stop_counts_no_attempt_and_the_next_start_goes_on(
         turn = await house.ended(turn_id)
         states = [attempt.state for attempt in await house.attempts.of_turn(turn_id)]
     assert (turn.state, turn.errors) == (TurnState.ANSWERED, 0)
-    assert states == ["stopped", "stopped", "stopped", "answered"]
+    assert states == ["stopped"] * 5 + ["answered"]
     assert len(outbox.sent) == 1
+
+
+async def test_a_process_whose_turn_was_taken_over_gives_nothing_out(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def others(_engine: Engine, workflow: str) -> bool:
+        asked.append(workflow)
+        return len(asked) > 1
+
+    monkeypatch.setattr(Engine, "still_mine", others)
+    async with open_house(sqlite_url, tmp_path) as house:
+        (turn_id,) = await house.accept("a")
+        turn = await house.until(turn_id, lambda turn: bool(asked) and turn.state.ended)
+        await asyncio.sleep(0.1)
+        assert (house.outbox.sent, house.outbox.settled) == ([], [])
+        await house.engine.signal(turn.workflow, GO_ON)
+        await house.ended(turn_id)
+        assert len(house.outbox.sent) == 1
+    assert asked == [turn.workflow] * 2
 
 
 async def test_waiting_for_a_place_among_those_that_work_is_no_attempt(

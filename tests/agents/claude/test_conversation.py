@@ -169,7 +169,10 @@ async def test_changed_settings_hold_from_the_next_turn_on_and_keep_the_memory(
     plain = api.record.messages[-1]
     program = rig.claudes()
     rig.set(
-        model="claude-haiku-5-5", instructions="You are a careful worker. " * 1000, tools=("Read",)
+        model="claude-haiku-5-5",
+        effort="low",
+        instructions="You are a careful worker. " * 1000,
+        tools=("Read",),
     )
     changed = await rig.ask("[[say:two]]")
     call = api.record.messages[-1]
@@ -177,6 +180,8 @@ async def test_changed_settings_hold_from_the_next_turn_on_and_keep_the_memory(
     assert (changed.text, call.session) == ("two", plain.session)
     assert call.messages > plain.messages
     assert rig.claudes() != program
+    line = rig.claudes()[0].cmdline()
+    assert line[line.index("--effort") + 1] == "low"
     assert call.model == changed.model == "claude-haiku-5-5"
     assert "Read" in call.tools
     assert not {"Bash", "Write", "Edit"} & set(call.tools)

@@ -2,18 +2,21 @@
 
 import asyncio
 import os
+import statistics
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from sempre import clock
 from sempre.channels.files import intake
 from sempre.channels.files.channel import FilesChannel
 from sempre.channels.files.layout import Place
 from tests.channels.files.conftest import Open
 from tests.channels.inbox import RecordingInbox
-from tests.support.patience import until
+from tests.support.patience import PATIENCE, until
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="closing is only seen on Linux")
 # Long enough that what a test sees came by an event.
@@ -39,6 +42,29 @@ async def test_the_same_name_again_and_again_is_a_prompt_each_time(
         (place.queue / "task.prompt").write_text(f"prompt {number}")
         await inbox.until(number + 1)  # written over before, it would be one prompt
     assert inbox.texts() == [f"prompt {number}" for number in range(20)]
+
+
+@linux
+async def test_prompts_50_ms_apart_are_not_held_back_by_the_claims_before_them(
+    place: Place, inbox: RecordingInbox, opened: Open
+):
+    """Held back, they would wait for half a second; a machine that is busy gets more than one try."""
+    await opened(rescan_seconds=NO_RESCAN)
+    async with asyncio.timeout(PATIENCE):
+        while await _median_wait(place, inbox) > timedelta(seconds=0.2):
+            pass
+
+
+async def _median_wait(place: Place, inbox: RecordingInbox) -> timedelta:
+    """From the end of writing to the claim."""
+    before, written = len(inbox.messages), []
+    for number in range(15):
+        (place.queue / f"{before + number}.prompt").write_text("prompt")
+        written.append(clock.now())
+        await asyncio.sleep(0.05)
+    await inbox.until(before + len(written))
+    claimed = [message.received_at for message in inbox.messages[before:]]
+    return statistics.median(late - early for early, late in zip(written, claimed, strict=True))
 
 
 async def test_any_name_will_do(place: Place, inbox: RecordingInbox, opened: Open):

@@ -17,6 +17,7 @@ from sempre.contract.channel import NumberTakenError
 from sempre.contract.messages import Failure, Inbound
 from sempre.errors import UnavailableError
 from tests.channels.endings import answered, cancelled, failed
+from tests.channels.files.test_take import somebody_else
 from tests.support.patience import PATIENCE
 
 
@@ -253,6 +254,21 @@ def test_a_file_in_the_way_of_the_folder_is_said_and_tried_again(
     (home / in_the_way).unlink()
     Publisher(place).publish(message)
     assert (place.output / "task_1.txt").read_text() == "Done."
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions are POSIX's")
+def test_an_output_that_may_not_be_written_is_said_and_the_answer_waits_for_it():
+    with somebody_else() as place:
+        place.output.mkdir(parents=True)
+        message = answered(came_in(place), 1)
+        place.output.chmod(0o500)
+        with pytest.raises(UnavailableError, match="Permission denied") as caught:
+            Publisher(place).publish(message)
+        assert caught.value.retry_after is not None
+        assert (place.claimed / message.origin["claim"]).exists()
+        place.output.chmod(0o700)
+        Publisher(place).publish(message)
+        assert (place.output / "task_1.txt").read_text() == "Done."
 
 
 _SMALL_DISK = """
