@@ -14,7 +14,7 @@ from sempre.approvals import Approvals
 from sempre.audit import Trail
 from sempre.budgets import Money
 from sempre.contract.agents import Ending, Outcome, Question, Session, Sink
-from sempre.contract.channel import Inbox, NumberTakenError
+from sempre.contract.channel import Inbox, NumberTakenError, Remembering
 from sempre.contract.messages import Failure, Inbound, Outbound, Receipt, Usage
 from sempre.conversations import (
     Attempts,
@@ -174,6 +174,7 @@ async def open_house(
     take_up: bool = True,
     budgets: BudgetSettings | None = None,
     zone: tzinfo = UTC,
+    memory: Remembering | None = None,
 ) -> AsyncIterator[House]:
     """With the engine's poll at a minute, whatever goes on in time was nudged."""
     schema.ensure(url)
@@ -236,7 +237,7 @@ async def open_house(
         waiting=Waiting(approvals, attempts),
         log=log,
         agent=lambda _channel: agent,
-        memory=lambda _channel: None,
+        memory=lambda _channel: memory,
         suspension=suspension,
         budgeting=Budgeting(money.purse, attempts),
         stopping=engine.stopping,

@@ -136,6 +136,11 @@ class Channels:
         async with self._db.transaction() as session:
             await sessions.put(session, channel, to, origin=origin, by=by, now=clock.now())
 
+    async def holder(self, session_id: str, *, besides: str) -> str | None:
+        """Another channel that goes on with this session, of which each has one writer."""
+        async with self._db.reading() as session:
+            return await channels.holder(session, session_id, besides=besides)
+
     async def sessions(self, channel: str) -> Sequence[PastSession]:
         """Those that it had, newest first. Raises NotFoundError."""
         async with self._db.reading() as session:

@@ -175,9 +175,24 @@ class Answering:
         if wish.kind == "reset":
             session = await self._channels.new_session(channel.id, by="session file")
         elif wish.kind == "adopt" and wish.session_id is not None:
-            session = Session(id=wish.session_id, started=True)
-            await self._channels.set_session(channel.id, session, by="session file")
-            self._log.append("session.adopted", {"session_id": session.id}, channel=channel.id)
+            session = await self._adopted(channel, wish.session_id) or session
+        return session
+
+    async def _adopted(self, channel: ChannelRow, wanted: str) -> Session | None:
+        """None when another channel has it: of two that write one session each loses what the other was told."""
+        other = await self._channels.holder(wanted, besides=channel.id)
+        if other is not None:
+            name = other.partition(":")[2]
+            reason = (
+                f"{other} has this session, and two can't go on with one. Go on in a copy "
+                f"(sempre sessions fork {name} --to WORKER), or let {name} begin anew first."
+            )
+            told = {"code": "session_taken", "session_id": wanted, "reason": reason}
+            self._log.append("channel.notice", told, channel=channel.id)
+            return None
+        session = Session(id=wanted, started=True)
+        await self._channels.set_session(channel.id, session, by="session file")
+        self._log.append("session.adopted", {"session_id": session.id}, channel=channel.id)
         return session
 
     async def _mind(self, turn: Turn, outcome: Outcome, again: datetime | None) -> None:

@@ -56,6 +56,14 @@ async def hold(session: Session, channel: str) -> None:
         raise _unknown(channel)
 
 
+async def holder(session: Session, session_id: str, *, besides: str) -> str | None:
+    """Another channel that goes on with this session."""
+    theirs = sa.select(channels.c.id).where(
+        channels.c.session_id == session_id, channels.c.id != besides
+    )
+    return await session.scalar(theirs.limit(1))
+
+
 async def take_places(session: Session, channel: str, count: int) -> tuple[int, int]:
     """Reserve `count` sequence numbers and answer numbers; gives the first of each."""
     taken = await session.execute(_TAKE_PLACES, {"channel": channel, "count": count})
