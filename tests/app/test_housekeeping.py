@@ -14,6 +14,7 @@ from sempre.contract.messages import TurnState
 from sempre.db.tables import event_packs
 from sempre.settings import Settings
 from tests.support.store import Store
+from tests.telemetry.test_tally import Growth
 
 SETTINGS = Settings.model_validate(
     {
@@ -52,6 +53,7 @@ async def test_all_that_is_old_goes_and_what_is_seldom_read_is_packed(store: Sto
     parts = {"settings": SETTINGS, "db": store.db, "audit": audit, "engine": engine}
     house = cast("House", SimpleNamespace(**parts))
     read = await store.log.of_turn(old, limit=100)
+    growth = Growth()
     for _ in range(2):  # the second time finds nothing more
         await tidy(house, store.keyring)
     left = await store.turns.of_ids([ancient, old, young])
@@ -60,6 +62,9 @@ async def test_all_that_is_old_goes_and_what_is_seldom_read_is_packed(store: Sto
     assert await store.log.of_turn(ancient, limit=100) == []
     assert await store.log.of_turn(old, limit=100) == read != []
     assert await packed(store) == {old}
+    assert growth.of("events_packed_total") == len(read)
+    for table in ("turns", "audit", "events"):
+        assert growth.of("forgotten_rows_total", table=table) > 0, table
     assert [age(each) for each in engine.collected] == [3, 3]
     whats = [each.what for each in await audit.page()]
     assert whats == ["audit.forgotten", "turn.cancelled", "turn.cancelled"]

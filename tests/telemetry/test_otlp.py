@@ -15,6 +15,7 @@ from sempre.telemetry.otlp import Exporter
 from sempre.telemetry.traces import trace_of
 from tests.support.server import Server, drop, output
 from tests.support.store import Store
+from tests.telemetry.test_tally import value
 from tests.telemetry.test_traces import RUN
 
 
@@ -77,6 +78,7 @@ def test_a_trace_arrives_as_it_was_made(collector: Collector) -> None:
 
 
 async def test_each_turn_is_told_once_it_was_given_out(store: Store, collector: Collector) -> None:
+    taken = value("spans_total", result="taken")
     exporter = Exporter(collector.url, node="here")
     tracer = Tracer(store.log, exporter)
     store.log.watch(tracer)
@@ -89,12 +91,14 @@ async def test_each_turn_is_told_once_it_was_given_out(store: Store, collector: 
     names = [name for name, _ in collector.spans()]
     assert names.count("turn") == 1
     assert "attempt" in names
+    assert value("spans_total", result="taken") == taken + len(names)
     exporter.close()
 
 
 async def test_a_collector_that_is_away_or_refuses_ends_nothing(
     store: Store, collector: Collector
 ) -> None:
+    refused = value("spans_total", result="refused")
     collector.status = 400
     exporter = Exporter(collector.url, node="here", seconds=1)
     tracer = Tracer(store.log, exporter)
@@ -104,6 +108,7 @@ async def test_a_collector_that_is_away_or_refuses_ends_nothing(
     await store.log.flushed()
     await tracer.flush()
     assert len(collector.requests) == 1
+    assert value("spans_total", result="refused") == refused + len(collector.spans())
     exporter.close()
 
 

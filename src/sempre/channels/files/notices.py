@@ -45,6 +45,9 @@ class Notices:
         except Exception:  # noqa: BLE001  (an edge: not being able to tell must not stop the intake)
             self._said.discard(key)
             _log.exception("files.notice_failed", channel=channel, code=notice.value)
+        # Who looks for what is stuck reads the log; the page shows the same on the timeline.
+        tell = _log.info if notice is Notice.WORKER_BACK else _log.warning
+        tell("files.notice", channel=channel, code=notice.value, **details)
 
     def over(self, notice: Notice, *, channel: str = KIND, about: str = "") -> bool:
         """It holds no longer. True when it had been said."""
