@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from sempre.rehearsal.directives import write_tool
 from tests.cli.shell import Shell, read_until
 from tests.support.patience import PATIENCE, Looks, wait_until
 
@@ -220,17 +222,42 @@ def test_the_doctor_finds_a_running_sempre_well(rehearsing: Shell):
     assert "port" not in told
 
 
-def test_whoever_stops_waiting_does_not_stop_the_turn(rehearsing: Shell):
-    with (
-        _paused(rehearsing, "coder"),
-        rehearsing.start("send", "coder", "[[say:patience]]", "--wait") as waiting,
-    ):
-        assert waiting.stderr is not None
-        assert "rehearsal" in waiting.stderr.readline()
-        wait_until(lambda: _newest(rehearsing, "coder")["prompt_head"] == "[[say:patience]]")
+@pytest.mark.posix
+def test_whoever_stops_waiting_while_the_agent_works_does_not_stop_the_turn(rehearsing: Shell):
+    gate = _Gate(rehearsing.home / "rehearsal" / "workspaces" / "coder" / "gate")
+    script = f"{write_tool('Bash', command='cat gate')} [[say:patience]]"
+    with rehearsing.start("send", "coder", script, "--wait") as waiting:
+        gate.wait_for_reader()
         waiting.send_signal(signal.SIGINT)
         assert waiting.wait(PATIENCE) == 130
-    _until(rehearsing, f"coder#{_newest(rehearsing, 'coder')['number']}", "answered")
+    name = f"coder#{_newest(rehearsing, 'coder')['number']}"
+    assert rehearsing.json("turns", "show", name)["state"] == "running"
+    gate.open()
+    _until(rehearsing, name, "answered")
+    turn = rehearsing.json("turns", "show", name)
+    assert turn["answer"].endswith("patience")
+    assert turn["attempts"] == 1
+
+
+class _Gate:
+    """A pipe in a worker's folder: who reads it goes on when it is opened, be that soon or late."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(path)
+        self._path = path
+        self._end = -1
+
+    def wait_for_reader(self) -> None:
+        wait_until(self._is_read)
+
+    def open(self) -> None:
+        os.close(self._end)
+
+    def _is_read(self) -> bool:
+        with contextlib.suppress(OSError):  # ENXIO: nobody reads
+            self._end = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
+        return self._end >= 0
 
 
 @contextlib.contextmanager
