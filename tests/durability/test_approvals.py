@@ -340,6 +340,36 @@ def test_a_decision_across_a_kill_9_goes_on_in_the_same_session(
     assert lines(person, worker, "started") == ["a"]
 
 
+def test_a_decision_while_the_server_is_down_counts_once_it_is_there_again(
+    person: Person, worker: str
+) -> None:
+    wish = {"name": f"desk-{worker}", "scopes": ["approve"]}
+    token = person.ask("POST", "/api/tokens", json=wish).json()["secret"]
+    turn_id = person.send(worker, f"{deploy('a')}[[say:after the night]]")
+    asked = person.wait_asked(worker, held=False)
+    person.wait_state(turn_id, "waiting")
+    person.server.kill()
+    assert asked["id"] in command(person, "approvals", "list", worker).stdout
+    assert command(person, "approvals", "approve", f"{worker}#1").returncode == 5, "with no token"
+    said = command(person, "approvals", "approve", f"{worker}#1", SEMPRE_TOKEN=token)
+    assert said.returncode == 0, said.stderr
+    assert "once it does" in said.stdout
+    assert lines(person, worker, "started") == []
+
+    person.server.start().wait_ready()
+    assert person.wait_record(worker)["status"] == "answered"
+    restart(person)
+    turn = person.turn(turn_id)
+    assert turn["answer"] == "after the night"
+    assert [each["state"] for each in turn["attempt_log"]] == ["waiting", "answered"]
+    assert lines(person, worker, "started") == ["a"]
+    (trailed,) = person.get("/api/audit", what="approval.decided", turn=turn_id)["items"]
+    assert trailed["by"] == f"token:desk-{worker}"
+    assert command(person, "audit", "verify").returncode == 0
+    kinds = [each["kind"] for each in person.get(f"/api/turns/{turn_id}/events")["items"]]
+    assert kinds.count("approval.decided") == 1
+
+
 def test_an_orderly_restart_keeps_a_call_waiting_that_was_held(person: Person, worker: str) -> None:
     with tuned(person, SEMPRE_APPROVALS__WAIT_SECONDS="300", SEMPRE_SERVER__GRACE_SECONDS="20"):
         turn_id = person.send(worker, f"{deploy('a')}[[say:after the restart]]")

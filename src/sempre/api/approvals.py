@@ -121,15 +121,13 @@ async def list_approvals(
 ) -> ApprovalPage:
     """Newest first; with `state=open` those that wait for a person."""
     page = await parts.approvals.page(
-        states=_states(state), channel=channel, turn_id=turn_id, before=before, limit=limit + 1
+        states=states_of(state), channel=channel, turn_id=turn_id, before=before, limit=limit + 1
     )
     items = page[:limit]
     turns = await parts.turns.of_ids(list({each.turn_id for each in items}))
     count, _ = await parts.approvals.standing()
     return ApprovalPage(
-        items=[
-            ApprovalSummary.model_validate(_summary(each, turns[each.turn_id])) for each in items
-        ],
+        items=[summary_of(each, turns[each.turn_id]) for each in items],
         next=items[-1].id if len(page) > limit else None,
         open=count,
     )
@@ -159,7 +157,8 @@ async def decide_approval(
     return await _in_full(parts, decided)
 
 
-def _states(which: Which | None) -> Sequence[State]:
+def states_of(which: Which | None) -> Sequence[State]:
+    """All that are meant; none: every one."""
     match which:
         case None:
             return ()
@@ -172,7 +171,16 @@ def _states(which: Which | None) -> Sequence[State]:
 
 
 async def _in_full(parts: Parts, approval: feature.Approval) -> Approval:
-    turn = await parts.turns.get(approval.turn_id)
+    return in_full(approval, await parts.turns.get(approval.turn_id))
+
+
+def summary_of(approval: feature.Approval, turn: Turn) -> ApprovalSummary:
+    """As lists show it."""
+    return ApprovalSummary.model_validate(_summary(approval, turn))
+
+
+def in_full(approval: feature.Approval, turn: Turn) -> Approval:
+    """As it is shown alone."""
     return Approval.model_validate(
         {
             **_summary(approval, turn),

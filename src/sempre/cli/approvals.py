@@ -11,11 +11,10 @@ from msgspec import json as coding
 from sempre import clock
 from sempre.cli import screen
 from sempre.cli.approval_table import print_table
-from sempre.cli.client import Server
+from sempre.cli.desks import Desk, OpenDesk, at_desk
 from sempre.cli.editor import edited
 from sempre.cli.groups import Listing
 from sempre.cli.options import HomeOption, JsonOption, LimitOption, WorkerFilter
-from sempre.cli.pages import items_of
 from sempre.cli.records import read
 from sempre.cli.records.approvals import Approval, ApprovalSummary
 from sempre.cli.references import channel_of
@@ -27,9 +26,8 @@ from sempre.home import Home
 approvals = typer.Typer(
     cls=Listing,
     help="Calls of agents that wait for a person: list, show, approve, edit, refuse. By itself it lists. Deciding "
-    "needs a token of scope `approve` in SEMPRE_TOKEN.",
+    "needs a token of scope `approve` in SEMPRE_TOKEN. They can also be decided while Sempre does not run.",
 )
-_PATH = "/api/approvals"
 
 Reference = Annotated[
     str,
@@ -68,7 +66,7 @@ def list_approvals(
         "channel": None if worker is None else channel_of(worker),
         "state": None if every else "open",
     }
-    found = items_of(Server.find(Home.find(home)), _PATH, query, limit)
+    found = at_desk(home, lambda desk: desk.every(query, limit))
     if json:
         screen.json(found)
     elif not found:
@@ -80,8 +78,7 @@ def list_approvals(
 @approvals.command("show")
 def show_approval(approval: Reference, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show a call with its input, exactly as the agent wants to make it."""
-    server = Server.find(Home.find(home))
-    answer = server.get(f"{_PATH}/{_find(server, approval)}")
+    answer = at_desk(home, lambda desk: desk.get(_find(desk, approval)))
     if json:
         screen.json(answer)
     else:
@@ -108,11 +105,12 @@ def edit(
     reason: ReasonOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Let a call through with another input; without an option your editor opens."""
+    """Let a call through with another input; without an option your editor opens. The rules judge it again, so Sempre
+    must run."""
     if command is not None and file is not None:
         raise InvalidError("Give --command or --file, not both.")
-    server = Server.find(Home.find(home))
-    found = read(server.get(f"{_PATH}/{_find(server, approval)}"), Approval)
+    desk = OpenDesk(Home.find(home))
+    found = read(desk.get(_find(desk, approval)), Approval)
     if command is not None:
         given: Mapping[str, object] = {**found.input, "command": command}
     else:
@@ -133,23 +131,22 @@ def refuse(
 
 
 def _decide(approval: str, home: Path | None, body: Mapping[str, object], *, json: bool) -> None:
-    server = Server.find(Home.find(home))
-    answer = server.post(f"{_PATH}/{_find(server, approval)}/decision", body)
+    answer, then = at_desk(home, lambda desk: (desk.decide(_find(desk, approval), body), desk.then))
     if json:
         screen.json(answer)
         return
     decided = read(answer, Approval)
     word = "refused" if decided.decision == "refuse" else "approved"
-    screen.say(f"{head(decided.headline, 200)}: {word}.")
+    screen.say(f"{head(decided.headline, 200)}: {word}.{then}")
 
 
-def _find(server: Server, name: str) -> str:
+def _find(desk: Desk, name: str) -> str:
     """The id: given as such, or the one call that waits in this turn."""
     if "#" not in name:
         return name
     waiting = [
         each
-        for raw in items_of(server, _PATH, {"state": "open"}, None)
+        for raw in desk.every({"state": "open"}, None)
         if name in {(each := read(raw, ApprovalSummary)).turn, f"{each.channel}#{each.turn_number}"}
     ]
     if not waiting:

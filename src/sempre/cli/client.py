@@ -114,7 +114,7 @@ class Server:
             try:
                 higher.ask_once("GET", "/api/workers")
             except UnavailableError as error:
-                raise (_opens_nothing("token") if error.code == "not_ours" else error) from error
+                raise (opens_nothing("token") if error.code == "not_ours" else error) from error
             yield higher
             return
         higher = replace(self, cookie=self._log_in(given))
@@ -128,7 +128,7 @@ class Server:
         with self._client(_ANSWER_SECONDS) as client, self._understood():
             answer = client.request("GET", "/login", params={"token": token})
         if not answer.cookies:
-            raise _opens_nothing("login link")
+            raise opens_nothing("login link")
         return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 
     @contextmanager
@@ -188,7 +188,8 @@ class Server:
             ) from error
 
 
-def _opens_nothing(what: str) -> RefusedError:
+def opens_nothing(what: str) -> RefusedError:
+    """For what a person showed in vain."""
     return RefusedError(
         f"This {what} opens nothing here: it was used up or revoked, has expired, or is of another home. Show another "
         "one.",
