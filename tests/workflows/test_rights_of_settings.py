@@ -329,7 +329,7 @@ class Shelf(Proposals):
         for each in gone:
             self._kept[each] = replace(self._kept[each], state=Decision.OPEN)
 
-    async def decide(self, id: str, *, approve: bool, by: str) -> Proposal:  # noqa: A002  (its name everywhere)
+    async def decide(self, id: str, *, approve: bool, by: str) -> Proposal:
         assert approve
         assert by
         self._kept[id] = replace(self._kept[id], state=Decision.APPROVED)

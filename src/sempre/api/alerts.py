@@ -83,7 +83,7 @@ async def list_alerts(
 
 
 @router.post("/alerts/{id}/acknowledgement", responses=may_answer(404))
-async def acknowledge_alert(request: Request, parts: Given, id: ItemId) -> Alert:  # noqa: A002  (the name in the address)
+async def acknowledge_alert(request: Request, parts: Given, id: ItemId) -> Alert:
     """Somebody has seen it. It lasts until what it tells of is over."""
     return _view(await parts.care.alerts.acknowledge(id, principal_of(request).who))
 

@@ -134,7 +134,7 @@ async def list_approvals(
 
 
 @router.get("/approvals/{id}", responses=may_answer(404))
-async def get_approval(parts: Given, id: ItemId) -> Approval:  # noqa: A002  (the name in the address)
+async def get_approval(parts: Given, id: ItemId) -> Approval:
     """One call with its input, exactly as the agent wants to make it."""
     return await _in_full(parts, await parts.approvals.get(id))
 
@@ -143,7 +143,7 @@ async def get_approval(parts: Given, id: ItemId) -> Approval:  # noqa: A002  (th
 async def decide_approval(
     request: Request,
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
     form: DecisionForm,
 ) -> Approval:
     """Decide it. Needs the scope `approve`. 409 with who was first when it has been decided already."""

@@ -131,7 +131,7 @@ async def clear_budget(request: Request, parts: Given, scope: ScopeName) -> Budg
 
 
 @router.post("/turns/{id}/release", responses=may_answer(404, 409), **needs(Right.APPROVE))
-async def release_turn(request: Request, parts: Given, id: ItemId, wish: ReleaseWish) -> Turn:  # noqa: A002  (the name in the address)
+async def release_turn(request: Request, parts: Given, id: ItemId, wish: ReleaseWish) -> Turn:
     """Let a turn that waits for a budget go on at once, in its session. 409 when it does not wait for one."""
     extra = Amount(micros=wish.extra_micros, tokens=wish.extra_tokens)
     turn = await parts.releasing.release(id, extra, by=principal_of(request).who)

@@ -47,7 +47,7 @@ class CardImage(CamelView):
 
 
 @router.get("/{id}/images", responses=may_answer(404))
-async def list_card_images(parts: Given, id: CardName) -> Sequence[CardImage]:  # noqa: A002  (the name in the address)
+async def list_card_images(parts: Given, id: CardName) -> Sequence[CardImage]:
     """What pictures it has, in the order in which they came."""
     card = await parts.board.cards.get(id)
     return [_image(each) for each in await parts.board.images.of_card(card.id)]
@@ -57,7 +57,7 @@ async def list_card_images(parts: Given, id: CardName) -> Sequence[CardImage]:  
 async def add_card_image(
     request: Request,
     parts: Given,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     name: Annotated[
         str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="A file's name.")
     ] = "",
@@ -72,14 +72,14 @@ async def add_card_image(
 @router.get(
     "/{id}/images/{image}", response_class=Response, responses={**may_answer(404), **_SHOWN}
 )
-async def get_card_image(parts: Given, id: CardName, image: ImageId) -> Response:  # noqa: A002  (the name in the address)
+async def get_card_image(parts: Given, id: CardName, image: ImageId) -> Response:
     """The picture itself."""
     found, body = await _of_card(parts, id, image)
     return Response(body, media_type=found.media_type, headers=_ALONE)
 
 
 @router.delete("/{id}/images/{image}", status_code=204, responses=may_answer(404, 409))
-async def remove_card_image(request: Request, parts: Given, id: CardName, image: ImageId) -> None:  # noqa: A002  (the name in the address)
+async def remove_card_image(request: Request, parts: Given, id: CardName, image: ImageId) -> None:
     """Take it off the card."""
     found, _ = await _of_card(parts, id, image)
     await parts.board.images.remove(found.id, by=principal_of(request).who)

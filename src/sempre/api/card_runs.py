@@ -43,7 +43,7 @@ async def run_card(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     wish: RunWish | None = None,
 ) -> Execution:
     """Start a run, or put it in line when the board has as many as it may. 409 while one is active, or when the
@@ -62,7 +62,7 @@ async def cancel_card(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
 ) -> Execution:
     """End the active run. What it did stays in its worktree."""
     card = await parts.board.cards.get(id)
@@ -76,7 +76,7 @@ async def retry_card(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     wish: RetryWish | None = None,
 ) -> Execution:
     """Again from the stage at which the last run failed or was cancelled."""
@@ -95,7 +95,7 @@ async def approve_card_plan(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
 ) -> Execution:
     """Let the run that waits for it go on to implement."""
     card = await parts.board.cards.get(id)
@@ -109,7 +109,7 @@ async def send_card_back(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     wish: SendBack,
 ) -> Execution:
     """With comments: a plan that waits is planned anew, a change that waits for its merge is changed."""
@@ -122,7 +122,7 @@ async def send_card_back(
 
 
 @router.post("/{id}/merge", responses=may_answer(404, 409), **needs(Scope.APPROVE))
-async def merge_card(request: Request, parts: Given, id: CardName) -> Merged:  # noqa: A002  (the name in the address)
+async def merge_card(request: Request, parts: Given, id: CardName) -> Merged:
     """Put the change on the base branch; asked twice it is done once. 409 when the base has moved on (rebase first) or
     has changes that are not committed."""
     card = await parts.board.cards.get(id)
@@ -132,7 +132,7 @@ async def merge_card(request: Request, parts: Given, id: CardName) -> Merged:  #
 
 
 @router.post("/{id}/rebase", responses=may_answer(404, 409))
-async def rebase_card(request: Request, parts: Given, id: CardName) -> Rebased:  # noqa: A002  (the name in the address)
+async def rebase_card(request: Request, parts: Given, id: CardName) -> Rebased:
     """Bring the card's branch up to the base as it is now. 409 when both changed the same lines: it names the files."""
     card = await parts.board.cards.get(id)
     with repository_in_order():
@@ -145,7 +145,7 @@ async def discard_card_work(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
 ) -> Card:
     """Remove the worktree and branch of its last run. What was not committed is kept under a ref of git's first."""
     card = await parts.board.cards.get(id)
@@ -159,7 +159,7 @@ async def unstick_card(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
 ) -> Execution:
     """Take up a run again that says it runs while nobody runs it."""
     card = await parts.board.cards.get(id)
@@ -173,7 +173,7 @@ async def set_card_workflow_state(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     change: StateChange | None = None,
     stage: Annotated[
         WorkflowStage | None, Query(description="Where it stands; the body goes before.")

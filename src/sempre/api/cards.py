@@ -84,7 +84,7 @@ async def create_card(request: Request, parts: Given, viewer: Viewing, wish: New
 
 
 @router.get("/{id}", responses=may_answer(404))
-async def get_card(viewer: Viewing, id: CardName) -> Card:  # noqa: A002  (the name in the address)
+async def get_card(viewer: Viewing, id: CardName) -> Card:
     """One card."""
     return await viewer.card(id)
 
@@ -94,7 +94,7 @@ async def edit_card(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     change: CardChange,
 ) -> Card:
     """Change what stands on it. 409 when somebody else did since `version`: it says what."""
@@ -112,7 +112,7 @@ async def edit_card(
 
 
 @router.delete("/{id}", status_code=204, responses=may_answer(404, 409))
-async def delete_card(request: Request, parts: Given, id: CardName) -> None:  # noqa: A002  (the name in the address)
+async def delete_card(request: Request, parts: Given, id: CardName) -> None:
     """Delete it with its runs. 409 while one is active, or its work is neither merged nor discarded; archive it
     instead."""
     found = await parts.board.cards.get(id)
@@ -127,7 +127,7 @@ async def move_card(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     move: CardMove,
 ) -> Card:
     """Put it into a column, at its end or beside another card. 409 when somebody else moved or changed it since
@@ -147,7 +147,7 @@ async def move_card(
 @router.get("/{id}/history", responses=may_answer(404))
 async def list_card_history(
     parts: Given,
-    id: CardName,  # noqa: A002  (the name in the address)
+    id: CardName,
     before: Before = None,
     limit: Limit = PAGE,
 ) -> list[HistoryEntry]:
@@ -168,7 +168,7 @@ async def list_card_history(
 
 
 @router.get("/{id}/spec", responses=may_answer(404, 409))
-async def get_card_spec(parts: Given, id: CardName) -> CardSpec:  # noqa: A002  (the name in the address)
+async def get_card_spec(parts: Given, id: CardName) -> CardSpec:
     """What plan wrote, as it stands now."""
     found = await parts.board.cards.get(id)
     with repository_in_order():

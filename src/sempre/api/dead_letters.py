@@ -105,7 +105,7 @@ async def clear_dead_letters(request: Request, parts: Given, wish: LettersWish) 
 async def retry_dead_letter(
     request: Request,
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
     change: RetryText | None = None,
 ) -> Turn:
     """Try its turn again, with another prompt if one is given."""
@@ -119,7 +119,7 @@ async def retry_dead_letter(
 async def purge_dead_letter(
     request: Request,
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
 ) -> None:
     """Let it go. The turn and its record stay."""
     await parts.clearing.purge(id, by=principal_of(request).who)

@@ -249,7 +249,7 @@ async def list_policy_proposals(parts: Given) -> ProposalList:
 async def decide_policy_proposal(
     parts: Given,
     request: Request,
-    id: ProposalId,  # noqa: A002  (the name in the address)
+    id: ProposalId,
     decision: ProposalDecision,
 ) -> PolicyProposal:
     """Approve or refuse exactly this. It may be decided anew later."""

@@ -62,7 +62,7 @@ class Diff(CamelView):
 @router.get("/runs/{id}/diff", responses=may_answer(404, 409))
 async def get_run_diff(
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
     path: Annotated[
         str | None,
         Query(min_length=1, max_length=1000, pattern=r"^[^\x00]*$", description="Only this file."),

@@ -33,20 +33,20 @@ class NewComments(CamelForm):
 
 
 @router.get("/cards/{id}/runs", responses=may_answer(404))
-async def list_card_runs(parts: Given, viewer: Viewing, id: CardName) -> list[ExecutionSummary]:  # noqa: A002  (the name in the address)
+async def list_card_runs(parts: Given, viewer: Viewing, id: CardName) -> list[ExecutionSummary]:
     """All of its runs, newest first."""
     card = await parts.board.cards.get(id)
     return await viewer.run_summaries(await parts.board.runs.of_card(card.id))
 
 
 @router.get("/runs/{id}", responses=may_answer(404))
-async def get_run(viewer: Viewing, id: ItemId) -> Execution:  # noqa: A002  (the name in the address)
+async def get_run(viewer: Viewing, id: ItemId) -> Execution:
     """One run with every visit of a stage."""
     return await viewer.run(id)
 
 
 @router.get("/runs/{id}/comments", responses=may_answer(404))
-async def list_run_comments(parts: Given, id: ItemId) -> list[LineComment]:  # noqa: A002  (the name in the address)
+async def list_run_comments(parts: Given, id: ItemId) -> list[LineComment]:
     """What people said about lines of its diff, oldest first."""
     run = await parts.board.runs.get(id)
     return [_comment(each) for each in await parts.board.comments.of_run(run.id)]
@@ -56,7 +56,7 @@ async def list_run_comments(parts: Given, id: ItemId) -> list[LineComment]:  # n
 async def comment_run(
     request: Request,
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
     wish: NewComments,
 ) -> list[LineComment]:
     """Note comments on lines. The agent gets them when they are sent."""
@@ -72,7 +72,7 @@ async def comment_run(
 
 
 @router.delete("/runs/{id}/comments/{comment}", status_code=204, responses=may_answer(404, 409))
-async def remove_run_comment(parts: Given, id: ItemId, comment: CommentId) -> None:  # noqa: A002  (the name in the address)
+async def remove_run_comment(parts: Given, id: ItemId, comment: CommentId) -> None:
     """Take one back. 409 when the agent got it already."""
     run = await parts.board.runs.get(id)
     if comment not in {each.id for each in await parts.board.comments.of_run(run.id)}:
@@ -85,7 +85,7 @@ async def send_run_comments(
     request: Request,
     parts: Given,
     viewer: Viewing,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
 ) -> Execution:
     """Give the agent all that were not sent yet, as one turn; gives the run that takes them up."""
     run = await parts.board.runs.get(id)

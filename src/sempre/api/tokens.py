@@ -65,7 +65,7 @@ async def create_token(request: Request, parts: Given, wish: TokenWish) -> NewTo
 
 
 @router.delete("/tokens/{id}", responses=may_answer(404))
-async def revoke_token(request: Request, parts: Given, id: ItemId) -> Token:  # noqa: A002  (the name in the address)
+async def revoke_token(request: Request, parts: Given, id: ItemId) -> Token:
     """It opens nothing from now on, nor does any token or login made with it. Who lacks a scope of it may not."""
     token = await parts.tokens.get(id)
     for scope in sorted(token.scopes):

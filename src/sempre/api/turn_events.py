@@ -36,7 +36,7 @@ class EventPage(View):
 @router.get("/turns/{id}/events", response_model=EventPage, responses=may_answer(404))
 async def list_turn_events(
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
     after: AfterSeq = 0,
     limit: EventLimit = 500,
 ) -> Response:

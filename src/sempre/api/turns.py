@@ -121,13 +121,13 @@ async def list_turns(
 
 
 @router.get("/turns/{id}", responses=may_answer(404))
-async def get_turn(parts: Given, id: ItemId) -> Turn:  # noqa: A002  (the name in the address)
+async def get_turn(parts: Given, id: ItemId) -> Turn:
     """One turn with its prompt, its answer and every attempt at it."""
     return await in_full(parts, await parts.turns.get(id))
 
 
 @router.post("/turns/{id}/cancel", responses=may_answer(404, 409))
-async def cancel_turn(request: Request, parts: Given, id: ItemId) -> Turn:  # noqa: A002  (the name in the address)
+async def cancel_turn(request: Request, parts: Given, id: ItemId) -> Turn:
     """Stop it: at once when it waits, within a second when it runs. 409 when it has ended."""
     return await in_full(parts, await parts.commands.cancel(id, by=principal_of(request).who))
 
@@ -136,7 +136,7 @@ async def cancel_turn(request: Request, parts: Given, id: ItemId) -> Turn:  # no
 async def retry_turn(
     request: Request,
     parts: Given,
-    id: ItemId,  # noqa: A002  (the name in the address)
+    id: ItemId,
     change: RetryText | None = None,
 ) -> Turn:
     """Try a failed or cancelled turn again, under its number. 409 in any other state."""

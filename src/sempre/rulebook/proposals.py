@@ -125,7 +125,7 @@ class Proposals:
         """How many wait for a person; of those refused nobody need be reminded."""
         return self._waiting
 
-    def wants(self, id: str) -> bool:  # noqa: A002  (its name everywhere)
+    def wants(self, id: str) -> bool:
         """Whether the settings say so now."""
         return id in self._wanted
 
@@ -197,7 +197,7 @@ class Proposals:
         except UnavailableError as error:
             _log.warning("rulebook.not_read", reason=error.message)
 
-    async def decide(self, id: str, *, approve: bool, by: str) -> Proposal:  # noqa: A002  (its name everywhere)
+    async def decide(self, id: str, *, approve: bool, by: str) -> Proposal:
         """A refused one may be approved later and the other way round. Raises NotFoundError, ConflictError."""
         found = next((each for each in await self.every() if each.id == id), None)
         if found is None:

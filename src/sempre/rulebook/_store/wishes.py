@@ -76,15 +76,15 @@ async def every(session: Session) -> Sequence[Row]:
     ]
 
 
-async def decide(session: Session, id: str, state: str, now: datetime, by: str) -> None:  # noqa: A002  (a column)
+async def decide(session: Session, id: str, state: str, now: datetime, by: str) -> None:
     values = {"state": state, "decided_at": now, "decided_by": by}
     await session.execute(proposals.update().where(proposals.c.id == id).values(values))
 
 
-async def reopen(session: Session, id: str) -> None:  # noqa: A002  (a column)
+async def reopen(session: Session, id: str) -> None:
     values = {"state": "open", "decided_at": None, "decided_by": None}
     await session.execute(proposals.update().where(proposals.c.id == id).values(values))
 
 
-async def delete(session: Session, id: str) -> None:  # noqa: A002  (a column)
+async def delete(session: Session, id: str) -> None:
     await session.execute(proposals.delete().where(proposals.c.id == id))
