@@ -8,8 +8,8 @@ import pytest
 from sempre.cli.client import Server
 from sempre.errors import ConflictError
 from sempre.home import Home
-from tests.cli.shell import Shell
-from tests.support.patience import wait_until
+from tests.cli.shell import Shell, read_until
+from tests.support.patience import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -120,6 +120,25 @@ def test_a_paused_worker_waits_for_its_resume(rehearsing: Shell):
     _until(rehearsing, name, "answered")
     assert rehearsing.run("pause", "nobody").code == 3
     assert rehearsing.run("pause", "writer", "--for", "0min").code == 5
+
+
+def test_whoever_waits_for_an_answer_is_told_that_a_person_must_decide(rehearsing: Shell):
+    push = '[[tool:Bash {"command": "git push"}]] [[say:pushed]]'
+    with rehearsing.start("send", "coder", push, "--wait") as asking:
+        assert asking.stderr is not None
+        *_, asks = read_until("‖ asks a person", asking.stderr)
+        assert "git push" in asks
+        wait_until(lambda: rehearsing.json("turns", "coder", "--state", "waiting"))
+        (waiting,) = rehearsing.json("turns", "coder", "--state", "waiting")
+        name = f"coder#{waiting['number']}"
+        behind = rehearsing.run("send", "coder", "[[say:then]]", "--wait", "--timeout", "1")
+        assert (
+            f"coder#{waiting['number'] + 1} waits: after {name}, which waits for a person"
+            in behind.err
+        )
+        assert rehearsing.run("cancel", name).code == 0
+        assert asking.wait(PATIENCE) == 1
+    _until(rehearsing, f"coder#{waiting['number'] + 1}", "answered")
 
 
 def test_a_session_begins_anew_and_a_copy_remembers(rehearsing: Shell):

@@ -39,6 +39,7 @@ BUSY = Failure("transient", "The provider is overloaded.")
         (turn(), worker(), "it is next"),
         (turn(), None, "it is next"),
         (turn(), worker("running", live=turn(id="a", number=1, state="running")), "after coder#1, which is running"),
+        (turn(), worker("waiting", live=turn(id="a", number=1, state="waiting")), "after coder#1, which waits for a person"),
         (turn(), worker("stopped", state_reason="The key is wrong."), "coder is stopped: The key is wrong."),
         (turn(), worker("parked", state_reason="Quota.", state_until=SOON), "coder is parked: Quota. Again in 5 min."),
         (turn(failure=BUSY, retry_at=SOON), worker(), "The provider is overloaded. Again in 5 min."),

@@ -2,22 +2,29 @@
 
 from sempre import clock
 from sempre.cli import screen
+from sempre.cli.client import Server
 from sempre.cli.following import follow_turn
 from sempre.cli.headlines import headline
 from sempre.cli.patience import Patience, TimeRanOutError, ask
 from sempre.cli.records import read
 from sempre.cli.records.events import Event
 from sempre.cli.records.turns import Turn
+from sempre.cli.records.workers import Worker
+from sempre.cli.waits import why
 from sempre.home import Home
 
 _AWAY = 120.0  # seconds
-_TOLD = frozenset({"turn.retrying", "turn.note", "channel.parked", "channel.stopped"})
+_TOLD = frozenset(
+    {"turn.retrying", "turn.note", "approval.asked", "channel.parked", "channel.stopped"}
+)
 
 
 def wait_for(home: Home, turn: Turn, *, seconds: float | None) -> tuple[Turn, bytes]:
     """The turn as it ended, also when Sempre is started again meanwhile. Raises TimeRanOutError when it has not
     ended within `seconds`."""
     patience = Patience(_AWAY, end_by=None if seconds is None else clock.ticks() + seconds)
+    if held_up := ask(home, patience, lambda server: _held_up(server, turn)):
+        screen.note(f"{turn.name} waits: {held_up}")
     try:
         for event in follow_turn(home, turn.id, patience):
             _tell(event)
@@ -27,6 +34,15 @@ def wait_for(home: Home, turn: Turn, *, seconds: float | None) -> tuple[Turn, by
         ) from error
     answer = ask(home, Patience(_AWAY), lambda server: server.get(f"/api/turns/{turn.id}"))
     return read(answer, Turn), answer
+
+
+def _held_up(server: Server, turn: Turn) -> str | None:
+    """Why it may take long before it is begun; None when it is next, or after one that runs."""
+    workers = read(server.get("/api/workers"), list[Worker])
+    place = next((worker for worker in workers if worker.channel == turn.channel), None)
+    if turn.ended or place is None or place.state in {"idle", "running"}:
+        return None
+    return why(turn, place, clock.now())
 
 
 def _tell(event: Event) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sempre.app import Application
 from sempre.cli import screen
+from sempre.cli.calling import command
 from sempre.cli.queue import folders
 from sempre.home import Home
 
@@ -16,10 +17,11 @@ _NOT_LIVE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome:
-    """`home` is the one that it works in; a rehearsal beside real work has its own."""
+    """`home` is the one that it works in; a rehearsal beside real work has its own. Commands name `given`."""
 
     url: str
     mode: str
+    given: Home
     home: Home
     model: str | None
     workers: list[str]
@@ -37,6 +39,7 @@ class Welcome:
         return cls(
             url=application.address,
             mode=application.mode,
+            given=plan.home,
             home=home,
             model=model,
             workers=folders(home),
@@ -57,13 +60,11 @@ class Welcome:
 
     def _facts(self) -> list[tuple[str, str]]:
         queue = self.home.path / ".queue"
+        connect = command(self.given, "connect key")
         facts = [
             ("log in", f"{self.login} (once, within ten minutes)"),
             ("home", str(self.home.path)),
-            (
-                "model",
-                self.model or "none yet: `sempre connect key`, or in the dashboard's settings",
-            ),
+            ("model", self.model or f"none yet: {connect}, or in the dashboard's settings"),
             (
                 "workers",
                 ", ".join(self.workers) or f"none yet: mkdir {shlex.quote(str(queue))}/NAME",
@@ -72,5 +73,5 @@ class Welcome:
         if self.workers:
             place = shlex.quote(str(queue / self.workers[0] / "hello.prompt"))
             facts.append(("try", f'echo "Who are you?" > {place}'))
-            facts.append(("", f'sempre send {self.workers[0]} "Who are you?" --wait'))
+            facts.append(("", command(self.given, f'send {self.workers[0]} "Who are you?" --wait')))
         return [*facts, ("stop", "Ctrl-C")]

@@ -16,11 +16,12 @@ import typer
 from sempre.app import Application, Exit, Plan, Role
 from sempre.cli import exits
 from sempre.cli.banner import Welcome
+from sempre.cli.calling import command
 from sempre.cli.roles import RoleName
 from sempre.cli.secrecy import close_to_others
 from sempre.cli.signals import Signals
 from sempre.contract.finding import Finding
-from sempre.errors import MisconfiguredError
+from sempre.errors import ConflictError, MisconfiguredError
 from sempre.home import Home, Lock
 from sempre.settings import ServerSettings, Settings, load
 from sempre.tasks import spawn, stop
@@ -45,7 +46,7 @@ def run(
     """Until it is told to stop. Raises ConflictError when another one runs on this home."""
     close_to_others()
     home.make()
-    lock = Lock(home)
+    lock = _lock(home)
     if demo:
         from sempre.rehearsal import lay_down  # what is scripted is loaded where it is played
 
@@ -72,6 +73,17 @@ def run(
         _start_anew(application.address)
     if ended is Exit.LOST:
         raise typer.Exit(exits.LOST)
+
+
+def _lock(home: Home) -> Lock:
+    """Raises ConflictError, with the way to the page of the one that runs."""
+    try:
+        return Lock(home)
+    except ConflictError as error:
+        link = command(home, "login-link")
+        raise ConflictError(
+            f"{error.message} To open the one that runs: {link}", code=error.code
+        ) from error
 
 
 def _diagnose(home: Home) -> Sequence[Finding]:

@@ -147,7 +147,7 @@ def _head(status: Status) -> list[str]:
 def _worker(worker: Worker) -> tuple[str, ...]:
     now = clock.now()
     live = worker.live
-    about = worker.state_reason or (live.prompt_head if live else "")
+    about = worker.state_reason or (head(live.prompt_head, 60) if live else "")
     return (
         worker.name,
         worker.state,

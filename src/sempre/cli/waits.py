@@ -6,6 +6,8 @@ from sempre.cli.records.turns import TurnSummary
 from sempre.cli.records.workers import Worker
 from sempre.cli.wording import until
 
+_STATES = {"waiting": "waits for a person"}
+
 
 def why(turn: TurnSummary, worker: Worker | None, now: datetime) -> str:
     """What holds it up, and until when."""
@@ -16,7 +18,7 @@ def why(turn: TurnSummary, worker: Worker | None, now: datetime) -> str:
         stopped = worker is not None and worker.state == "stopped"
         return _until(reason, None if stopped else turn.retry_at, now)
     if worker is not None and worker.live is not None and worker.live.id != turn.id:
-        return f"after {worker.live.name}, which is {worker.live.state}"
+        return f"after {worker.live.name}, which {_STATES.get(worker.live.state, f'is {worker.live.state}')}"
     if turn.failure is not None:
         return _until(turn.failure.message, turn.retry_at, now)
     return _of_place(worker, now) or "it is next"
