@@ -15,19 +15,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from sempre.rehearsal import MessagesApi, write_tool
+from sempre.rehearsal import MessagesApi
+from tests.durability.deploy import deploy, folder, hire, lines
 from tests.durability.person import Person
 from tests.support import environment
 from tests.support.patience import PATIENCE
 from tests.support.provider import credentials, scripted_provider
 from tests.support.server import Server, children_of, kill
 
-_SCRIPT = """#!/bin/sh
-echo "$1" >> started
-sleep "${2:-0}"
-echo "$1" >> ended
-echo "deployed $1"
-"""
 _numbers = itertools.count(1)
 SHORT = 0.3  # seconds that a process is held
 
@@ -81,32 +76,6 @@ def person(lasting: Person) -> Person:
 @pytest.fixture
 def worker(person: Person) -> str:
     return hire(person, f"w{next(_numbers)}")
-
-
-def hire(person: Person, name: str) -> str:
-    """A worker with a script that it may not run by itself."""
-    place = folder(person, name)
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "deploy.sh").write_text(_SCRIPT)
-    (place / "deploy.sh").chmod(0o755)
-    (person.server.home / ".queue" / name).mkdir(parents=True, exist_ok=True)
-    person.wait(
-        lambda: name in {each["name"] for each in person.get("/api/workers")}, "it is known"
-    )
-    return name
-
-
-def folder(person: Person, worker: str) -> Path:
-    return person.server.home / "workspaces" / worker
-
-
-def deploy(name: str, seconds: float = 0) -> str:
-    return write_tool("Bash", command=f"./deploy.sh {name} {seconds:g}", description="deploy")
-
-
-def lines(person: Person, worker: str, name: str) -> list[str]:
-    path = folder(person, worker) / name
-    return path.read_text().split() if path.exists() else []
 
 
 def restart(person: Person) -> None:
