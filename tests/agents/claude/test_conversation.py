@@ -162,6 +162,14 @@ async def test_a_prompt_of_300_kb_is_answered(rig: Rig, api: MessagesApi) -> Non
     assert api.record.messages[-1].size > 360_000
 
 
+async def test_an_answer_of_more_than_a_mebibyte_comes_whole(rig: Rig) -> None:
+    """It is one line of Claude Code's, and the SDK's own limit for those is a mebibyte."""
+    words = "long " * 250_000
+    outcome = await rig.ask(f"[[drip:3:0]] [[say:{words}]]")
+
+    assert outcome.text == words
+
+
 async def test_changed_settings_hold_from_the_next_turn_on_and_keep_the_memory(
     rig: Rig, api: MessagesApi
 ) -> None:
