@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.approvals.approval import OPEN, Approval, Decision, State
 from sempre.contract.actions import Action, Judgement, Risk
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import approvals as table
 from sempre.errors import NotFoundError
@@ -238,7 +237,7 @@ async def standing(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def _approval(row: Any, keyring: Keyring) -> Approval:
+def _approval(row: Row, keyring: Keyring) -> Approval:
     def opened(column: "sa.Column[bytes]") -> str | None:
         sealed = getattr(row, column.name)
         return None if sealed is None else keyring.open(sealed, place(column, row.id))

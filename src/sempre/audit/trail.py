@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 import structlog
@@ -15,7 +14,7 @@ from sempre.audit.chain import NOTHING, Head, SigningKey, key_of
 from sempre.audit.entry import Draft, Entry, Wanted, draft
 from sempre.audit.verification import Problem, Verification, Verifier
 from sempre.crypto import Keyring, UnreadableError
-from sempre.db import Database
+from sempre.db import Database, Row
 from sempre.db.sealed import place
 from sempre.db.tables import audit
 from sempre.errors import UnavailableError
@@ -221,20 +220,20 @@ class Trail:
         self._key_kept = True
         self._written = head
 
-    def _show(self, verifier: Verifier, found: Sequence[Any]) -> None:
+    def _show(self, verifier: Verifier, found: Sequence[Row]) -> None:
         for row in found:
             verifier.row(row, self._text_if_it_opens(row))
 
-    def _text(self, row: Any) -> str:
+    def _text(self, row: Row) -> str:
         return self._keyring.open(row.details, place(audit.c.details, row.sequence))
 
-    def _text_if_it_opens(self, row: Any) -> str | None:
+    def _text_if_it_opens(self, row: Row) -> str | None:
         try:
             return self._text(row)
         except UnreadableError:
             return None
 
-    def _entry(self, row: Any) -> Entry:
+    def _entry(self, row: Row) -> Entry:
         return Entry(
             sequence=row.sequence,
             at=row.at,

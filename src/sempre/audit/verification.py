@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sempre.audit.chain import NOTHING, Head, SigningKey, same, sign_mark, sign_row
 from sempre.audit.entry import Draft
+from sempre.db import Row
 
 Kind = Literal["changed", "missing", "reordered", "cut_off", "unsigned"]
 _MOST_TOLD = 100
@@ -47,13 +48,13 @@ class Verifier:
         self._first: int | None = None
         self._rows = 0
 
-    def start(self, checkpoint: Any | None) -> None:
+    def start(self, checkpoint: Row | None) -> None:
         if checkpoint is None:
             return
         self._mark(checkpoint, "checkpoint")
         self._last = self._begun = Head(checkpoint.sequence, checkpoint.mac)
 
-    def row(self, row: Any, details: str | None) -> None:
+    def row(self, row: Row, details: str | None) -> None:
         """`details` is None when they do not open where they stand."""
         if self._first is None:
             self._first = row.sequence
@@ -66,7 +67,7 @@ class Verifier:
             self._tell("changed", row.sequence, "Another row was here when its head was kept.")
         self._last = Head(row.sequence, row.mac)
 
-    def finish(self, head: Any | None) -> None:
+    def finish(self, head: Row | None) -> None:
         last = self._last
         if head is None:
             if self._rows or self._keys:
@@ -90,7 +91,7 @@ class Verifier:
             rows=self._rows, first=self._first, head=self._last, problems=self._problems
         )
 
-    def _place(self, row: Any) -> None:
+    def _place(self, row: Row) -> None:
         """Does it follow the row before it?"""
         last = self._last
         if row.sequence <= self._begun.sequence:
@@ -103,7 +104,7 @@ class Verifier:
         elif not same(row.previous, last.mac):
             self._tell("reordered", row.sequence, "It was signed to follow another row.")
 
-    def _fault(self, row: Any, details: str | None) -> Kind | None:
+    def _fault(self, row: Row, details: str | None) -> Kind | None:
         key = self._keys.get(row.key_id)
         if key is None:
             return "unsigned"
@@ -121,7 +122,7 @@ class Verifier:
             None if same(sign_row(key, row.sequence, row.previous, draft), row.mac) else "changed"
         )
 
-    def _mark(self, mark: Any, name: str) -> bool:
+    def _mark(self, mark: Row, name: str) -> bool:
         key = self._keys.get(mark.key_id)
         signed = sign_mark(key, name, Head(mark.sequence, mark.mac)) if key else ""
         if not same(signed, mark.signature):

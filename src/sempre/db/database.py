@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,6 +27,8 @@ from sempre.loading import ONE_AT_A_TIME
 from sempre.telemetry import metrics
 
 Session = AsyncConnection
+# What a statement gave, by the names of its columns; which these are, only the statement knows.
+Row: TypeAlias = Any
 
 _SECONDS = {kind: metrics.DATABASE.labels(kind) for kind in ("read", "write", "scan")}
 

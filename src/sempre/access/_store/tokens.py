@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.access.principal import Scope, including
 from sempre.access.token import Token
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.tables import logins, tokens
 
 
@@ -92,7 +91,7 @@ def valid(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _token(row: Any) -> Token:
+def _token(row: Row) -> Token:
     return Token(
         id=row.id,
         name=row.name,

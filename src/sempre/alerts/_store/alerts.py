@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sempre.alerts.alert import Alert, Severity
 from sempre.alerts.rules import Condition
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.tables import alerts
 from sempre.errors import NotFoundError
 
@@ -128,7 +127,7 @@ async def count(session: Session) -> Mapping[str, int]:
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-def _alert(row: Any) -> Alert:
+def _alert(row: Row) -> Alert:
     return Alert(
         id=row.id,
         rule=row.rule,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.alerts.alert import Notice, What
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.tables import alert_notices
 
 _WAITING, _DELIVERED, _DEAD = "waiting", "delivered", "dead"
@@ -115,7 +114,7 @@ async def _update(session: Session, notice_id: str, values: Mapping[str, object]
     )
 
 
-def _notice(row: Any) -> Notice:
+def _notice(row: Row) -> Notice:
     return Notice(
         id=row.id,
         alert_id=row.alert_id,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sempre.audit.chain import NOTHING, Head, SigningKey, sign_mark, sign_row
 from sempre.audit.entry import Draft, Wanted
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import audit, audit_marks
 
@@ -64,13 +64,13 @@ async def put_mark(session: Session, key: SigningKey, name: str, head: Head) -> 
     )
 
 
-async def mark(session: Session, name: str) -> Any | None:
+async def mark(session: Session, name: str) -> Row | None:
     """The row of a mark, with sequence, mac, key_id and signature."""
     statement = sa.select(audit_marks).where(audit_marks.c.name == name)
     return (await session.execute(statement)).one_or_none()
 
 
-async def before(session: Session, wanted: Wanted, cursor: int | None, limit: int) -> Sequence[Any]:
+async def before(session: Session, wanted: Wanted, cursor: int | None, limit: int) -> Sequence[Row]:
     """Newest first."""
     statement = _of(wanted).order_by(audit.c.sequence.desc()).limit(limit)
     if cursor is not None:
@@ -78,7 +78,7 @@ async def before(session: Session, wanted: Wanted, cursor: int | None, limit: in
     return (await session.execute(statement)).all()
 
 
-async def after(session: Session, wanted: Wanted, cursor: int, limit: int) -> Sequence[Any]:
+async def after(session: Session, wanted: Wanted, cursor: int, limit: int) -> Sequence[Row]:
     """Oldest first."""
     statement = _of(wanted).where(audit.c.sequence > cursor)
     return (await session.execute(statement.order_by(audit.c.sequence).limit(limit))).all()

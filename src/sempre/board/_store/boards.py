@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from sempre.board.board import Board, BoardSettings
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import boards as table
 from sempre.errors import NotFoundError
@@ -135,7 +134,7 @@ def _sealed(keyring: Keyring, board_id: str, settings: BoardSettings) -> bytes:
     return keyring.seal(text, place(table.c.settings, board_id))
 
 
-def _board(row: Any, keyring: Keyring) -> Board:
+def _board(row: Row, keyring: Keyring) -> Board:
     text = keyring.open(row.settings, place(table.c.settings, row.id))
     return Board(
         id=row.id,

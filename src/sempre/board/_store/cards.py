@@ -12,7 +12,7 @@ from sempre.board._store import runs
 from sempre.board.card import Card, CardText, is_key
 from sempre.board.words import Column, Priority
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import card_dependencies, card_images
 from sempre.db.tables import cards as table
@@ -105,7 +105,7 @@ async def newest_run(session: Session, name: str) -> tuple[str, str | None]:
 class Found:
     """Rows of cards as they were read, still sealed."""
 
-    rows: Sequence[Any]
+    rows: Sequence[Row]
     needs: Mapping[str, Sequence[str]]
     images: Mapping[str, Sequence[str]]
 
@@ -266,7 +266,7 @@ def _text_values(keyring: Keyring, card_id: str, text: CardText) -> dict[str, ob
     }
 
 
-def _card(row: Any, keyring: Keyring, found: Found) -> Card:
+def _card(row: Row, keyring: Keyring, found: Found) -> Card:
     words = _reading.decode(keyring.open(row.words, place(table.c.words, row.id)))
     return Card(
         id=row.id,

@@ -1,13 +1,12 @@
 """Comments on lines of a run's diff, sealed."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.board.run import LineComment
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import run_comments as table
 from sempre.errors import NotFoundError
@@ -65,7 +64,7 @@ async def delete(session: Session, comment_id: str) -> None:
     await session.execute(table.delete().where(table.c.id == comment_id))
 
 
-def _comment(row: Any, keyring: Keyring) -> LineComment:
+def _comment(row: Row, keyring: Keyring) -> LineComment:
     return LineComment(
         id=row.id,
         run_id=row.run_id,

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.board.card import HistoryEntry
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import card_events as table
 
@@ -64,7 +63,7 @@ async def since(
     return [_entry(row, keyring) for row in await session.execute(statement)]
 
 
-def _entry(row: Any, keyring: Keyring) -> HistoryEntry:
+def _entry(row: Row, keyring: Keyring) -> HistoryEntry:
     return HistoryEntry(
         id=row.id,
         card_id=row.card_id,

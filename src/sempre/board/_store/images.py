@@ -2,13 +2,12 @@
 
 import base64
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.board.image import Image
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import card_images as table
 from sempre.errors import NotFoundError
@@ -59,7 +58,7 @@ async def delete(session: Session, image_id: str) -> None:
     await session.execute(table.delete().where(table.c.id == image_id))
 
 
-def _image(row: Any, keyring: Keyring) -> Image:
+def _image(row: Row, keyring: Keyring) -> Image:
     return Image(
         id=row.id,
         card_id=row.card_id,

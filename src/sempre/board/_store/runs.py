@@ -21,7 +21,7 @@ from sempre.board.words import (
 )
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import run_stages
 from sempre.db.tables import runs as table
@@ -237,7 +237,7 @@ def waiting_values(
     return {"wait": wait, "waits_on": json.dumps(list(on)) if on else None, "waits_since": since}
 
 
-def head(row: Any, keyring: Keyring) -> RunHead | None:
+def head(row: Row, keyring: Keyring) -> RunHead | None:
     """From a row that has HEAD's columns; None where the join found no run."""
     return None if row.newest_id is None else RunHead(**_head(_Prefixed(row), keyring))
 
@@ -245,14 +245,14 @@ def head(row: Any, keyring: Keyring) -> RunHead | None:
 class _Prefixed:
     """HEAD's columns under their own names."""
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: Row) -> None:
         self._row = row
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, f"newest_{name}")
 
 
-def _head(row: Any, keyring: Keyring) -> dict[str, Any]:
+def _head(row: Row, keyring: Keyring) -> dict[str, Any]:
     return {
         "id": row.id,
         "card_id": row.card_id,
@@ -276,14 +276,14 @@ def _head(row: Any, keyring: Keyring) -> dict[str, Any]:
     }
 
 
-def _failure(row: Any, keyring: Keyring) -> Failure | None:
+def _failure(row: Row, keyring: Keyring) -> Failure | None:
     if row.failure_kind is None:
         return None
     message = keyring.open(row.failure, place(table.c.failure, row.id))
     return Failure(kind=row.failure_kind, message=message)
 
 
-def _run(row: Any, keyring: Keyring) -> Run:
+def _run(row: Row, keyring: Keyring) -> Run:
     given = keyring.open(row.input, place(table.c.input, row.id))
     result = row.result and keyring.open(row.result, place(table.c.result, row.id))
     return Run(

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from sempre.board.run import Ended, LogPart, Verdict, Visit
 from sempre.board.words import Decision, Result, Stage, VisitKind
 from sempre.contract.messages import Failure
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import run_stages as table
 from sempre.db.tables import runs
@@ -154,7 +153,7 @@ def sealed_comments(keyring: Keyring, visit_id: str, text: str | None) -> bytes 
     return None if text is None else keyring.seal(text, place(table.c.comments, visit_id))
 
 
-def _visit(row: Any, keyring: Keyring) -> Visit:
+def _visit(row: Row, keyring: Keyring) -> Visit:
     def opened(column: "sa.Column[bytes]") -> str | None:
         sealed = getattr(row, column.name)
         return None if sealed is None else keyring.open(sealed, place(column, row.id))

@@ -1,14 +1,13 @@
 """Attempts at turns."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from sempre.contract.messages import Failure
 from sempre.conversations.turn import Attempt
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import attempts
 
@@ -92,7 +91,7 @@ async def stop(session: Session, attempt_id: str, now: datetime) -> bool:
     return result.rowcount == 1
 
 
-def _attempt(row: Any, keyring: Keyring) -> Attempt:
+def _attempt(row: Row, keyring: Keyring) -> Attempt:
     failure = None
     if row.failure_kind is not None:
         failure = Failure(

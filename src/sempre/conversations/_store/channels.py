@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sempre.conversations.hold import Pause
 from sempre.conversations.turn import ChannelRow
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.tables import channels
 from sempre.errors import NotFoundError
 
@@ -159,7 +158,7 @@ def _unknown(channel: str) -> NotFoundError:
     )
 
 
-def _pause(row: Any) -> Pause | None:
+def _pause(row: Row) -> Pause | None:
     if row.paused_at is None:
         return None
     return Pause(
@@ -170,7 +169,7 @@ def _pause(row: Any) -> Pause | None:
     )
 
 
-def _channel(row: Any) -> ChannelRow:
+def _channel(row: Row) -> ChannelRow:
     return ChannelRow(
         id=row.id,
         node=row.node,

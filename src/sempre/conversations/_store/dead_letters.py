@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +9,7 @@ from sempre.contract.messages import Failure
 from sempre.conversations.letters import Addressed, Wanted
 from sempre.conversations.turn import DeadLetter
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import dead_letters
 from sempre.errors import NotFoundError
@@ -120,7 +119,7 @@ def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _letter(row: Any, keyring: Keyring) -> DeadLetter:
+def _letter(row: Row, keyring: Keyring) -> DeadLetter:
     text = keyring.open(row.failure, place(dead_letters.c.failure, row.id))
     return DeadLetter(
         id=row.id,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +10,7 @@ from sempre.contract.messages import ENDED, Failure, Inbound, TurnState, Usage
 from sempre.conversations.hold import Sleeper
 from sempre.conversations.turn import Turn
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import turns
 from sempre.errors import NotFoundError
@@ -273,7 +272,7 @@ def usage_values(usage: Usage | None) -> dict[str, object]:
     }
 
 
-def _usage(row: Any) -> Usage | None:
+def _usage(row: Row) -> Usage | None:
     if row.input_tokens is None:
         return None
     return Usage(
@@ -285,7 +284,7 @@ def _usage(row: Any) -> Usage | None:
     )
 
 
-def _turn(row: Any, keyring: Keyring) -> Turn:
+def _turn(row: Row, keyring: Keyring) -> Turn:
     failure = None
     if row.failure_kind is not None:
         failure = Failure(

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sempre.crypto import Keyring
-from sempre.db import Session
+from sempre.db import Row, Session
 from sempre.db.sealed import place
 from sempre.db.tables import counters, events
 from sempre.events.event import Draft, Event
@@ -128,7 +127,7 @@ async def delete(session: Session, ids: Sequence[int]) -> int:
     return result.rowcount
 
 
-def _event(row: Any, keyring: Keyring) -> Event:
+def _event(row: Row, keyring: Keyring) -> Event:
     event_id, at, kind, channel, turn_id, seq, details = row
     text = keyring.open_encoded(details, place(events.c.details, event_id))
     return Event(event_id, at, kind, channel, turn_id, seq, msgspec.json.decode(text))
