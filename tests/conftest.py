@@ -12,8 +12,10 @@ pytest_plugins = [
     "tests.support.order",
     "tests.support.pages",
     "tests.support.postgres",
+    "tests.support.postgres_programs",
     "tests.support.prepared",
     "tests.support.store",
+    "tests.support.homes",  # stands on the others
 ]
 
 environment.forget_personal_settings()

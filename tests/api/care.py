@@ -1,4 +1,4 @@
-"""What looks after a Sempre, over a test's store: backups where it has a file, alerts without a webhook."""
+"""What looks after a Sempre, over a test's store: backups, alerts without a webhook."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
@@ -10,9 +10,26 @@ from sempre.api.care import Care, Figures
 from sempre.backups import Copies, Rounds
 from sempre.contract.finding import Finding
 from sempre.conversations.standing import Standing
+from sempre.db.files import Files
+from sempre.db.postgres import Postgres
+from sempre.db.source import Source
+from tests.support.postgres_programs import pg_bin_of_tests
 from tests.support.store import Store
 
 FREE = 123_000_000
+
+
+def _source(store: Store, state: Path) -> Source:
+    if store.db.path is not None:
+        return Files(state, [store.db.path])
+    return Postgres(
+        store.url,
+        state=state,
+        backups=state / "backups",
+        node="here",
+        pg_bin=lambda: pg_bin_of_tests(),  # as it is then: a test changes it
+        dead_after=45,
+    )
 
 
 def care_of(store: Store, home: Path) -> Care:
@@ -20,8 +37,7 @@ def care_of(store: Store, home: Path) -> Care:
     state.mkdir(exist_ok=True)
     copies = Copies(
         folder=state / "backups",
-        workplace=state,
-        databases=[] if store.db.path is None else [store.db.path],
+        source=_source(store, state),
         keyring=store.keyring,
         keep=lambda: 3,
         tell=store.log.append,

@@ -7,8 +7,8 @@ import pytest
 
 from sempre import clock, schedule
 from sempre.backups import Copies, Rounds
-from sempre.errors import NotFoundError, RefusedError, UnavailableError
-from tests.db.homes import Lived, lived_in
+from sempre.errors import NotFoundError, UnavailableError
+from tests.support.homes import Lived, lived_in
 
 DAY = timedelta(days=1)
 
@@ -24,18 +24,17 @@ class Told(list[tuple[str, dict[str, object]]]):
 
 
 @pytest.fixture
-def lived(tmp_path: Path) -> Lived:
+def embedded(tmp_path: Path) -> Lived:
     return lived_in(tmp_path)
 
 
-def copies_of(lived: Lived, told: Told, *, postgres: bool = False) -> Copies:
+def copies_of(lived: Lived, told: Told) -> Copies:
     async def head() -> str:
         return "7:abc"
 
     return Copies(
         folder=lived.home.backups,
-        workplace=lived.home.state,
-        databases=[] if postgres else lived.databases,
+        source=lived.source,
         keyring=lived.keyring,
         keep=lambda: 2,
         tell=told,
@@ -65,15 +64,15 @@ async def test_one_is_made_once_a_day_and_proven_and_the_oldest_go(lived: Lived)
     assert len(await copies.every()) == 2
 
 
-async def test_a_new_home_has_nothing_to_make_up_for(lived: Lived) -> None:
-    rounds = rounds_of(copies_of(lived, Told()), clock.now())
+async def test_a_new_home_has_nothing_to_make_up_for(embedded: Lived) -> None:
+    rounds = rounds_of(copies_of(embedded, Told()), clock.now())
     assert await rounds.look() is None
     with clock.shifted(DAY):
         assert await rounds.look() is not None
 
 
-async def test_one_that_a_person_made_is_one(lived: Lived) -> None:
-    copies = copies_of(lived, Told())
+async def test_one_that_a_person_made_is_one(embedded: Lived) -> None:
+    copies = copies_of(embedded, Told())
     rounds = rounds_of(copies, clock.now() - 9 * DAY)
     standing = await rounds.standing()
     assert standing is not None
@@ -105,26 +104,15 @@ async def test_one_that_failed_is_tried_again_after_a_while_and_known_until_then
     assert rounds.failure is None
 
 
-async def test_postgres_has_backups_of_its_own_and_is_told_so(lived: Lived) -> None:
-    copies = copies_of(lived, Told(), postgres=True)
-    rounds = rounds_of(copies, clock.now() - 9 * DAY)
-    assert await rounds.look() is None
-    assert (rounds.next_at(), await rounds.standing()) == (None, None)
-    with pytest.raises(RefusedError, match="pg_dump"):
-        await copies.create("manual")
-    with pytest.raises(RefusedError, match="pg_dump"):
-        await copies.verify("x")
-
-
-async def test_what_is_not_there_is_not_verified(lived: Lived) -> None:
+async def test_what_is_not_there_is_not_verified(embedded: Lived) -> None:
     with pytest.raises(NotFoundError):
-        await copies_of(lived, Told()).verify("20260101T000000.000000Z-manual")
+        await copies_of(embedded, Told()).verify("20260101T000000.000000Z-manual")
 
 
-async def test_another_schedule_counts_while_it_runs_and_off_asks_for_none(lived: Lived) -> None:
+async def test_another_schedule_counts_while_it_runs_and_off_asks_for_none(embedded: Lived) -> None:
     plan = schedule.parse("03:00", UTC)
     now: list[schedule.Schedule | None] = [plan]
-    copies = copies_of(lived, Told())
+    copies = copies_of(embedded, Told())
     rounds = Rounds(copies, lambda: now[0], since=clock.now() - 9 * DAY)
     assert rounds.next_at() == plan.following(clock.now())
     now[0] = None

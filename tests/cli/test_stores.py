@@ -179,14 +179,6 @@ def test_the_schedule_is_told_with_the_newest_and_its_drill(connected: Shell):
     assert connected.run("backup", "schedule").code == 7
 
 
-def test_postgres_has_backups_of_its_own(shell: Shell):
-    (shell.home / "sempre.toml").write_text('[database]\nurl = "postgresql://u@h/d"\n')
-    said = shell.run("backup")
-    assert said.code == 5
-    assert "pg_dump" in said.err
-    assert "pg_dump" in shell.run("backup", "schedule").out
-
-
 def test_the_schedule_is_set_and_what_else_stands_in_the_file_stays(connected: Shell):
     file = connected.home / "sempre.toml"
     file.write_text('# ours\n[backups]\nevery = "6h" # often\n')

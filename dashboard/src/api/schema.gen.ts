@@ -1460,7 +1460,7 @@ export interface paths {
         put?: never;
         /**
          * Create Backup
-         * @description Make one now and hold a restore drill with it. 403 on Postgres.
+         * @description Make one now and hold a restore drill with it. 409 when a person must act first, as `obstacle` says.
          */
         post: operations["create_backup"];
         delete?: never;
@@ -2440,7 +2440,7 @@ export interface components {
             bytes: number;
             /**
              * Reason
-             * @description `scheduled`, `manual`, `before-new-key`, or `schema-…` before a migration.
+             * @description `scheduled`, `manual`, `before-new-key`, `before-restore` (Postgres), or `schema-…` before a migration.
              */
             reason: string;
             /** @description The newest drill; null: none was made. */
@@ -2452,15 +2452,10 @@ export interface components {
          */
         Backups: {
             /**
-             * Supported
-             * @description false on Postgres, which has backups of its own.
+             * Obstacle
+             * @description What a person must do before one can be made and proven, on Postgres: install `pg_dump`, give a right; null: nothing.
              */
-            supported: boolean;
-            /**
-             * Remedy
-             * @description What to do instead where they are not supported.
-             */
-            remedy: string | null;
+            obstacle: string | null;
             /**
              * Every
              * @description The schedule, as `backups.every` says it.
@@ -5324,7 +5319,7 @@ export interface components {
             suspended: components["schemas"]["Suspended"] | null;
             counts: components["schemas"]["Counts"];
             today: components["schemas"]["Today"];
-            /** @description null: there is none, or they are made elsewhere (Postgres). */
+            /** @description null: there is none. */
             backup: components["schemas"]["LastBackup"] | null;
             settings: components["schemas"]["SettingsFile"];
             /**
@@ -5509,7 +5504,7 @@ export interface components {
             state: components["schemas"]["TurnState"];
             /**
              * Prompt Head
-             * @description The first 160 characters.
+             * @description The first 160 characters at most; … where it goes on.
              */
             prompt_head: string;
             /** Answer Head */
@@ -5606,7 +5601,7 @@ export interface components {
             state: components["schemas"]["TurnState"];
             /**
              * Prompt Head
-             * @description The first 160 characters.
+             * @description The first 160 characters at most; … where it goes on.
              */
             prompt_head: string;
             /** Answer Head */
@@ -13192,6 +13187,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description It is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description The body is larger than what is taken. */
             413: {
                 headers: {
@@ -13271,6 +13275,15 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description It is not in a state that allows this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,7 +43,7 @@ class Sources:
     disk_free: Callable[[], Awaitable[int]]
     """Bytes on this node's disk."""
     backups: Callable[[], Awaitable[BackupStanding | None]]
-    """None where backups are made elsewhere."""
+    """None: they are not watched."""
 
 
 @dataclass(frozen=True, kw_only=True)

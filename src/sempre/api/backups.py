@@ -35,7 +35,8 @@ class Backup(View):
     made_at: datetime
     bytes: int
     reason: str = Field(
-        description="`scheduled`, `manual`, `before-new-key`, or `schema-…` before a migration."
+        description="`scheduled`, `manual`, `before-new-key`, `before-restore` (Postgres), or `schema-…` before a "
+        "migration."
     )
     drill: Drill | None = Field(description="The newest drill; null: none was made.")
 
@@ -43,8 +44,10 @@ class Backup(View):
 class Backups(View):
     """Newest first, all of them: as many are kept as `backups.keep` says."""
 
-    supported: bool = Field(description="false on Postgres, which has backups of its own.")
-    remedy: str | None = Field(description="What to do instead where they are not supported.")
+    obstacle: str | None = Field(
+        description="What a person must do before one can be made and proven, on Postgres: install `pg_dump`, give "
+        "a right; null: nothing."
+    )
     every: str = Field(description="The schedule, as `backups.every` says it.")
     next_at: datetime | None
     missing_since: datetime | None = Field(
@@ -63,25 +66,24 @@ async def list_backups(parts: Given) -> Backups:
     standing = await rounds.standing()
     settings = parts.settings.backups
     return Backups(
-        supported=copies.supported,
-        remedy=None if copies.supported else backups.ELSEWHERE,
+        obstacle=await copies.obstacle(),
         every=settings.every,
         next_at=rounds.next_at(),
-        missing_since=standing.missing_since if standing else None,
-        failure=standing.failure if standing else None,
+        missing_since=standing.missing_since,
+        failure=standing.failure,
         keep=settings.keep,
         folder=str(copies.folder),
         items=[_view(each) for each in await copies.every()],
     )
 
 
-@router.post("/backups", status_code=201, responses=may_answer())
+@router.post("/backups", status_code=201, responses=may_answer(409))
 async def create_backup(parts: Given) -> Backup:
-    """Make one now and hold a restore drill with it. 403 on Postgres."""
+    """Make one now and hold a restore drill with it. 409 when a person must act first, as `obstacle` says."""
     return _view(await parts.care.copies.create("manual"))
 
 
-@router.post("/backups/{name}/verification", responses=may_answer(404))
+@router.post("/backups/{name}/verification", responses=may_answer(404, 409))
 async def verify_backup(parts: Given, name: BackupName) -> Backup:
     """Hold a restore drill: restore it aside, open it with the key, count. The home is not touched."""
     return _view(await parts.care.copies.verify(name))

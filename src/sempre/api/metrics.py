@@ -87,7 +87,7 @@ async def _measure_care(parts: Parts) -> None:
     for name, ratio in (await care.figures.budgets()).items():
         metrics.BUDGET_USED.labels(name).set(ratio)
     standing = await care.rounds.standing()
-    newest = standing.newest if standing else None
+    newest = standing.newest
     age = (clock.now() - newest.backup.made_at).total_seconds() if newest else -1
     metrics.BACKUP_AGE.set(age)
     proven = -1 if newest is None or newest.drill is None else int(newest.drill.passed)

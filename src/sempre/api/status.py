@@ -84,9 +84,7 @@ class Status(View):
     )
     counts: Counts
     today: Today
-    backup: LastBackup | None = Field(
-        description="null: there is none, or they are made elsewhere (Postgres)."
-    )
+    backup: LastBackup | None = Field(description="null: there is none.")
     settings: SettingsFile
     waiting_for_real_model: int = Field(
         description="Prompts that are kept for a real model while this is a rehearsal."
@@ -154,7 +152,7 @@ async def _today(parts: Parts) -> Today:
 
 async def _last_backup(parts: Parts) -> LastBackup | None:
     standing = await parts.care.rounds.standing()
-    if standing is None or standing.newest is None:
+    if standing.newest is None:
         return None
     newest = standing.newest
     return LastBackup(

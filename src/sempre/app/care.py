@@ -136,8 +136,7 @@ def _backups(house: House, keyring: Keyring) -> tuple[Copies, Rounds]:
 
     copies = Copies(
         folder=home.backups,
-        workplace=home.state,
-        databases=stores.files(home, stores.address(home, house.settings)),
+        source=stores.source(home, house.settings, lambda: house.live.now.backups.pg_bin),
         keyring=keyring,
         keep=lambda: house.live.now.backups.keep,
         tell=house.log.append,
@@ -148,10 +147,8 @@ def _backups(house: House, keyring: Keyring) -> tuple[Copies, Rounds]:
     return copies, Rounds(copies, lambda: house.live.now.backups.plan(zone), since=made)
 
 
-async def _backup_standing(rounds: Rounds) -> BackupStanding | None:
+async def _backup_standing(rounds: Rounds) -> BackupStanding:
     standing = await rounds.standing()
-    if standing is None:
-        return None
     newest = standing.newest
     broken = newest is not None and newest.drill is not None and not newest.drill.passed
     return BackupStanding(

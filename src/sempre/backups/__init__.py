@@ -1,6 +1,6 @@
-"""Copies of the embedded databases on schedule, each proven by a restore drill. What copies is `db.backup`."""
+"""Copies of the databases on schedule, each proven by a restore drill. What copies is `db.backup`."""
 
-from sempre.backups.copies import ELSEWHERE, Copies, Kept
+from sempre.backups.copies import Copies, Kept
 from sempre.backups.rounds import Rounds
 
-__all__ = ["ELSEWHERE", "Copies", "Kept", "Rounds"]
+__all__ = ["Copies", "Kept", "Rounds"]

@@ -10,7 +10,7 @@ import structlog
 
 from sempre import clock
 from sempre.backups.copies import Copies, Kept
-from sempre.errors import UnavailableError
+from sempre.errors import ConflictError, UnavailableError
 from sempre.schedule import Schedule
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -50,13 +50,10 @@ class Rounds:
 
     def next_at(self) -> datetime | None:
         """None: nothing comes by itself here."""
-        plan = self._plan() if self._copies.supported else None
+        plan = self._plan()
         return plan.following(clock.now()) if plan else None
 
-    async def standing(self) -> Standing | None:
-        """None where backups are made elsewhere."""
-        if not self._copies.supported:
-            return None
+    async def standing(self) -> Standing:
         kept = await self._copies.every()
         due = self._due()
         failure = self.failure if due else None  # nobody waits for what was switched off
@@ -74,12 +71,12 @@ class Rounds:
         if not self._may_try():
             return None
         standing = await self.standing()
-        if standing is None or standing.missing_since is None:
+        if standing.missing_since is None:
             return None
         self._tried = clock.now()
         try:
             made = await self._copies.create("scheduled")
-        except UnavailableError as error:
+        except (UnavailableError, ConflictError) as error:
             return self._failed(error.message)
         except Exception as error:  # noqa: BLE001  (the rounds' edge: told, and tried again)
             _log.exception("backups.fault")

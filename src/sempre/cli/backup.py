@@ -1,4 +1,4 @@
-"""`sempre backup`: copies of the embedded databases, also while Sempre runs, and putting one back. What does it is
+"""`sempre backup`: copies of the databases, also while Sempre runs, and putting one back. What does it is
 imported where it is used: that takes longer than all of a quick command."""
 
 from collections.abc import Sequence
@@ -102,12 +102,16 @@ def restore_backup(
             abort=True,
             err=True,
         )
-    aside = restore(place, chosen)
+    aside, unproven = restore(place, chosen)
     if json:
-        screen.json({"restored": chosen.name, "laid_aside": str(aside)})
+        laid = str(aside) if aside else None
+        screen.json({"restored": chosen.name, "laid_aside": laid, "unproven": unproven})
         return
     screen.say(f"{chosen.name} is in place. `sempre up` goes on from there.")
-    screen.say(f"What stood there lies in {aside}.")
+    if aside:
+        screen.say(f"What stood there lies in {aside}.")
+    if unproven:
+        screen.note(f"It was not proven before. {unproven}")
 
 
 @backup.command("schedule")
@@ -120,7 +124,6 @@ def show_schedule(
     """When backups are made by themselves, and how the newest stands; with an option, set that first. It is written into
     sempre.toml (`backups.every`, `backups.keep`) and counts at once, also for a Sempre that runs."""
     from sempre.cli.copying import every, next_at, set_schedule
-    from sempre.settings.care import OFF
 
     place = Home.find(home)
     if when is not None or keep is not None:
@@ -131,11 +134,6 @@ def show_schedule(
         newest = _facts(found[0]) if found else None
         told = {"every": settings.every, "keep": settings.keep, "next_at": upcoming}
         screen.json({**told, "newest": newest})
-        return
-    if upcoming is None and settings.every != OFF:
-        from sempre.backups import ELSEWHERE
-
-        screen.say(ELSEWHERE)
         return
     screen.say(f"Every   {settings.every} (backups.every in sempre.toml), while Sempre runs")
     screen.say(f"Next    {stamp(upcoming) if upcoming else 'none comes by itself'}")

@@ -8,12 +8,12 @@ from pathlib import Path
 from sempre import clock, crypto
 from sempre.app import stores
 from sempre.audit import Trail
-from sempre.backups import ELSEWHERE, Kept
+from sempre.backups import Kept
 from sempre.crypto import Keyring
 from sempre.db import Database, backup, drill, schema
-from sempre.db import restore as restoring
 from sempre.db.backup import Backup
-from sempre.errors import ConflictError, NotFoundError, RefusedError
+from sempre.db.source import DrillNotHeldError
+from sempre.errors import ConflictError, NotFoundError
 from sempre.home import Home, Lock
 from sempre.settings import BackupSettings, Settings, load, writing
 
@@ -27,19 +27,21 @@ def every(home: Home) -> Sequence[Kept]:
 
 
 def create(home: Home) -> Kept:
-    """Also while Sempre runs. Raises RefusedError, NotFoundError, UnavailableError."""
+    """Also while Sempre runs. Raises NotFoundError, UnavailableError, MisconfiguredError (DrillNotHeldError: it is made
+    and not proven)."""
     settings = load(home.path)
-    databases = [each for each in _databases(home, settings) if each.exists()]
-    if not databases:
+    if not _has_data(home, settings):
         raise NotFoundError(
             f"There is nothing to back up in {home.path} yet. Name the home with --home."
         )
-    keyring = _keyring(home)
-    head = asyncio.run(_audit_head(home, keyring))
-    made = backup.create(home.backups, databases, "manual", audit_head=head)
-    proven = Kept(backup=made, drill=drill.run(made, keyring, home.state))
-    backup.prune(home.backups, settings.backups.keep)
-    return proven
+    keyring, source = _keyring(home), stores.source(home, settings)
+    made = backup.create(
+        home.backups, source.copy, "manual", audit_head=_audit_head(home, settings, keyring)
+    )
+    try:
+        return Kept(backup=made, drill=drill.run(made, keyring, source))
+    finally:
+        backup.prune(home.backups, settings.backups.keep)
 
 
 def choose(home: Home, name: str | None) -> Backup:
@@ -54,21 +56,31 @@ def choose(home: Home, name: str | None) -> Backup:
 
 def verify(home: Home, name: str | None) -> Kept:
     chosen = choose(home, name)
-    return Kept(backup=chosen, drill=drill.run(chosen, _keyring(home), home.state))
+    source = stores.source(home, load(home.path))
+    return Kept(backup=chosen, drill=drill.run(chosen, _keyring(home), source))
 
 
-def restore(home: Home, chosen: Backup) -> Path:
-    """Only what a drill has just proven. Raises ConflictError when Sempre runs or the backup cannot be restored."""
-    databases = _databases(home, load(home.path))
+def restore(home: Home, chosen: Backup) -> tuple[Path | None, str | None]:
+    """Where lies what stood there, and why it was not proven before. Only what a drill has just proven, unless the
+    database does not allow one. Raises ConflictError when Sempre runs or the backup cannot be restored."""
+    settings = load(home.path)
     lock = Lock(home)
     try:
-        if problems := drill.run(chosen, _keyring(home), home.state).problems:
+        keyring, source = _keyring(home), stores.source(home, settings)
+        unproven = None
+        try:
+            problems = drill.run(chosen, keyring, source).problems
+        except (
+            DrillNotHeldError
+        ) as error:  # it is all or nothing there, and counted before it holds
+            problems, unproven = [], error.message
+        if problems:
             raise ConflictError(
                 f"{chosen.name} cannot be restored: {problems[0]}. Nothing was changed. Take another one; "
                 "`sempre backup list` shows them.",
                 code="backup_broken",
             )
-        return restoring.restore(home.state, chosen, databases)
+        return source.put_back(chosen, audit_head=_audit_head(home, settings, keyring)), unproven
     finally:
         lock.release()
 
@@ -76,33 +88,36 @@ def restore(home: Home, chosen: Backup) -> Path:
 def next_at(home: Home) -> tuple[BackupSettings, datetime | None]:
     """None: nothing is made by itself here."""
     settings = load(home.path)
-    plan = None if settings.database.url else settings.backups.plan(settings.server.zone)
+    plan = settings.backups.plan(settings.server.zone)
     return settings.backups, plan and plan.following(clock.now())
 
 
 def set_schedule(home: Home, *, every: str | None, keep: int | None) -> None:
     """In sempre.toml, which a Sempre that runs reads anew. Raises RefusedError, ConflictError, MisconfiguredError."""
-    if load(home.path).database.url:
-        raise RefusedError(ELSEWHERE, code="not_embedded")
     given = {"every": _DAILY if every == "daily" else every, "keep": keep}
     writing.put(home.path, "backups", {name: it for name, it in given.items() if it is not None})
 
 
-def _databases(home: Home, settings: Settings) -> list[Path]:
-    databases = stores.files(home, stores.address(home, settings))
-    if not databases:
-        raise RefusedError(ELSEWHERE, code="not_embedded")
-    return databases
+def _has_data(home: Home, settings: Settings) -> bool:
+    """Before anything is made in a folder that may be no home."""
+    if not home.state.is_dir():
+        return False
+    return stores.source(home, settings).is_there()
 
 
 def _keyring(home: Home) -> Keyring:
     return crypto.load(home.key, data_exists=True)
 
 
-async def _audit_head(home: Home, keyring: Keyring) -> str | None:
-    url = f"sqlite:///{home.database}"
-    if not home.database.exists() or schema.revision(url) != schema.HEAD:
+def _audit_head(home: Home, settings: Settings, keyring: Keyring) -> str | None:
+    """None where there is no trail of this release's form."""
+    url = stores.address(home, settings)
+    if not settings.database.url and not home.database.exists():
         return None
+    return asyncio.run(_head(url, keyring)) if schema.revision(url) == schema.HEAD else None
+
+
+async def _head(url: str, keyring: Keyring) -> str | None:
     db = Database(url)
     try:
         head = await Trail(db, keyring).head()

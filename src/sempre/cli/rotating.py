@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from sempre.app import stores
-from sempre.db import backup, rotation
+from sempre.db import rotation
 from sempre.db.rotation import Rotation
 from sempre.home import Home, Lock
 from sempre.settings import load
@@ -21,11 +21,9 @@ def rotate(home: Home, archive: Path | None) -> Rotation:
 
 async def _rotate(home: Home, archive: Path | None) -> Rotation:
     settings = load(home.path)
-    databases = stores.files(home, stores.address(home, settings))
     _, db = await asyncio.to_thread(stores.prepare, home, settings)
     try:
-        if databases:
-            await asyncio.to_thread(backup.create, home.backups, databases, "before-new-key")
+        await asyncio.to_thread(stores.keep, home, settings, "before-new-key")
         return await rotation.rotate(db, home.key, archive=archive)
     finally:
         await db.close()

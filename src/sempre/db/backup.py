@@ -1,21 +1,27 @@
-"""Copies of the embedded databases, made by SQLite's own online backup while they are in use. The key that opens
-what is sealed in them is never part of a backup."""
+"""Backups as they lie in their folder: made whole or not at all, listed, checked by their hashes, the oldest removed.
+The key that opens what is sealed in them is never part of one."""
 
 import shutil
-import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from sempre import __version__, atomic, clock
 from sempre.db import manifest
+from sempre.db.interruption import Interruption
 from sempre.db.manifest import Copy, Manifest
 from sempre.errors import NotFoundError, UnavailableError
+from sempre.home import hold
 
 _FORM = "%Y%m%dT%H%M%S.%fZ"
 _UNFINISHED = ".unfinished"
+_COPIES = frozenset({".sqlite", ".dump"})
+Copying = Callable[[Path, Interruption], Mapping[str, Copy]]
+_PAUSE = 0.2  # seconds between two looks whether another process has finished its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,43 +40,55 @@ class Backup:
 
     @property
     def databases(self) -> Sequence[Path]:
-        return sorted(self.path.glob("*.sqlite"))
+        return _copies(self.path)
 
 
 def create(
-    folder: Path, databases: Sequence[Path], reason: str, *, audit_head: str | None = None
+    folder: Path,
+    copy: Copying,
+    reason: str,
+    *,
+    audit_head: str | None = None,
+    stop: Interruption | None = None,
 ) -> Backup:
-    """Copy what is there; a crash leaves no half backup that looks whole. Blocks. Raises UnavailableError.
+    """`copy` puts a copy of what is there into a folder; a crash leaves no half backup that looks whole. Blocks. Raises UnavailableError,
+    MisconfiguredError."""
+    stop = stop or Interruption()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder, stop):
+            return _read(_create(folder, copy, reason, audit_head, stop))
+    except OSError as error:
+        raise UnavailableError(
+            f"The backup in {folder} failed: {error}. Free disk space, then make it again."
+        ) from error
 
-    The databases are copied in the order given: what may be older than the others comes first.
-    """
+
+def _create(
+    folder: Path, copy: Copying, reason: str, audit_head: str | None, stop: Interruption
+) -> Path:
+    for left in folder.glob(f"*{_UNFINISHED}"):  # by a crash
+        shutil.rmtree(left, ignore_errors=True)
     made_at = clock.now()
     name = f"{made_at.strftime(_FORM)}-{reason}"
     aside, path = folder / f"{name}{_UNFINISHED}", folder / name
+    aside.mkdir(mode=0o700)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _clear(folder)
-        aside.mkdir(mode=0o700)
-        copies = {each.name: _copy(each, aside / each.name) for each in databases if each.exists()}
-        manifest.store(
-            aside,
-            Manifest(
-                version=__version__,
-                made_at=made_at,
-                reason=reason,
-                files=copies,
-                audit_head=audit_head,
-            ),
+        copies = copy(aside, stop)
+        made = Manifest(
+            version=__version__,
+            made_at=made_at,
+            reason=reason,
+            files=copies,
+            audit_head=audit_head,
         )
+        manifest.store(aside, made)
         atomic.sync_folder(aside)
         aside.rename(path)
-        atomic.sync_folder(folder)
-    except (OSError, sqlite3.Error) as error:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise UnavailableError(
-            f"The backup to {path} failed: {error}. Free disk space, then make it again."
-        ) from error
-    return _read(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)  # what was made whole has its own name by now
+    atomic.sync_folder(folder)
+    return path
 
 
 def every(folder: Path) -> list[Backup]:
@@ -93,23 +111,11 @@ def find(folder: Path, name: str) -> Backup:
 
 
 def verify(backup: Backup) -> list[str]:
-    """What is wrong with it, by its manifest and SQLite's own check; empty when it is whole. Blocks."""
+    """What is wrong with it by its manifest; empty when it is as it was written. Blocks."""
     problems = list(_differences(backup))
     if not backup.databases:
         problems.append(f"{backup.path} holds no database")
-    for copy in backup.databases:
-        try:
-            with closing(read_only(copy)) as connection:
-                said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        except sqlite3.Error as error:
-            said = [str(error)]
-        problems += [f"{copy.name}: {line}" for line in said if line != "ok"]
     return problems
-
-
-def read_only(copy: Path) -> sqlite3.Connection:
-    """A connection that leaves nothing beside the file: without `immutable` it would get a -wal."""
-    return sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def prune(folder: Path, keep: int) -> int:
@@ -118,17 +124,6 @@ def prune(folder: Path, keep: int) -> int:
     for backup in old:
         shutil.rmtree(backup.path)
     return len(old)
-
-
-def count_rows(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many rows each table has, in the transaction that is open."""
-    listed = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-    )
-    return {
-        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  (a name of our own table)
-        for (name,) in listed.fetchall()
-    }
 
 
 def _differences(backup: Backup) -> Iterable[str]:
@@ -142,32 +137,26 @@ def _differences(backup: Backup) -> Iterable[str]:
             yield f"{name} is not what was written: its hash differs"
 
 
-def _copy(database: Path, to: Path) -> Copy:
-    """One moment of the database, with its rows counted in that same moment."""
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(to)) as target:
-        source.isolation_level = None
-        source.execute("BEGIN")
-        rows = count_rows(source)
-        source.backup(target)
-        source.execute("ROLLBACK")
-        schema = (
-            target.execute("SELECT version_num FROM alembic_version").fetchone()
-            if "alembic_version" in rows
-            else None
-        )
-    atomic.sync(to)
-    return Copy(
-        bytes=to.stat().st_size,
-        sha256=manifest.hash_of(to),
-        schema=schema[0] if schema else None,
-        rows=rows,
-    )
+def _copies(path: Path) -> Sequence[Path]:
+    return sorted(each for each in path.iterdir() if each.suffix in _COPIES)
 
 
-def _clear(folder: Path) -> None:
-    """What a crash left half made."""
-    for path in folder.glob(f"*{_UNFINISHED}"):
-        shutil.rmtree(path, ignore_errors=True)
+@contextmanager
+def _alone(folder: Path, stop: Interruption) -> Iterator[None]:
+    """The server and the command line may both want one: the second waits, since it clears what seems half made."""
+    with folder.with_suffix(".lock").open("a") as file:
+        while not _held(file):
+            stop.look()
+            time.sleep(_PAUSE)
+        yield
+
+
+def _held(file: IO[str]) -> bool:
+    try:
+        hold(file)
+    except OSError:
+        return False
+    return True
 
 
 def _read(path: Path) -> Backup:
@@ -175,7 +164,7 @@ def _read(path: Path) -> Backup:
         name=path.name,
         path=path,
         made_at=_stamp(path) or clock.now(),
-        bytes=sum(file.stat().st_size for file in path.glob("*.sqlite")),
+        bytes=sum(file.stat().st_size for file in _copies(path)),
         manifest=manifest.read(path),
     )
 

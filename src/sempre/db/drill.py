@@ -1,23 +1,23 @@
-"""A restore drill: a backup is restored into a folder of its own, brought to this release's schema, opened with the
-key and counted. What it says is kept beside the backup. The home itself is not touched."""
+"""A restore drill: a backup is restored aside, brought to this release's schema, opened with the key and counted. What it
+says is kept beside the backup. The home itself is not touched."""
 
-import shutil
-import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from sempre import atomic, clock
 from sempre.crypto import Keyring, UnreadableError
 from sempre.db import backup, schema
 from sempre.db.backup import Backup
+from sempre.db.interruption import Interruption
 from sempre.db.rotation import sealed_columns
 from sempre.db.sealed import place
-from sempre.errors import MisconfiguredError, UnavailableError
+from sempre.db.source import Restored, Source
+from sempre.errors import MisconfiguredError, RefusedError, UnavailableError
 
 _FILE_NAME = "drill.json"
 
@@ -36,24 +36,34 @@ class Drill(msgspec.Struct, frozen=True, kw_only=True):
         return not self.problems
 
 
-def run(chosen: Backup, keyring: Keyring, workplace: Path) -> Drill:
-    """Restore it below `workplace`, look, and keep what was found. Blocks. Raises UnavailableError."""
-    begun = clock.ticks()
-    problems = backup.verify(chosen)
-    rows = opened = 0
-    if not problems:
+@dataclass
+class _Found:
+    problems: list[str]
+    rows: int = 0
+    opened: int = 0
+
+
+def run(
+    chosen: Backup, keyring: Keyring, source: Source, stop: Interruption | None = None
+) -> Drill:
+    """Restore it aside, look, and keep what was found. Blocks. Raises RefusedError when it is of another kind of
+    database, UnavailableError, MisconfiguredError (DrillNotHeldError: a right is missing)."""
+    begun, stop = clock.ticks(), stop or Interruption()
+    _require_kind(chosen, source)
+    found = _Found(backup.verify(chosen) or list(source.check(chosen)))
+    if not found.problems:
         try:
-            with tempfile.TemporaryDirectory(prefix="drill-", dir=workplace) as folder:
-                rows, opened = _restore(chosen, keyring, Path(folder), problems)
+            with source.restored(chosen, stop) as restored:
+                _look(chosen, keyring, restored, found)
         except OSError as error:
             raise UnavailableError(
                 f"The restore drill of {chosen.name} had no room: {error}. Free disk space, then try again."
             ) from error
     drill = Drill(
         at=clock.now(),
-        problems=problems,
-        rows=rows,
-        opened=opened,
+        problems=found.problems,
+        rows=found.rows,
+        opened=found.opened,
         seconds=round(clock.ticks() - begun, 3),
     )
     atomic.write(
@@ -70,72 +80,79 @@ def last(chosen: Backup) -> Drill | None:
         return None
 
 
-def _restore(
-    chosen: Backup, keyring: Keyring, folder: Path, problems: list[str]
-) -> tuple[int, int]:
-    """Gives how many rows were counted and how many values opened; what is wrong is added to `problems`."""
-    counted = 0
-    for copy in chosen.databases:
-        shutil.copyfile(copy, folder / copy.name)
-        counted += _count(chosen, folder / copy.name, problems)
-    opened = 0
-    for path in sorted(folder.glob("*.sqlite")):
-        if _has_schema(path):
-            _bring_to_head(path, problems)
-            opened += _open_samples(path, keyring, problems)
-    return counted, opened
+def _require_kind(chosen: Backup, source: Source) -> None:
+    others = [each.name for each in chosen.databases if each.suffix != source.suffix]
+    if others:
+        kinds = ("SQLite", "Postgres") if source.suffix == ".dump" else ("Postgres", "SQLite")
+        raise RefusedError(
+            f"{chosen.name} is of {kinds[0]}, and this home's database is {kinds[1]}. Set database.url as it was "
+            "when the backup was made, then try again.",
+            code="another_database",
+        )
 
 
-def _count(chosen: Backup, restored: Path, problems: list[str]) -> int:
-    with closing(sqlite3.connect(restored)) as connection:
-        rows = backup.count_rows(connection)
+def _look(chosen: Backup, keyring: Keyring, restored: Sequence[Restored], found: _Found) -> None:
+    with_schema: list[Restored] = []
+    for each in restored:
+        rows = _count(each)
+        found.rows += sum(rows.values())
+        found.problems += _differences(chosen, each, rows)
+        if "alembic_version" in rows:
+            with_schema.append(each)
+    for each in with_schema:
+        _bring_to_head(each, found)
+        _open_samples(each, keyring, found)
+
+
+def _count(restored: Restored) -> dict[str, int]:
+    """How many rows each of its tables has."""
+    with schema.connected(restored.url) as connection:
+        names = sa.inspect(connection).get_table_names(schema=restored.namespace)
+        tables = [sa.table(name, schema=restored.namespace) for name in sorted(names)]
+        counted = [sa.select(sa.func.count()).select_from(each) for each in tables]
+        return {
+            table.name: connection.execute(count).scalar_one()
+            for table, count in zip(tables, counted, strict=True)
+        }
+
+
+def _differences(chosen: Backup, restored: Restored, rows: dict[str, int]) -> Iterator[str]:
     expected = chosen.manifest.files[restored.name].rows if chosen.manifest else rows
-    problems += [
-        f"{restored.name}: {table} has {rows.get(table, 0)} rows, {count} were there when it was made"
-        for table, count in expected.items()
-        if rows.get(table, 0) != count
-    ]
-    return sum(rows.values())
+    for table, count in expected.items():
+        if rows.get(table, 0) != count:
+            yield (
+                f"{restored.name}: {table} has {rows.get(table, 0)} rows, "
+                f"{count} were there when it was made"
+            )
 
 
-def _has_schema(restored: Path) -> bool:
-    with closing(sqlite3.connect(restored)) as connection:
-        return "alembic_version" in backup.count_rows(connection)
-
-
-def _bring_to_head(restored: Path, problems: list[str]) -> None:
+def _bring_to_head(restored: Restored, found: _Found) -> None:
     """As the next start would do."""
     try:
-        schema.ensure(f"sqlite:///{restored}")
+        schema.ensure(restored.url)
     except MisconfiguredError as error:
-        problems.append(f"{restored.name}: {error.message}")
+        found.problems.append(f"{restored.name}: {error.message}")
 
 
-def _open_samples(restored: Path, keyring: Keyring, problems: list[str]) -> int:
+def _open_samples(restored: Restored, keyring: Keyring, found: _Found) -> None:
     """The newest value of each sealed column."""
-    opened = 0
-    with closing(sqlite3.connect(restored)) as connection:
+    with schema.connected(restored.url) as connection:
         for where, sealed in _samples(connection):
             try:
                 keyring.open(sealed, where)
-                opened += 1
+                found.opened += 1
             except UnreadableError as error:
-                problems.append(f"{restored.name}: {error.message}")
-    return opened
+                found.problems.append(f"{restored.name}: {error.message}")
 
 
-def _samples(connection: sqlite3.Connection) -> Iterator[tuple[str, bytes]]:
+def _samples(connection: sa.Connection) -> Iterator[tuple[str, bytes]]:
     for column in sealed_columns():
         (key,) = column.table.primary_key.columns
-        statement = (
-            f'SELECT "{key.name}", "{column.name}" FROM "{column.table.name}" '  # noqa: S608  (names of our own)
-            f'WHERE "{column.name}" IS NOT NULL ORDER BY "{key.name}" DESC LIMIT 1'
-        )
+        newest = sa.select(key, column).where(column.is_not(None)).order_by(key.desc()).limit(1)
         try:
-            row = connection.execute(statement).fetchone()
-        except (
-            sqlite3.OperationalError
-        ):  # a newer release's schema, which is a problem told already
+            with connection.begin_nested():
+                row = connection.execute(newest).first()
+        except DBAPIError:  # a newer release's schema, which is a problem told already
             continue
         if row is not None:
             yield place(column, row[0]), row[1]

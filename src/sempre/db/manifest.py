@@ -14,12 +14,14 @@ _CHUNK = 1 << 20
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """One database. `rows` were counted in the same moment that was copied; `schema` is null for the engine's."""
+    """One database. `rows` were counted in the same moment that was copied; `schema` is null for the engine's;
+    `namespace` is where its tables stood in a Postgres."""
 
     bytes: int
     sha256: str
     schema: str | None
     rows: Mapping[str, int]
+    namespace: str | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

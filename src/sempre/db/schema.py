@@ -1,6 +1,7 @@
 """Brings the database to the schema of this release. Alembic is loaded only when there is something to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sempre.db.database import Database
 from sempre.errors import MisconfiguredError
 
 HEAD = "0005"  # the newest file in migrations/versions; a test compares them
+ENGINE = "engine"  # the engine's schema on Postgres; on SQLite it has a file of its own
 _MIGRATION_LOCK = 7260  # any constant of this application, for Postgres' advisory locks
 
 
@@ -43,10 +45,17 @@ def ensure(url: str, *, before: Callable[[str], object] = lambda _from: None) ->
 
 def revision(url: str) -> str | None:
     """The schema that stands there; None when there is no data yet. Blocks."""
+    with connected(url) as connection:
+        return _revision(connection)
+
+
+@contextmanager
+def connected(url: str, **options: str) -> Iterator[sa.Connection]:
+    """A connection of its own, closed with the block; `options` are SQLAlchemy's. Blocks."""
     engine = _engine(url)
     try:
         with engine.connect() as connection:
-            return _revision(connection)
+            yield connection.execution_options(**options)
     finally:
         engine.dispose()
 

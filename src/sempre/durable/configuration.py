@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from dbos import DBOSConfig, DBOSPortableJSONSerializer
 
+from sempre.db import schema
 from sempre.durable._store import Store
 
-SCHEMA = "engine"  # on Postgres; SQLite has a file of its own
+SCHEMA = schema.ENGINE  # on Postgres; SQLite has a file of its own
 
 # dbos recovers only work of its own version, and by default that is a hash of the workflows' source:
 # any edit would orphan what is in flight. It changes only with a tool that drains or carries work over.

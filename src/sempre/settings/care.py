@@ -19,6 +19,16 @@ class BackupSettings(Section):
         'or "off".',
     )
     keep: int = Field(default=14, ge=1, description="So many backups are kept.")
+    before_changes: bool = Field(
+        default=True,
+        description="A copy is made before a migration and before the key is changed, and without it neither is done; "
+        "false: go without.",
+    )
+    pg_bin: str = Field(
+        default="",
+        description="For a home on Postgres: the folder of `pg_dump`, `pg_restore` and `psql`, of the server's major "
+        "version or newer; empty: those on the PATH.",
+    )
 
     @field_validator("every")
     @classmethod

@@ -21,13 +21,6 @@ export function BackupList() {
   if (query.isPending) return <Loading rows={4} height={64} />;
   if (!query.data) return <Trouble error={query.error} retry={() => void query.refetch()} />;
   const backups = query.data;
-  if (!backups.supported) {
-    return (
-      <Empty title={t("backups.unsupported")}>
-        <p>{backups.remedy}</p>
-      </Empty>
-    );
-  }
   return (
     <>
       <Standing backups={backups} />
@@ -51,6 +44,14 @@ function Standing({ backups }: { backups: Backups }) {
   const make = useMakeBackup();
   return (
     <div className={`card ${classes.standing}`}>
+      {backups.obstacle ? (
+        <p className={classes.toned} data-tone="failed">
+          <Shape tone="failed" />
+          <span>
+            {t("backups.obstacle")} {backups.obstacle}
+          </span>
+        </p>
+      ) : null}
       {backups.missing_since ? (
         <p className={classes.toned} data-tone="failed">
           <Shape tone="failed" />

@@ -1,14 +1,16 @@
 """The databases: whether they are whole, of this release, and open with this key."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sempre import clock
+from sempre.app import stores
 from sempre.cli.diagnosis.finding import Examined, Finding, note, ok, problem, warning
 from sempre.cli.wording import duration, size
 from sempre.db import backup, drill, restore, schema
+from sempre.db.backup import Backup
 from sempre.settings.care import OFF
 
 _QUICK = 300_000_000  # bytes that are checked in some seconds
@@ -62,16 +64,11 @@ def files(examined: Examined) -> Iterator[Finding]:
 
 
 def backups(examined: Examined) -> Iterator[Finding]:
-    if examined.settings.database.url:
-        said = "The database is Postgres, which Sempre does not copy."
-        yield note(
-            "backups", said, "Use pg_dump or your provider's; docs/how-to/backups.md says how."
-        )
-        return
     if not examined.has_data:
         return
     if restore.is_unfinished(examined.home.state):
         yield problem("backups", "A restore was broken off.", "`sempre up` finishes it.")
+    yield from _obstacle(examined)
     found = backup.every(examined.home.backups)
     if not found:
         yield note("backups", "There is no backup yet.", "`sempre backup` makes one.")
@@ -82,22 +79,36 @@ def backups(examined: Examined) -> Iterator[Finding]:
             "None comes by itself: `backups.every` is off.",
             "`sempre backup schedule --every daily` switches them on.",
         )
+    yield _newest(examined, found)
+
+
+def _obstacle(examined: Examined) -> Iterator[Finding]:
+    """What keeps backups from being made or proven: a problem, unless none is wanted."""
+    if not examined.home.state.is_dir():
+        return
+    found = stores.source(examined.home, examined.settings).obstacle()
+    if found is not None:
+        said = found.message.removesuffix(found.remedy).strip()
+        wanted = examined.settings.backups.every != OFF
+        yield (problem if wanted else warning)("backups", said, found.remedy)
+
+
+def _newest(examined: Examined, found: Sequence[Backup]) -> Finding:
     newest, said = found[0], drill.last(found[0])
     age = duration(clock.now() - newest.made_at)
     if said is not None and not said.passed:
-        yield problem(
+        return problem(
             "backups",
             f"The newest backup cannot be restored: {said.problems[0]}.",
             "`sempre backup` makes another and proves it.",
         )
-    elif _is_late(examined, newest.made_at):
+    if _is_late(examined, newest.made_at):
         told = f"The newest backup is {age} old; one was due since."
-        yield warning(
+        return warning(
             "backups", told, "Sempre makes them while it runs; `sempre backup` makes one now."
         )
-    else:
-        proven = "not proven yet" if said is None else "proven by a restore drill"
-        yield ok("backups", f"{len(found)} kept; the newest is {age} old, {proven}.")
+    proven = "not proven yet" if said is None else "proven by a restore drill"
+    return ok("backups", f"{len(found)} kept; the newest is {age} old, {proven}.")
 
 
 def _is_late(examined: Examined, made_at: datetime) -> bool:
