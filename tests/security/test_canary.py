@@ -89,6 +89,7 @@ def test_no_secret_is_anywhere(person: Person, provider: MessagesApi) -> None:
     files = _files(server)
     marked = [path for path, content in files.items() if MARK.encode() in content]
     assert any("projects" in path.parts for path in marked), "transcripts are looked through"
+    assert [path for path in marked if ".sqlite" in path.name] == [], "messages are sealed at rest"
     assert any(path.is_relative_to(server.home / ".sempre" / "backups") for path in files)
     for name, secret in secrets.items():
         sung = [str(path) for path, content in files.items() if secret.encode() in content]
