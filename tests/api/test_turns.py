@@ -52,8 +52,8 @@ async def test_a_full_turn_shows_everything_about_it(house: House) -> None:
     assert [(each.number, each.state, each.counted) for each in one.attempt_log] == [
         (1, "invalid", True)
     ]
-    assert (two.prompt, two.prompt_head) == ("x" * 500, "x" * 160)
-    assert (two.answer, two.answer_head) == ("y" * 500, "y" * 160)
+    assert (two.prompt, two.prompt_head) == ("x" * 500, "x" * 159 + "…")
+    assert (two.answer, two.answer_head) == ("y" * 500, "y" * 159 + "…")
     assert (one.usage.input_tokens, one.cost_micros) == (3, 40), (
         "not written down yet: the ledger's"
     )

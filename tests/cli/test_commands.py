@@ -140,6 +140,13 @@ def test_where_nobody_runs_it_says_how_to_start(shell: Shell, words: list[str]):
     assert list(shell.home.iterdir()) == []
 
 
+def test_from_above_a_home_it_names_that_one(shell: Shell):
+    (shell.home / "home" / ".sempre").mkdir(parents=True)
+    assert (
+        f"There is one in {shell.home}/home: name it with `--home home`." in shell.run("status").err
+    )
+
+
 def test_with_json_errors_are_json_too(shell: Shell):
     said = shell.run("status", "--json")
     assert said.out == ""

@@ -14,6 +14,7 @@ from sempre.access import Scope
 from sempre.api.authentication import needs, principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
+from sempre.api.heads import head
 from sempre.api.parts import Parts
 from sempre.api.schema import PAGE, Before, ChannelName, Form, ItemId, Limit, TurnId, View
 from sempre.api.turns import worker_of
@@ -200,7 +201,7 @@ def _summary(approval: feature.Approval, turn: Turn) -> dict[str, object]:
         "worker": worker_of(approval.channel),
         "turn_id": approval.turn_id,
         "turn_number": turn.number,
-        "prompt_head": turn.prompt[:_HEAD],
+        "prompt_head": head(turn.prompt),
         "subagent": approval.subagent,
         "tool": approval.tool,
         "headline": headline(approval.tool, approval.input),
@@ -219,6 +220,3 @@ def _summary(approval: feature.Approval, turn: Turn) -> dict[str, object]:
         "decision_reason": approval.decision_reason,
         "released_at": approval.released_at,
     }
-
-
-_HEAD = 160

@@ -11,13 +11,13 @@ from starlette.responses import StreamingResponse
 from sempre import budgets, conversations
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
+from sempre.api.heads import head
 from sempre.api.schema import PAGE, ChannelName, Limit, Rows, View
 from sempre.api.spend_export import Sheet, lines
 from sempre.api.turns import worker_of
 from sempre.budgets import Group, Method, Totals
 
 router = APIRouter(prefix="/api", tags=["spend"])
-_HEAD = 160
 
 Since = Annotated[
     date | None,
@@ -207,7 +207,7 @@ def _turn(turn: conversations.Turn) -> SpentTurn:
         channel=turn.channel,
         worker=worker_of(turn.channel),
         number=turn.number,
-        prompt_head=turn.prompt[:_HEAD],
+        prompt_head=head(turn.prompt),
     )
 
 

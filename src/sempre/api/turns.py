@@ -11,6 +11,7 @@ from sempre import conversations
 from sempre.api.authentication import principal_of
 from sempre.api.errors import may_answer
 from sempre.api.given import Given
+from sempre.api.heads import LONGEST, head
 from sempre.api.parts import Parts
 from sempre.api.schema import PAGE, Before, ChannelName, Form, ItemId, Limit, Rows, View
 from sempre.api.search import Wanted, find_turns
@@ -18,7 +19,6 @@ from sempre.contract import messages
 from sempre.contract.messages import TurnState
 
 router = APIRouter(prefix="/api", tags=["turns"])
-_HEAD = 160
 _UNSPENT = messages.Usage()
 
 
@@ -47,7 +47,7 @@ class TurnSummary(View):
     number: int = Field(description="The N of task_N; kept when the turn is tried again.")
     seq: int = Field(description="Its place in the channel's order.")
     state: TurnState
-    prompt_head: str = Field(description=f"The first {_HEAD} characters.")
+    prompt_head: str = Field(description=f"The first {LONGEST} characters.")
     answer_head: str | None
     failure: Failure | None
     origin: Mapping[str, str] = Field(
@@ -183,8 +183,8 @@ def _summary(turn: conversations.Turn, spent: messages.Usage) -> TurnSummary:
         number=turn.number,
         seq=turn.seq,
         state=turn.state,
-        prompt_head=turn.prompt[:_HEAD],
-        answer_head=None if turn.answer is None else turn.answer[:_HEAD],
+        prompt_head=head(turn.prompt),
+        answer_head=None if turn.answer is None else head(turn.answer),
         failure=failure_of(turn.failure),
         origin=turn.origin,
         model=turn.model,

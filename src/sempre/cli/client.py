@@ -27,7 +27,7 @@ class NotRunningError(UnavailableError):
 
     def __init__(self, home: Home, *, crashed: bool = False) -> None:
         how = "ended without saying so" if crashed else "does not run"
-        super().__init__(f"Sempre {how} on {home.path}. Start it there with `sempre up`.")
+        super().__init__(f"Sempre {how} on {home.path}. {_way_on(home)}")
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,14 @@ class Server:
                 f"Sempre at {self.url} hung up in the middle of its answer. See its log, {self.home.log}.",
                 code="hung_up",
             ) from error
+
+
+def _way_on(home: Home) -> str:
+    """In a clone the home lies below: a person who stands there must not begin a second one."""
+    below = Home(home.path / "home")
+    if below.state.exists() and not home.state.exists():
+        return f"There is one in {below.path}: name it with `--home home`."
+    return "Start it there with `sempre up`."
 
 
 def opens_nothing(what: str) -> RefusedError:

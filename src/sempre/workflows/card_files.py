@@ -1,6 +1,7 @@
 """What files of a change are about, by their names: its spec, its tests. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -31,7 +32,9 @@ def touched_tests(changed: Changed) -> list[tuple[str, str]]:
 
 def spec_path(key: str, title: str) -> str:
     """Where a card's spec is to be written."""
-    slug = _NOT_A_WORD.sub("-", title.lower()).strip("-")[:_LONGEST_SLUG].strip("-")
+    letters = unicodedata.normalize("NFKD", title.lower())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    slug = _NOT_A_WORD.sub("-", plain).strip("-")[:_LONGEST_SLUG].strip("-")
     return f"{FOLDER}/{key.lower()}{'-' if slug else ''}{slug}.md"
 
 

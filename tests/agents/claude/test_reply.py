@@ -42,6 +42,12 @@ def test_our_own_refusal_is_told_from_the_providers_by_its_mark() -> None:
     assert verdict("API Error: 402 pay", api_error_status=402).ending is Ending.AUTHENTICATION
 
 
+def test_what_to_do_is_a_sentence_of_its_own() -> None:
+    reply = verdict("API Error: 400 prompt is odd", api_error_status=400)
+    assert reply.failure is not None
+    assert reply.failure.message.startswith("API Error: 400 prompt is odd. The provider")
+
+
 def test_an_empty_account_is_not_a_bad_prompt() -> None:
     reply = verdict("API Error: 400 Your credit balance is too low", api_error_status=400)
     assert reply.failure is not None

@@ -63,9 +63,15 @@ def judge(
         ending=ending,
         model=model,
         usage=usage,
-        failure=Failure(kind=kind, message=f"{text.rstrip()} {remedy}".rstrip()),
+        failure=Failure(kind=kind, message=_sentences(text.rstrip(), remedy)),
         until=(until or quota.falls_at(text, clock.now())) if ending is Ending.QUOTA else None,
     )
+
+
+def _sentences(said: str, remedy: str) -> str:
+    """What the provider said often ends without a full stop."""
+    stop = "." if remedy and said and said[-1].isalnum() else ""
+    return f"{said}{stop} {remedy}".strip()
 
 
 _Verdict = tuple[Ending, str, str]
