@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Status } from "@/api/types";
 import { ROOMS } from "@/features/search/rooms";
 import classes from "./Rail.module.css";
+import { RoomCount } from "./RoomCount";
 
 export function Rail({ status }: { status: Status | undefined }) {
   const { t } = useTranslation();
@@ -24,7 +25,7 @@ export function Rail({ status }: { status: Status | undefined }) {
             >
               <room.icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.name}>{t(`room.${room.key}`)}</span>
-              <RoomCount room={room.key} status={status} />
+              <RoomCount room={room.key} counts={status?.counts} className={classes.count} />
             </Link>
           </li>
         ))}
@@ -35,24 +36,5 @@ export function Rail({ status }: { status: Status | undefined }) {
         </p>
       ) : null}
     </nav>
-  );
-}
-
-/** How many things wait in a room. */
-function RoomCount({ room, status }: { room: string; status: Status | undefined }) {
-  const { t } = useTranslation();
-  const counts = status?.counts;
-  const [count, tone] =
-    room === "approvals"
-      ? [counts?.approvals ?? 0, "waiting"]
-      : room === "observability"
-        ? [counts?.dead ?? 0, "failed"]
-        : [0, ""];
-  if (count === 0) return null;
-  return (
-    <span data-tone={tone} className={classes.count}>
-      {count}
-      <span className={classes.unseen}> {t("room.waitingCount")}</span>
-    </span>
   );
 }

@@ -22,6 +22,7 @@ import { LetterRow } from "@/features/dead-letters/LetterRow";
 import { statusOptions } from "@/features/now/api";
 import { StatusLine } from "@/features/now/StatusLine";
 import { Today } from "@/features/now/Today";
+import { FileNotice } from "@/features/settings/FileNotice";
 import { answeredOptions, dayOptions } from "@/features/turns/api";
 import { TurnCard } from "@/features/turns/TurnCard";
 import { TurnRow } from "@/features/turns/TurnRow";
@@ -107,6 +108,7 @@ function Rooms(props: RoomsProps) {
   );
   return (
     <>
+      {status ? <FileNotice status={status} /> : null}
       <WhileAway />
       {waiting.length + cardsForYou.length > 0 ? (
         <Section title={t("now.forYou")} count={waiting.length + cardsForYou.length}>
