@@ -12,6 +12,10 @@ def test_nothing_set_is_the_defaults(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert (settings.server.host, settings.server.port) == ("127.0.0.1", 8377)
     assert settings.worker("anybody").directory == ""
+    files, sessions = settings.files, settings.sessions
+    assert (files.rescan_seconds, files.max_prompt_bytes, files.keep_done) == (5, 1 << 20, False)
+    assert (settings.turns.attempts, settings.events.coalesce_ms) == (5, 50)
+    assert (sessions.starting, sessions.alive) == (2, 8)
 
 
 def test_the_environment_goes_before_the_file(
