@@ -7,11 +7,12 @@ nothing by themselves are covered by a neighbour, so that the lines of a page le
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 
 from sempre.approvals.headline import headline
 from sempre.board.words import Stage
 from sempre.events import Event
+from sempre.parsed import fields
 
 Type = Literal["info", "text", "tool", "error"]
 _PIECES = frozenset({"turn.text", "turn.thinking", "turn.output"})
@@ -110,7 +111,7 @@ def content_of(event: Event) -> str:
         case "turn.command_ended":
             return f"Exit code {details.get('code')}."
         case "turn.tool":
-            return headline(str(details.get("tool")), _mapping(details.get("input")))
+            return headline(str(details.get("tool")), fields(details.get("input")))
         case "turn.tool_result":
             return str(details.get("output") or "")
         case "turn.tool_refused":
@@ -118,7 +119,7 @@ def content_of(event: Event) -> str:
         case "turn.started":
             return f"Attempt {details.get('attempt')} begins."
         case "turn.ended":
-            why = _mapping(details.get("failure")).get("message")
+            why = fields(details.get("failure")).get("message")
             return f"{details.get('state')}: {why}" if why else str(details.get("state"))
         case kind:
             said = next((details[name] for name in _SAID if details.get(name)), None)
@@ -155,10 +156,6 @@ def _is_piece_of(event: Event, last: Event) -> bool:
 
 def _text(details: Mapping[str, object]) -> str:
     return str(details.get("text") or "")
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _name(value: object) -> str | None:

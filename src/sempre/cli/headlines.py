@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import cast
 
 from sempre.cli.records.events import Event
 from sempre.cli.wording import duration, head
+from sempre.parsed import fields, items
 
 LONGEST = 320
 _INPUT = 160
@@ -22,11 +22,8 @@ def headline(event: Event) -> str:
 
 
 def _tool(details: _Details) -> str:
-    given = details.get("input")
-    said = ""
-    if isinstance(given, dict):
-        named = cast("dict[str, object]", given)
-        said = next((str(named[key]) for key in _TELLING if key in named), _written_out(named))
+    given = fields(details.get("input"))
+    said = next((str(given[key]) for key in _TELLING if key in given), _written_out(given))
     return f"→ {details.get('tool')} {head(said, _INPUT)}"
 
 
@@ -45,10 +42,8 @@ def _retrying(details: _Details) -> str:
 
 
 def _because(details: _Details) -> str:
-    failure = details.get("failure")
-    if not isinstance(failure, dict):
-        return ""
-    return f": {cast('dict[str, object]', failure).get('message')}"
+    failure = fields(details.get("failure"))
+    return f": {failure.get('message')}" if failure else ""
 
 
 def _visit(details: _Details) -> str:
@@ -57,7 +52,7 @@ def _visit(details: _Details) -> str:
 
 
 def _list(value: object) -> str:
-    return ", ".join(str(each) for each in cast("list[object]", value)) if value else ""
+    return ", ".join(str(each) for each in items(value))
 
 
 def _written_out(details: _Details) -> str:

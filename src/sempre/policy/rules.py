@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from sempre.contract.actions import Action, Judgement, Risk, Verdict
 from sempre.contract.rules import Rule
+from sempre.parsed import fields, items
 from sempre.policy import own
 from sempre.policy.commands import ask_of_command
 from sempre.policy.judgements import allow, ask, deny, strictest
@@ -216,10 +217,8 @@ def _texts(value: object) -> Iterator[str]:
     """Every text in a JSON value."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
-        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(key)  # pyright: ignore[reportUnknownArgumentType]
-            yield from _texts(each)  # pyright: ignore[reportUnknownArgumentType]
-    elif isinstance(value, list):
-        for each in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(each)  # pyright: ignore[reportUnknownArgumentType]
+    for key, each in fields(value).items():
+        yield key
+        yield from _texts(each)
+    for each in items(value):
+        yield from _texts(each)

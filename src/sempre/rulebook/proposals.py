@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
 
 import msgspec
 import structlog
@@ -15,6 +14,7 @@ from sempre.contract.audit import Audit
 from sempre.db import Database
 from sempre.db.notices import notify
 from sempre.errors import ConflictError, NotFoundError, UnavailableError
+from sempre.parsed import fields, items
 from sempre.rulebook._store import wishes
 from sempre.tasks import spawn
 
@@ -52,9 +52,9 @@ class Wish:
             case "sandbox_off":
                 return f"{whom} runs its commands without a sandbox"
             case "budget":
-                return f"sempre.toml {_raised(cast('dict[str, object]', self.value))}"
+                return f"sempre.toml {_raised(fields(self.value))}"
             case "loosened":
-                return f"sempre.toml {'; '.join(_of(self.value, 'widens'))}"
+                return f"sempre.toml {'; '.join(map(str, _of(self.value, 'widens')))}"
             case _:
                 return f"a rule for {whom}: {_rule(self.value)}"
 
@@ -66,7 +66,7 @@ class Wish:
 
 
 def _rule(value: object) -> str:
-    after = [_joined(each) for each in _of(value, "after")]
+    after = [_joined(items(each)) for each in _of(value, "after")]
     return _joined(_of(value, "rule")) + (f", after: {'; '.join(after)}" if after else "")
 
 
@@ -77,9 +77,8 @@ def _raised(change: Mapping[str, object]) -> str:
     )
 
 
-def _of(value: object, name: str) -> list[Any]:
-    found = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else value
-    return cast("list[Any]", found) if isinstance(found, list) else []
+def _of(value: object, name: str) -> Sequence[object]:
+    return items(fields(value).get(name, value))
 
 
 def _joined(words: Sequence[object]) -> str:

@@ -3,6 +3,7 @@ first start. Each machine has a file of its own, so each fact is a node's."""
 
 from collections.abc import Mapping
 
+from sempre.parsed import fields
 from sempre.rulebook import Proposals, Wish
 
 NARROWED = "narrowed"  # the rules that asked or denied
@@ -38,8 +39,8 @@ class Remembered:
 
 
 def _node(fact: Wish) -> object:
-    return fact.value.get("node") if isinstance(fact.value, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return fields(fact.value).get("node")
 
 
 def _said(fact: Wish) -> object:
-    return fact.value.get("said") if isinstance(fact.value, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return fields(fact.value).get("said")

@@ -2,10 +2,10 @@
 
 import json
 from datetime import UTC, datetime
-from typing import cast
 
 from sempre.channels.files.layout import worker_of
 from sempre.contract.messages import Outbound, TurnState
+from sempre.parsed import fields
 
 
 def render(message: Outbound) -> bytes:
@@ -44,12 +44,10 @@ def render(message: Outbound) -> bytes:
 def turn_of(content: bytes | None) -> str | None:
     """The turn that a record names; None for what is no record of Sempre's."""
     try:
-        fields: object = json.loads(content or b"")
+        record: object = json.loads(content or b"")
     except ValueError:
         return None
-    if not isinstance(fields, dict):
-        return None
-    turn = cast("dict[str, object]", fields).get("turn")
+    turn = fields(record).get("turn")
     return turn if isinstance(turn, str) else None
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Protocol, cast
+from typing import Protocol
 
 import structlog
 
@@ -18,6 +18,7 @@ from sempre.channels.files.layout import Place
 from sempre.contract.channel import Inbox
 from sempre.contract.messages import Inbound
 from sempre.errors import UnavailableError
+from sempre.parsed import fields
 from sempre.schedule import Schedule
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -140,8 +141,10 @@ def _key(setting: Setting) -> str:
 def _recall(place: Place) -> Mapping[str, datetime]:
     try:
         stored: object = json.loads((place.state / "schedule.json").read_bytes())
-        pairs = cast("dict[str, str]", stored) if isinstance(stored, dict) else {}
-        return {key: datetime.fromisoformat(at).astimezone(UTC) for key, at in pairs.items()}
+        return {
+            key: datetime.fromisoformat(str(at)).astimezone(UTC)
+            for key, at in fields(stored).items()
+        }
     except (FileNotFoundError, ValueError, TypeError):
         return {}
 
