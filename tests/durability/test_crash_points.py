@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 # The point, and how often the provider may have been asked in the end.
 POINTS = [
     ("files.claimed", 1),
+    ("turn.stored", 1),  # without a workflow: submitted at the next start
     ("files.accepted", 1),
     ("turn.attempted", 1),
     ("turn.agent_done", 1),  # the answer stands in the transcript: adopted

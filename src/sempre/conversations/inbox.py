@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from sempre import clock, ids
+from sempre import clock, crash, ids
 from sempre.contract.messages import Accepted, Inbound
 from sempre.conversations._store import channels, dead_letters, turns
 from sempre.crypto import Keyring
@@ -68,6 +68,7 @@ class StoredInbox:
         for message, turn in zip(messages, accepted, strict=True):
             if turn.fresh:
                 self._tell(message, turn)
+        crash.point("turn.stored")
         await self._submit(fresh)
         return accepted
 
