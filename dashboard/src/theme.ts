@@ -47,7 +47,13 @@ export const theme = createTheme({
         attributes: { header: { role: "presentation" } },
       },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 100 } } },
+    SegmentedControl: { defaultProps: { withItemsBorders: false } },
+    // Opened, the first entry has the focus: Mantine's own place for it is nothing that a menu may hold, nor is a line
+    // without a role.
+    Menu: {
+      defaultProps: { transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false },
+    },
+    MenuDivider: { defaultProps: { role: "separator" } },
   },
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clockTime, duration, elapsed, money, relative, tokens } from "../src/lib/format";
+import { clockTime, duration, elapsed, money, price, relative, tokens } from "../src/lib/format";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 
@@ -10,6 +10,13 @@ test("money shows four digits under a dollar and two above", () => {
   expect(money(999_960, "en")).toBe("$1.00");
   expect(money(1_234_500_000, "en")).toBe("$1,234.50");
   expect(plain(money(42_100, "pt-BR"))).toBe("$ 0,0421");
+});
+
+test("prices have cents, and more digits only where they need them", () => {
+  expect(price(250_000, "en")).toBe("$0.25");
+  expect(price(15_000_000, "en")).toBe("$15.00");
+  expect(price(37_500, "en")).toBe("$0.0375");
+  expect(plain(price(800_000, "pt-BR"))).toBe("$ 0,80");
 });
 
 test("tokens are short", () => {

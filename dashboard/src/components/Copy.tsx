@@ -4,6 +4,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { copyText } from "@/lib/clipboard";
+import { cutPath } from "@/lib/paths";
 import classes from "./Copy.module.css";
 
 interface CopyButtonProps {
@@ -30,12 +31,14 @@ export function CopyButton({ text, label, icon }: CopyButtonProps) {
   );
 }
 
-/** A path, an id or a command, on one line, ready to be taken along. */
+/** A path, an id or a command, on one line, ready to be taken along. Where a path is too long, its end is seen. */
 export function Copyable({ text, label }: { text: string; label: string }) {
+  const [start, end] = cutPath(text);
   return (
     <span className={classes.copyable}>
-      <span className="mono one-line" title={text}>
-        {text}
+      <span className={`mono ${classes.text}`} title={text}>
+        {start ? <span className="one-line">{start}</span> : null}
+        <span className={`one-line ${classes.end}`}>{end}</span>
       </span>
       <CopyButton text={text} label={label} />
     </span>

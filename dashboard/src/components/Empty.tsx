@@ -1,5 +1,6 @@
 /** Nothing here yet: one sentence, and the one thing that fills it. */
 import classes from "./Empty.module.css";
+import { Said } from "./Said";
 
 interface EmptyProps {
   title: string;
@@ -9,7 +10,9 @@ interface EmptyProps {
 export function Empty({ title, children }: EmptyProps) {
   return (
     <div className={classes.empty}>
-      <p className={classes.title}>{title}</p>
+      <p className={classes.title}>
+        <Said text={title} />
+      </p>
       {children ? <div className={classes.next}>{children}</div> : null}
     </div>
   );

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/lib/client";
+import { Said } from "./Said";
 import { Shape } from "./Sign";
 import classes from "./Trouble.module.css";
 
@@ -28,7 +29,9 @@ export function Trouble({ error, retry }: TroubleProps) {
     <div role="alert" data-tone="failed" className={classes.trouble}>
       <Shape tone="failed" />
       <div className={classes.text}>
-        <p>{say(error)}</p>
+        <p>
+          <Said text={say(error)} />
+        </p>
         {request ? <p className="meta mono">{t("trouble.request", { id: request })}</p> : null}
       </div>
       {retry ? (

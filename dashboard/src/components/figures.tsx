@@ -20,6 +20,11 @@ export function Money({ micros }: { micros: number | null | undefined }) {
   return <span className="mono figure">{format.money(micros, locale)}</span>;
 }
 
+/** What a million tokens cost. */
+export function Price({ micros }: { micros: number }) {
+  return <span className="mono figure">{format.price(micros, useLocale())}</span>;
+}
+
 export function Tokens({ count }: { count: number }) {
   const locale = useLocale();
   return (

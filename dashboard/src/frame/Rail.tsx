@@ -25,6 +25,9 @@ export function Rail({ status }: { status: Status | undefined }) {
             >
               <room.icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.name}>{t(`room.${room.key}`)}</span>
+              {room.key === "observability" ? (
+                <span className={classes.short}>{t("room.observe")}</span>
+              ) : null}
               <RoomCount room={room.key} counts={status?.counts} className={classes.count} />
             </Link>
           </li>

@@ -35,6 +35,16 @@ export function money(micros: number, locale: string): string {
   }).format(dollars);
 }
 
+/** `$0.25`, `$15.00`; only what needs more digits has them: `$0.0375`. */
+export function price(micros: number, locale: string): string {
+  return numberFormat(locale, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 6,
+  }).format(micros / 1_000_000);
+}
+
 /** `950`, `12.3k`, `1.2M`. */
 export function tokens(count: number, locale: string): string {
   const scaled = (value: number, unit: string) =>

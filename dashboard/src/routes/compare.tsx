@@ -16,6 +16,7 @@ import { turnOptions } from "@/features/turns/api";
 import { TurnFacts } from "@/features/turns/TurnFacts";
 import { NotFound } from "@/frame/NotFound";
 import { isMissing } from "@/lib/client";
+import { placeOf } from "@/lib/places";
 import classes from "./compare.module.css";
 
 const route = getRouteApi("/compare");
@@ -97,14 +98,11 @@ function Compared({ turns }: { turns: readonly [FullTurn, FullTurn] }) {
 
 function Asked({ turn }: { turn: FullTurn }) {
   return (
-    <section
-      className={classes.asked}
-      aria-label={`${turn.worker ?? turn.channel} #${turn.number}`}
-    >
+    <section className={classes.asked} aria-label={`${placeOf(turn)} #${turn.number}`}>
       <h2 className={classes.head}>
         <TurnSign state={turn.state} bare />
         <Link to="/turns/$id" params={{ id: turn.id }} className={classes.link}>
-          {turn.worker ?? turn.channel} <span className="figure">#{turn.number}</span>
+          {placeOf(turn)} <span className="figure">#{turn.number}</span>
         </Link>
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt is scrolled with the keyboard */}

@@ -22,6 +22,7 @@ export function FailuresRoom() {
       />
       <Section title={t("dead.failedTurns")}>
         <TurnHistory
+          worker
           filter={{
             state: "failed",
             ...(filter.channel ? { channel: filter.channel } : {}),

@@ -19,6 +19,7 @@ import { TurnFacts } from "@/features/turns/TurnFacts";
 import { TurnFailure } from "@/features/turns/TurnFailure";
 import { NotFound } from "@/frame/NotFound";
 import { isMissing } from "@/lib/client";
+import { placeOf } from "@/lib/places";
 import classes from "./turn.module.css";
 
 const route = getRouteApi("/turns/$id");
@@ -48,7 +49,7 @@ export function TurnRoom() {
 function TurnParts({ turn }: { turn: FullTurn }) {
   const { t } = useTranslation();
   const { line } = route.useSearch();
-  const title = `${turn.worker ?? turn.channel} #${turn.number}`;
+  const title = `${placeOf(turn)} #${turn.number}`;
   const running = turn.state === "running";
   return (
     <Page

@@ -26,6 +26,7 @@ import { WorkerList } from "@/features/workers/WorkerList";
 import { WorkerNotice } from "@/features/workers/WorkerNotice";
 import { NotFound } from "@/frame/NotFound";
 import { isMissing } from "@/lib/client";
+import { waitsBehind } from "@/lib/places";
 import type { WorkerTab } from "@/router";
 import classes from "./worker.module.css";
 
@@ -85,6 +86,7 @@ export function WorkerRoom() {
 function Lead({ worker }: { worker: Worker }) {
   const { t } = useTranslation();
   const { data: unattended = [] } = useQuery(unattendedOptions);
+  const behind = waitsBehind(worker);
   return (
     <div className={classes.lead}>
       <WorkerSign state={worker.state} />
@@ -94,7 +96,7 @@ function Lead({ worker }: { worker: Worker }) {
         </span>
       ) : null}
       {worker.model ? <span className="mono">{worker.model}</span> : null}
-      {worker.queued > 0 ? <span>{t("workers.queued", { count: worker.queued })}</span> : null}
+      {behind > 0 ? <span>{t("workers.queued", { count: behind })}</span> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Approval, ApprovalSummary, Risk } from "@/api/types";
 import { ToolInput } from "@/components/code/ToolInput";
+import { Said } from "@/components/Said";
 import { Shape, Sign } from "@/components/Sign";
 import { Ago, Elapsed, Remaining } from "@/components/times";
 import type { Tone } from "@/lib/signs";
@@ -55,7 +56,7 @@ export function ApprovalParts({ approval }: { approval: Approval }) {
           <span className="mono">{approval.directory}</span>
         </Fact>
         <Fact label={t("approval.rule")}>
-          {approval.rule_reason} <span className="meta mono">{approval.rule}</span>
+          <Said text={approval.rule_reason} /> <span className="meta mono">{approval.rule}</span>
         </Fact>
         <Fact label={t(isOpen(approval) ? "approval.otherwise" : "approval.outcome")}>
           <Fate approval={approval} />

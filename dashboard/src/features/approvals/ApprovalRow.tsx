@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ApprovalSummary } from "@/api/types";
 import { Ago } from "@/components/times";
+import { placeOf } from "@/lib/places";
 import { visible } from "@/lib/visible";
 import { RiskSign, Verdict } from "./ApprovalParts";
 import classes from "./ApprovalRow.module.css";
@@ -26,8 +27,8 @@ export function ApprovalRow({ approval, chosen = false }: ApprovalRowProps) {
       <Verdict approval={approval} bare />
       <span className={`mono one-line ${classes.what}`}>{visible(approval.headline).text}</span>
       <span className={`meta one-line ${classes.who}`}>
-        {approval.worker ?? approval.channel}{" "}
-        <span className="figure">#{approval.turn_number}</span> · <Ago at={at} />
+        {placeOf(approval)} <span className="figure">#{approval.turn_number}</span> ·{" "}
+        <Ago at={at} />
       </span>
       <RiskSign risk={approval.risk} />
     </Link>

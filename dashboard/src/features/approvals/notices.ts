@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApprovalSummary } from "@/api/types";
+import { placeOf } from "@/lib/places";
 import { visible } from "@/lib/visible";
 import { openApprovalsOptions } from "./api";
 
@@ -61,7 +62,7 @@ export function useApprovalNotices(onOpen: (id: string) => void): void {
     show.closeAllBut(known.current);
     if (document.visibilityState === "visible" && document.hasFocus()) return;
     for (const each of fresh) {
-      const who = each.worker ?? each.channel;
+      const who = placeOf(each);
       show.open(each.id, t("notice.title", { who }), visible(each.headline).text, onOpen);
     }
   }, [on, data, show, onOpen, t]);

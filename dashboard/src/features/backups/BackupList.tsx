@@ -8,6 +8,7 @@ import { useTell } from "@/components/asking";
 import { Copyable } from "@/components/Copy";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
+import { Said } from "@/components/Said";
 import { Shape } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { Ago, Until } from "@/components/times";
@@ -33,7 +34,9 @@ export function BackupList() {
           ))}
         </ul>
       )}
-      <p className="meta">{t("backups.restore")}</p>
+      <p className="meta">
+        <Said text={t("backups.restore")} />
+      </p>
     </>
   );
 }
@@ -70,7 +73,9 @@ function Standing({ backups }: { backups: Backups }) {
           t("backups.noNext")
         )}
       </p>
-      <p className="meta">{t("backups.setBy")}</p>
+      <p className="meta">
+        <Said text={t("backups.setBy")} />
+      </p>
       <Copyable text={backups.folder} label={t("backups.copyFolder")} />
       <Group>
         <Button

@@ -7,9 +7,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeadLetter } from "@/api/types";
 import { CopyButton } from "@/components/Copy";
+import { Said } from "@/components/Said";
 import { Shape } from "@/components/Sign";
 import { useErrorText } from "@/components/Trouble";
 import { Ago } from "@/components/times";
+import { placeOf } from "@/lib/places";
 import { useRetryLetter } from "./api";
 import classes from "./LetterCard.module.css";
 
@@ -21,22 +23,24 @@ interface LetterCardProps {
 export function LetterCard({ letter, onPurge }: LetterCardProps) {
   const { t } = useTranslation();
   const [edited, setEdited] = useState<string>();
+  const empty = letter.payload.trim() === "";
   return (
     <article data-tone="failed" className={`card ${classes.letter}`}>
       <div className={classes.head}>
         <Shape tone="failed" />
         <p className="one-line">
           <Link to="/turns/$id" params={{ id: letter.turn_id }} className={classes.link} data-row>
-            <strong>{letter.worker ?? letter.channel}</strong>{" "}
-            <span className="figure">#{letter.number}</span>
+            <strong>{placeOf(letter)}</strong> <span className="figure">#{letter.number}</span>
           </Link>
         </p>
         <span className="meta">
           {t("failure.attempts", { count: letter.attempts })} · <Ago at={letter.created_at} />
         </span>
       </div>
-      <p className={classes.reason}>{letter.failure.message}</p>
-      {edited === undefined ? (
+      <p className={classes.reason}>
+        <Said text={letter.failure.message} />
+      </p>
+      {edited === undefined && empty ? null : edited === undefined ? (
         <div className={classes.payload}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt is scrolled with the keyboard */}
           <pre tabIndex={0}>{letter.payload}</pre>
@@ -53,17 +57,25 @@ export function LetterCard({ letter, onPurge }: LetterCardProps) {
           data-autofocus
         />
       )}
-      <LetterButtons letter={letter} edited={edited} onEdit={setEdited} onPurge={onPurge} />
+      <LetterButtons
+        letter={letter}
+        edited={edited}
+        empty={empty}
+        onEdit={setEdited}
+        onPurge={onPurge}
+      />
     </article>
   );
 }
 
 interface LetterButtonsProps extends LetterCardProps {
   edited: string | undefined;
+  /** Nothing came in that could be tried again as it was. */
+  empty: boolean;
   onEdit: (text: string | undefined) => void;
 }
 
-function LetterButtons({ letter, edited, onEdit, onPurge }: LetterButtonsProps) {
+function LetterButtons({ letter, edited, empty, onEdit, onPurge }: LetterButtonsProps) {
   const { t } = useTranslation();
   const say = useErrorText();
   const retry = useRetryLetter();
@@ -78,16 +90,18 @@ function LetterButtons({ letter, edited, onEdit, onPurge }: LetterButtonsProps) 
     );
   return (
     <Group gap={8}>
-      <Button
-        size="xs"
-        variant="light"
-        leftSection={<IconRefresh size={14} />}
-        loading={retry.isPending}
-        disabled={edited?.trim() === ""}
-        onClick={again}
-      >
-        {t(edited === undefined ? "turn.retry" : "dead.retryEdited")}
-      </Button>
+      {edited === undefined && empty ? null : (
+        <Button
+          size="xs"
+          variant="light"
+          leftSection={<IconRefresh size={14} />}
+          loading={retry.isPending}
+          disabled={edited?.trim() === ""}
+          onClick={again}
+        >
+          {t(edited === undefined ? "turn.retry" : "dead.retryEdited")}
+        </Button>
+      )}
       {edited === undefined ? (
         <Button
           size="xs"
@@ -95,7 +109,7 @@ function LetterButtons({ letter, edited, onEdit, onPurge }: LetterButtonsProps) 
           leftSection={<IconPencil size={14} />}
           onClick={() => onEdit(letter.payload)}
         >
-          {t("dead.edit")}
+          {t(empty ? "dead.write" : "dead.edit")}
         </Button>
       ) : (
         <Button size="xs" variant="default" onClick={() => onEdit(undefined)}>

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { DeadLetter } from "@/api/types";
 import { Shape } from "@/components/Sign";
 import { Ago } from "@/components/times";
+import { placeOf } from "@/lib/places";
 import { plain } from "@/lib/plain";
 import classes from "./LetterRow.module.css";
 
@@ -19,7 +20,7 @@ export function LetterRow({ letter }: { letter: DeadLetter }) {
     >
       <Shape tone="failed" />
       <span className="one-line">
-        <strong className={classes.worker}>{letter.worker ?? letter.channel}</strong>{" "}
+        <strong className={classes.worker}>{placeOf(letter)}</strong>{" "}
         <span className="meta figure">#{letter.number}</span> {plain(letter.payload.slice(0, HEAD))}
       </span>
       <span className="meta">

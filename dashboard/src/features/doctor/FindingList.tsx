@@ -4,6 +4,7 @@ import { IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Loading } from "@/components/Loading";
+import { Said } from "@/components/Said";
 import { Sign } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { Ago } from "@/components/times";
@@ -49,9 +50,13 @@ export function FindingList() {
             <Sign tone={TONE[finding.level]} label={t(`doctor.level.${finding.level}`)} />
             <div>
               <p>
-                <strong>{finding.check}</strong> {finding.message}
+                <strong>{finding.check}</strong> <Said text={finding.message} />
               </p>
-              {finding.remedy ? <p className="meta">{finding.remedy}</p> : null}
+              {finding.remedy ? (
+                <p className="meta">
+                  <Said text={finding.remedy} />
+                </p>
+              ) : null}
             </div>
           </li>
         ))}

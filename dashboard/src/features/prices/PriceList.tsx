@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Price } from "@/api/types";
 import { useConfirm, useTell } from "@/components/asking";
-import { Money } from "@/components/figures";
+import { Price as Rate } from "@/components/figures";
 import { Loading } from "@/components/Loading";
 import { Sign } from "@/components/Sign";
 import { TableBox } from "@/components/TableBox";
@@ -83,7 +83,7 @@ function PriceRow({ price, onEdit }: { price: Price; onEdit: () => void }) {
       <Table.Td className={`mono ${classes.model}`}>{price.model}</Table.Td>
       {RATES.map((rate) => (
         <Table.Td key={rate} className={classes.number}>
-          <Money micros={price[rate]} />
+          <Rate micros={price[rate]} />
         </Table.Td>
       ))}
       <Table.Td>

@@ -19,6 +19,7 @@ import { useTranslation } from "react-i18next";
 import { turnHeadOptions } from "@/features/turns/api";
 import { workersOptions } from "@/features/workers/api";
 import { LANGUAGES, type Language, setLanguage, useLocale } from "@/lib/i18n";
+import { placeOf } from "@/lib/places";
 import classes from "./Commands.module.css";
 import { useBoards, useCards } from "./cards";
 import { useDeeds, useWaiting } from "./deeds";
@@ -115,7 +116,7 @@ function useTurns(q: string): SpotlightActionData[] {
   return (data?.items ?? []).map((turn) => ({
     id: `turn-${turn.id}`,
     label: turn.prompt_head,
-    description: `${turn.worker ?? turn.channel} #${turn.number}`,
+    description: `${placeOf(turn)} #${turn.number}`,
     leftSection: icon(IconMessage),
     onClick: () => void navigate({ to: "/turns/$id", params: { id: turn.id } }),
   }));

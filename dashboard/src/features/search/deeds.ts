@@ -16,6 +16,7 @@ import { openApprovalsOptions } from "@/features/approvals/api";
 import { statusOptions } from "@/features/now/api";
 import { useGoOn } from "@/features/suspension/api";
 import { pauseChannel, resumeWorker, workersOptions } from "@/features/workers/api";
+import { placeOf } from "@/lib/places";
 import { visible } from "@/lib/visible";
 import { icon } from "./icon";
 
@@ -28,7 +29,7 @@ export function useWaiting(): SpotlightActionData[] {
   return data.slice(0, MOST_WAITING).map((approval) => ({
     id: `approval-${approval.id}`,
     label: t("search.decide", { what: visible(approval.headline).text }),
-    description: approval.worker ?? approval.channel,
+    description: placeOf(approval),
     leftSection: icon(IconHandStop),
     onClick: () => void navigate({ to: "/approvals/$id", params: { id: approval.id } }),
   }));

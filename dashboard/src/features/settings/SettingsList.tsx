@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Setting } from "@/api/types";
 import { Loading } from "@/components/Loading";
+import { Said } from "@/components/Said";
 import { Trouble } from "@/components/Trouble";
 import { settingsOptions } from "./api";
 import classes from "./Settings.module.css";
@@ -55,7 +56,9 @@ function SettingRow({ setting }: { setting: Setting }) {
     <div className={classes.setting}>
       <dt>
         <span className="mono">{setting.name}</span>
-        <span className="meta">{setting.description}</span>
+        <span className="meta">
+          <Said text={setting.description} />
+        </span>
       </dt>
       <dd>
         <span className="mono">{value || t("settings.unset")}</span>

@@ -11,6 +11,7 @@ import { More } from "@/components/More";
 import { TableBox } from "@/components/TableBox";
 import { Trouble } from "@/components/Trouble";
 import { useLocale } from "@/lib/i18n";
+import { placeOf } from "@/lib/places";
 import { plain } from "@/lib/plain";
 import { type ReportWish, reportOptions } from "./api";
 import classes from "./Report.module.css";
@@ -95,8 +96,8 @@ function Name({ by, item }: { by: SpendGroup; item: SpendItem }) {
   if (!item.turn) return <span className="mono">{item.key}</span>;
   return (
     <Link to="/turns/$id" params={{ id: item.key }} className={classes.turn} data-row>
-      <strong>{item.turn.worker ?? item.turn.channel}</strong>{" "}
-      <span className="figure">#{item.turn.number}</span> {plain(item.turn.prompt_head)}
+      <strong>{placeOf(item.turn)}</strong> <span className="figure">#{item.turn.number}</span>{" "}
+      {plain(item.turn.prompt_head)}
     </Link>
   );
 }

@@ -7,6 +7,7 @@ import { Loading } from "@/components/Loading";
 import { LogView } from "@/components/log/LogView";
 import { Markdown } from "@/components/Markdown";
 import { Trouble } from "@/components/Trouble";
+import { placeOf } from "@/lib/places";
 import { turnOptions } from "./api";
 import classes from "./Peek.module.css";
 
@@ -32,7 +33,7 @@ function Peek({ id }: { id: string }) {
 
 export function openPeek(turn: Turn, t: TFunction): void {
   modals.open({
-    title: `${turn.worker ?? turn.channel} #${turn.number}`,
+    title: `${placeOf(turn)} #${turn.number}`,
     size: "xl",
     closeButtonProps: { "aria-label": t("action.close") },
     children: <Peek id={turn.id} />,

@@ -5,6 +5,7 @@ import { Money } from "@/components/figures";
 import { LastLine } from "@/components/log/LastLine";
 import { TurnSign } from "@/components/Sign";
 import { Elapsed, Remaining } from "@/components/times";
+import { placeOf } from "@/lib/places";
 import { turnTone } from "@/lib/signs";
 import classes from "./TurnCard.module.css";
 import { TurnLink } from "./TurnLink";
@@ -17,7 +18,7 @@ export function TurnCard({ turn }: { turn: Turn }) {
       <div className={classes.text}>
         <p className={`one-line ${classes.title}`}>
           <TurnLink turn={turn} className={classes.cover}>
-            <span className={classes.worker}>{turn.worker ?? turn.channel}</span>
+            <span className={classes.worker}>{placeOf(turn)}</span>
             <span className="meta figure"> #{turn.number} </span>
             {turn.prompt_head}
           </TurnLink>

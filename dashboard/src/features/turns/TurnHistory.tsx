@@ -20,11 +20,13 @@ const AHEAD = 60;
 interface TurnHistoryProps {
   filter: TurnFilter;
   onClear: () => void;
+  /** The turns are of several places: each says whose it is. */
+  worker?: boolean;
   /** Shown when the channel has no turn at all. */
   empty: React.ReactNode;
 }
 
-export function TurnHistory({ filter, onClear, empty }: TurnHistoryProps) {
+export function TurnHistory({ filter, onClear, empty, worker = false }: TurnHistoryProps) {
   const { t } = useTranslation();
   const query = useInfiniteQuery(turnListOptions(filter));
   const turns = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
@@ -47,7 +49,7 @@ export function TurnHistory({ filter, onClear, empty }: TurnHistoryProps) {
       </Empty>
     );
   }
-  return <Rows turns={turns} more={more} />;
+  return <Rows turns={turns} more={more} worker={worker} />;
 }
 
 /** A search reads so many turns a page: one without a match is not yet the end. */
@@ -56,7 +58,13 @@ function Further({ more }: { more: () => void }) {
   return <Loading rows={5} height={52} />;
 }
 
-function Rows({ turns, more }: { turns: readonly Turn[]; more: () => void }) {
+interface RowsProps {
+  turns: readonly Turn[];
+  more: () => void;
+  worker: boolean;
+}
+
+function Rows({ turns, more, worker }: RowsProps) {
   const { t } = useTranslation();
   const [marked, setMarked] = useState<ReadonlyMap<string, Turn>>(new Map());
   const mark = (turn: Turn) => {
@@ -108,7 +116,7 @@ function Rows({ turns, more }: { turns: readonly Turn[]; more: () => void }) {
                   onChange={() => mark(turn)}
                   data-mark
                 />
-                <TurnRow turn={turn} />
+                <TurnRow turn={turn} worker={worker} />
               </li>
             );
           })}

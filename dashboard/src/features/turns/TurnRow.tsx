@@ -7,6 +7,7 @@ import { Money } from "@/components/figures";
 import { LastLine } from "@/components/log/LastLine";
 import { TurnSign } from "@/components/Sign";
 import { Ago, Elapsed, Took } from "@/components/times";
+import { placeOf } from "@/lib/places";
 import { plain } from "@/lib/plain";
 import { turnTone } from "@/lib/signs";
 import { TurnLink } from "./TurnLink";
@@ -26,8 +27,8 @@ function TurnRowPlain({ turn, worker = false }: TurnRowProps) {
         {turn.number ? `#${turn.number}` : ""}
       </span>
       <span className={`one-line ${classes.what}`}>
-        {worker ? <strong className={classes.worker}>{turn.worker ?? turn.channel} </strong> : null}
-        {turn.prompt_head}
+        {worker ? <strong className={classes.worker}>{placeOf(turn)} </strong> : null}
+        {turn.prompt_head || <span className="meta">{t("turn.noPrompt")}</span>}
       </span>
       <span className={`one-line meta ${classes.second}`}>
         {isExpected(turn) ? t("turn.sending") : <Second turn={turn} />}

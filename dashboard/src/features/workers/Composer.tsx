@@ -59,7 +59,7 @@ export function Composer({ worker }: { worker: Worker }) {
       />
       {send.isError ? <Trouble error={send.error} retry={submit} /> : null}
       <div className={classes.foot}>
-        <span className="meta">
+        <span className={`meta ${classes.keys}`}>
           <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> {t("composer.sends")}
         </span>
         <Button

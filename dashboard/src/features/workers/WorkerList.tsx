@@ -5,6 +5,7 @@ import type { Worker } from "@/api/types";
 import { Money } from "@/components/figures";
 import { WorkerSign } from "@/components/Sign";
 import { Ago } from "@/components/times";
+import { waitsBehind } from "@/lib/places";
 import classes from "./WorkerList.module.css";
 
 export function WorkerList({ workers, chosen }: { workers: readonly Worker[]; chosen?: string }) {
@@ -23,7 +24,7 @@ export function WorkerList({ workers, chosen }: { workers: readonly Worker[]; ch
               <WorkerSign state={worker.state} bare />
               <span className={`one-line ${classes.name}`}>{worker.name}</span>
               <span className={`meta ${classes.queued}`}>
-                {worker.queued > 0 ? t("workers.queued", { count: worker.queued }) : ""}
+                {waitsBehind(worker) > 0 ? t("workers.queued", { count: waitsBehind(worker) }) : ""}
               </span>
               <span className={`meta one-line ${classes.line}`}>
                 <WorkerLine worker={worker} />
