@@ -1,4 +1,3 @@
-import os
 import stat
 import sys
 import threading
@@ -141,7 +140,7 @@ def test_the_environment_goes_before_the_file(
     given_keyring = new_keyring()
     monkeypatch.setenv("SEMPRE_KEY", crypto.dump(given_keyring))
     assert crypto.load(tmp_path / "key", data_exists=True).current == given_keyring.current
-    assert os.listdir(tmp_path) == []  # noqa: PTH208
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_keyring_tells_no_key_in_its_repr() -> None:

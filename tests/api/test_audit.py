@@ -54,7 +54,7 @@ async def test_it_is_verified_also_against_a_head_that_was_kept(written: House):
         found = (await client.get("/api/audit/verification")).json()
         assert (found["whole"], found["rows"], found["problems"]) == (True, 5, [])
         head = f"{found['head']['sequence']}:{found['head']['mac']}"
-        async with written.parts.turns._db.transaction() as session:  # pyright: ignore[reportPrivateUsage]
+        async with written.parts.turns._db.transaction() as session:
             await session.execute(audit.delete().where(audit.c.sequence == 2))
             await session.execute(sa.update(audit).where(audit.c.sequence == 4).values(by="x"))
         found = (await client.get("/api/audit/verification", params={"head": head})).json()

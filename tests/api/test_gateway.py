@@ -45,6 +45,10 @@ async def settled(rig: Rig, state: str) -> dict[str, Any]:
             await asyncio.sleep(0.02)
 
 
+def without_ids(stream: bytes) -> list[bytes]:
+    return [line for line in stream.split(b"\n") if b'"id":' not in line]
+
+
 async def test_a_stream_comes_through_byte_for_byte_and_is_booked(
     api: MessagesApi, rig: Rig, ask: Asking
 ):
@@ -52,8 +56,7 @@ async def test_a_stream_comes_through_byte_for_byte_and_is_booked(
     through = await ask.whole("[[say:hello]][[usage:1200:34]]")
     assert through.status_code == 200
     assert through.headers["content-type"] == direct.headers["content-type"]
-    strip = lambda body: [line for line in body.split(b"\n") if b'"id":' not in line]  # noqa: E731
-    assert strip(through.content) == strip(direct.content)
+    assert without_ids(through.content) == without_ids(direct.content)
     (row,) = await rig.rows()
     assert (row["state"], row["model"], row["input_tokens"], row["output_tokens"]) == (
         "booked",
@@ -215,7 +218,9 @@ async def test_an_error_event_in_the_stream_comes_through(api: MessagesApi, rig:
     answer = await ask.whole("[[sseerror]]")
     assert b"event: error" in answer.content
     row = await settled(rig, "unknown")
-    assert row["input_tokens"] == api.record.messages[0].usage.input_tokens  # pyright: ignore[reportOptionalMemberAccess]
+    usage = api.record.messages[0].usage
+    assert usage is not None
+    assert row["input_tokens"] == usage.input_tokens
 
 
 async def test_a_provider_that_is_not_there_is_said_to_be_so_and_costs_nothing(small_url: str):

@@ -177,7 +177,7 @@ async def _works_and_stays(
 
 async def test_a_gate_that_is_gone_lets_nothing_run(house: House):
     await house.claude.ask("[[say:warm]]")
-    house.front.loopback._hook.answer = _hang_up  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+    house.front.loopback._hook.answer = _hang_up  # pyright: ignore[reportAttributeAccessIssue]  (broken on purpose)
     await house.claude.ask(write_tool("Bash", command="touch ran") + write_say("x"))
     assert not (house.claude.work / "ran").exists()
 

@@ -76,5 +76,5 @@ def test_the_document_of_the_api_is_built_from_what_was_left(
 
 
 def test_no_model_of_pydantic_1_is_looked_for() -> None:
-    assert not utils.annotation_is_pydantic_v1(Asked)  # pyright: ignore[reportPrivateImportUsage]
+    assert not utils.annotation_is_pydantic_v1(Asked)  # pyright: ignore[reportPrivateImportUsage]  (as where it is changed)
     assert shared.annotation_is_pydantic_v1(v1.BaseModel)  # this is what is not asked

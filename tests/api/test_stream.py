@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -27,7 +28,6 @@ async def served(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     """A real server on loopback, and a client with the local token."""
     config = uvicorn.Config(create_app(house.parts), port=0, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.ensure_future(server.serve())
     await until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
@@ -274,17 +274,7 @@ async def test_each_event_is_encoded_once_for_all_watchers(house: House) -> None
 
 def replace_attribute(module: Any, encode: object) -> Any:
     """`msgspec` with another `json.encode`, for the module that encodes events."""
-
-    class Json:
-        pass
-
-    class Module:
-        pass
-
-    json_, copy = Json(), Module()
-    json_.encode = encode  # type: ignore[attr-defined]
-    copy.json, copy.Struct = json_, module.Struct  # type: ignore[attr-defined]
-    return copy
+    return SimpleNamespace(json=SimpleNamespace(encode=encode), Struct=module.Struct)
 
 
 async def test_the_same_frame_reaches_a_page_whole(house: House) -> None:

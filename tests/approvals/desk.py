@@ -43,7 +43,7 @@ class Desk:
             "session_id": "s1",
             "why": "Now I deploy.",
         }
-        return Action(**{**given, **changes})  # type: ignore[arg-type]
+        return Action(**{**given, **changes})  # type: ignore[arg-type]  (what a test says)
 
     async def asked(self, **changes: object) -> Approval:
         return await self.approvals.ask(self.action(await self.turn(), **changes), ASK)

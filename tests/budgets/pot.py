@@ -106,6 +106,6 @@ def pot(
     settings = {
         kind: (limits.get(f"{kind}_dollars"), limits.get(f"{kind}_tokens")) for kind in Kind
     }
-    budgets = from_settings(settings, 80)  # type: ignore[arg-type]
+    budgets = from_settings(settings, 80)  # type: ignore[arg-type]  (one word is as good as an enumeration of it)
     money = Money(db, lambda: budgets, node=node, zone=zone, audit=audited, log=log)
     return Pot(money, log, audited)

@@ -78,7 +78,7 @@ async def test_what_cannot_be_recorded_is_not_done(db: Database, log: Log):
     async def full(*_: object, **__: object) -> None:
         raise UnavailableError("The disk is full.")
 
-    house.audited.record = full  # type: ignore[method-assign]
+    house.audited.record = full
     with pytest.raises(UnavailableError):
         await change(house, "day", Limit(micros=1))
     assert (await house.money.budgets.read()).of_day().limit == Limit(micros=1_000_000)

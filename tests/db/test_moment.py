@@ -8,8 +8,8 @@ from sempre.db.moment import Moment
 
 DIALECT = sa.create_engine("sqlite://").dialect
 TIMES = st.datetimes(
-    min_value=datetime(1, 1, 2),  # noqa: DTZ001
-    max_value=datetime(9999, 12, 30),  # noqa: DTZ001
+    min_value=datetime(1, 1, 2),  # noqa: DTZ001  (`timezones` gives it)
+    max_value=datetime(9999, 12, 30),  # noqa: DTZ001  (`timezones` gives it)
     timezones=st.just(UTC),
 )
 

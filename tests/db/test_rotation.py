@@ -128,7 +128,7 @@ async def test_a_rotation_that_was_killed_anywhere_goes_on_where_it_was(
         if batches == 5:
             raise KeyboardInterrupt
         batches += 1
-        return await real(db, keyring, column, after)  # type: ignore[arg-type]
+        return await real(db, keyring, column, after)  # type: ignore[arg-type]  (handed on as it came)
 
     monkeypatch.setattr(rotation, "_reseal_batch", killed_after)
     with pytest.raises(KeyboardInterrupt):
@@ -187,7 +187,7 @@ async def test_a_process_that_still_seals_with_the_old_key_is_noticed_and_loses_
         if getattr(column, "name", "") == "details":
             store.log.append("from the other process", {})
             await store.log.flushed()
-        return await real(db, keyring, column)  # type: ignore[arg-type]
+        return await real(db, keyring, column)  # type: ignore[arg-type]  (handed on as it came)
 
     monkeypatch.setattr(rotation, "_count_others", meanwhile)
     with pytest.raises(ConflictError):

@@ -146,5 +146,5 @@ async def test_a_connection_that_ends_is_let_go(store: Store, stream: Stream) ->
     tell(store, 1)
     await anext(frames)
     assert stream.watchers == 1
-    await frames.aclose()  # type: ignore[attr-defined]
+    await frames.aclose()
     assert stream.watchers == 0

@@ -77,7 +77,7 @@ class Room:
 
     async def decide(self, decision: Decision, **more: object) -> None:
         asked = await self.asked()
-        await self.approvals.decide(asked.id, decision, by="owner", **more)  # type: ignore[arg-type]
+        await self.approvals.decide(asked.id, decision, by="owner", **more)  # type: ignore[arg-type]  (what a test says)
         self.approvals.wake(asked.id)
 
     async def trailed(self, what: str) -> list[Mapping[str, object]]:
@@ -129,7 +129,7 @@ async def test_a_gate_that_can_judge_nothing_refuses(room: Room) -> None:
     async def fails(*_: object) -> None:
         raise OSError("the database does not answer")
 
-    room.approvals.find = fails  # type: ignore[method-assign]
+    room.approvals.find = fails  # type: ignore[method-assign]  (broken on purpose)
     assert (await room.gate().judge(other)).say is Say.DENY
 
 
@@ -250,7 +250,7 @@ async def test_what_is_let_through_is_on_record_before_or_it_is_not(room: Room) 
     async def fails(*_: object, **__: object) -> None:
         raise OSError("the trail takes nothing")
 
-    room.trail.record = fails  # type: ignore[method-assign]
+    room.trail.record = fails
     assert (await room.gate().judge(action)).say is Say.DENY
     (approval,) = await room.approvals.page()
     assert approval.state is State.APPROVED

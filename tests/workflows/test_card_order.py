@@ -217,7 +217,7 @@ async def test_the_reconcile_pass_takes_up_what_has_no_owner(shop: Workshop) -> 
 async def _tests_run(shop: Workshop, run_id: str) -> None:
     """The test command has started."""
     async with asyncio.timeout(60):
-        while not _is_there(f"{(await shop.room.runs.get(run_id)).worktree}/../started"):  # noqa: ASYNC110
+        while not _is_there(f"{(await shop.room.runs.get(run_id)).worktree}/../started"):  # noqa: ASYNC110  (nothing tells of it)
             await asyncio.sleep(0.05)
 
 

@@ -157,7 +157,7 @@ async def test_a_wider_directory_stops_the_worker_until_a_person_approves_it(
 
 async def test_a_raised_budget_waits_and_a_lowered_one_does_not(store: Store, tmp_path: Path):
     def budgets(**given: float) -> Settings:
-        return Settings(budgets=BudgetSettings(**given))  # type: ignore[arg-type]
+        return Settings(budgets=BudgetSettings(**given))  # type: ignore[arg-type]  (what a test says)
 
     running = await start(store, tmp_path, budgets(day_dollars=10, turn_tokens=1000))
     await running.change(budgets(day_dollars=50))

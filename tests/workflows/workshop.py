@@ -167,13 +167,13 @@ class Workshop:
             "test": (PASSES,),
             **changes,
         }
-        settings = BoardSettings(**given)  # pyright: ignore[reportArgumentType]
+        settings = BoardSettings(**given)  # pyright: ignore[reportArgumentType]  (what a test says)
         return await self.room.boards.create(
             "shop", "SHOP", settings, node=self.house.node, by="ana"
         )
 
     async def card(self, title: str = "Price", **text: object) -> Card:
-        given = CardText(title=title, **text)  # pyright: ignore[reportArgumentType]
+        given = CardText(title=title, **text)  # pyright: ignore[reportArgumentType]  (what a test says)
         return await self.room.cards.create("shop", given, by="ana")
 
     async def run(self, card: Card, request: Request | None = None) -> Run:

@@ -55,7 +55,7 @@ class _Adapter:
 
 
 _field.__post_init__ = _leave
-_field._type_adapter = _Adapter()  # noqa: SLF001
+_field._type_adapter = _Adapter()  # noqa: SLF001  (there is no other way in)
 
 
 def _never(_annotation: object) -> bool:
@@ -63,4 +63,4 @@ def _never(_annotation: object) -> bool:
 
 
 # We have no model of Pydantic 1, which FastAPI would import to ask for each parameter whether it is one.
-utils.annotation_is_pydantic_v1 = _never  # pyright: ignore[reportPrivateImportUsage]
+utils.annotation_is_pydantic_v1 = _never  # pyright: ignore[reportPrivateImportUsage]  (where it is called)

@@ -33,7 +33,7 @@ class Listener:
     @property
     def address(self) -> str:
         """What a person opens; a wildcard address is reached at home."""
-        host = "127.0.0.1" if self._host in {"0.0.0.0", "::", ""} else self._host  # noqa: S104
+        host = "127.0.0.1" if self._host in {"0.0.0.0", "::", ""} else self._host  # noqa: S104  (compared, not bound)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def open(self, app: ASGIApp) -> None:

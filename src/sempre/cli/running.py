@@ -126,7 +126,7 @@ def _start_anew(address: str) -> None:
     sys.stdout.flush()
     if sys.platform == "win32":  # exec there gives the terminal back while the new one runs
         raise typer.Exit(subprocess.call(command))
-    os.execv(sys.executable, command)  # noqa: S606
+    os.execv(sys.executable, command)  # noqa: S606  (no shell is meant)
 
 
 def _loop_factory(

@@ -3,7 +3,7 @@
 Held to the pinned version by tests/durable/test_internals.py, whose message says what to do on an upgrade.
 """
 
-# ruff: noqa: SLF001
+# ruff: noqa: SLF001  (what this module is for)
 
 import asyncio
 import logging

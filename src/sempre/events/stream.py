@@ -6,7 +6,7 @@ from the log again.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from sempre.events.event import Event
@@ -54,7 +54,7 @@ class Stream:
 
     async def frames(
         self, cursor: int, wanted: Filter, *, heartbeat: float = 15
-    ) -> AsyncIterator[tuple[int, list[bytes]]]:
+    ) -> AsyncGenerator[tuple[int, list[bytes]], None]:
         """Batches of (id of the last event seen, encoded events), from after `cursor` on, for ever.
 
         An empty batch is a sign of life after `heartbeat` seconds of nothing.
@@ -79,7 +79,9 @@ class Stream:
         finally:
             self._connections.discard(connection)
 
-    async def _catch_up(self, connection: "_Connection") -> AsyncIterator[tuple[int, list[bytes]]]:
+    async def _catch_up(
+        self, connection: "_Connection"
+    ) -> AsyncGenerator[tuple[int, list[bytes]], None]:
         """Read the log until nothing newer than the cursor stands there; live events wait in the buffer."""
         connection.behind = False
         wanted = connection.wanted

@@ -29,7 +29,7 @@ class Disk:
 
     def matches(self, pattern: str, base: str) -> Sequence[str]:
         # Not Path.glob: that finds hidden names, which a shell leaves out.
-        found = glob.iglob(pattern, root_dir=base)  # noqa: PTH207
+        found = glob.iglob(pattern, root_dir=base)  # noqa: PTH207  (as said)
         return list(islice(found, _MOST_MATCHES))
 
     def exists(self, path: str) -> bool:

@@ -43,7 +43,7 @@ async def _first_look(channel: FilesChannel) -> None:
     """From here on, what comes is told by events."""
     async with asyncio.timeout(PATIENCE):
         # Nobody in the product waits for this, so there is nothing to be told by.
-        while any(  # noqa: ASYNC110
+        while any(  # noqa: ASYNC110  (as said)
             w.intake and w.intake._line._held is not None for w in channel._roster.all()
         ):
             await asyncio.sleep(0.005)

@@ -249,4 +249,4 @@ def reader_lock(channel: FilesChannel):
     """What the thread that reads the kernel's events needs for each of them."""
     assert channel._watch is not None
     source = channel._watch._source
-    return source._descriptor._lock  # type: ignore[union-attr]
+    return source._descriptor._lock  # type: ignore[union-attr]  (private, and not described)

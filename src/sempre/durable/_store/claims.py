@@ -72,7 +72,7 @@ def _heads(
     long backlog costs no more than a short one."""
     table = system.tables.workflow_status
     # A literal, so that SQLite's planner sees that its partial index holds all that is looked for.
-    in_flight: Any = system._in_flight_status_prover()  # noqa: SLF001
+    in_flight: Any = system._in_flight_status_prover()  # noqa: SLF001  (the library's own words for it)
     queued = sa.and_(
         table.c.queue_name == queue, table.c.status == _ENQUEUED, in_flight, _ours(system)
     )
@@ -122,7 +122,7 @@ def _heads(
 
 def _start(system: SystemDatabase) -> sa.Update:
     table = system.tables.workflow_status
-    now: Any = system._now_ms_sql()  # noqa: SLF001
+    now: Any = system._now_ms_sql()  # noqa: SLF001  (the library's own words for it)
     return table.update().values(
         status=_PENDING,
         owner_xid=sa.bindparam("owner"),
