@@ -40,6 +40,10 @@ def test_files_wait_for_their_own_machine(
         north.wait_for(lambda: record(north.home, "geada", 1) is not None, "the north answers")
         south.wait_for(lambda: record(south.home, "minuano", 1) is not None, "the south answers")
 
+        sent = {"text": "[[say:asked from the south]]"}
+        assert south.api("POST", "/api/workers/geada/turns", json=sent).status_code == 202
+        north.wait_for(lambda: record(north.home, "geada", 2) is not None, "the north does it")
+
         drop(north.home, "geada", "c", "[[delay:20]][[say:too late]]")
         north.wait_for(lambda: _running(south) == 1, "it runs in the north")
         north.kill()
@@ -47,17 +51,23 @@ def test_files_wait_for_their_own_machine(
         south.wait_for(lambda: _nodes_gone(south), "the north is found dead")
         drop(south.home, "minuano", "e", "[[say:still here]]")
         south.wait_for(lambda: record(south.home, "minuano", 2) is not None, "the south goes on")
-        assert record(north.home, "geada", 2) is None, "nobody else touches its files"
+        assert record(north.home, "geada", 3) is None, "nobody else touches its files"
 
         north.start().wait_ready()
-        north.wait_for(lambda: record(north.home, "geada", 3) is not None, "the north goes on")
+        north.wait_for(lambda: record(north.home, "geada", 4) is not None, "the north goes on")
     finally:
         north.end()
         south.end()
         for server in (north, south):
             for pid in children_of(server.home):
                 kill(pid)
-    assert output(north.home, "geada") == {1: "from the north", 2: "too late", 3: "after the storm"}
+    assert output(north.home, "geada") == {
+        1: "from the north",
+        2: "asked from the south",
+        3: "too late",
+        4: "after the storm",
+    }
+    assert not (south.home / ".output" / "geada").exists()
     assert output(south.home, "minuano") == {1: "from the south", 2: "still here"}
 
 

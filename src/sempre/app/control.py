@@ -2,7 +2,8 @@
 
 from contextlib import suppress
 
-from sempre.app.house import FILES, House
+from sempre.app.house import House
+from sempre.app.queues import FILES
 from sempre.conversations import Suspended
 from sempre.conversations.suspension import TOPIC
 from sempre.errors import NotFoundError

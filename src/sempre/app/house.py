@@ -9,6 +9,7 @@ from datetime import timedelta
 from sempre.app import stores
 from sempre.app.budgets import heed_settings, open_money
 from sempre.app.plan import Role
+from sempre.app.queues import ANYWHERE, Queues, own_queue
 from sempre.app.rights import directory_of
 from sempre.app.shipped import is_shipped
 from sempre.approvals import TOPIC, Approvals
@@ -37,9 +38,6 @@ from sempre.telemetry.tally import Tally
 from sempre.workflows.commands import submit
 from sempre.workflows.permissions import Permissions
 
-FILES = "files"
-_ON_DISK = (f"{FILES}:", "board:")
-
 
 @dataclass(frozen=True, kw_only=True)
 class House:
@@ -54,6 +52,7 @@ class House:
     stream: Stream
     notices: Notices
     engine: Engine
+    queues: Queues
     turns: Turns
     attempts: Attempts
     channels: Channels
@@ -76,12 +75,7 @@ class House:
         self.log.append(kind, details, channel=channel, turn_id=turn_id)
 
     async def submit(self, submissions: Sequence[Submission]) -> None:
-        await submit(self.engine, lambda channel: queue(channel, self.node), submissions)
-
-
-def queue(channel: str, node: str) -> str:
-    """Files and worktrees are on this machine, so their turns are too; what is not may run anywhere."""
-    return f"turns@{node}" if channel.startswith(_ON_DISK) else "turns"
+        await submit(self.engine, self.queues.of, submissions)
 
 
 @asynccontextmanager
@@ -122,8 +116,11 @@ async def open_house(
         )
         notices.on(TOPIC, approvals.waiters.wake)
 
+        channels = Channels(db, log)
+        queues = Queues(channels, node=node)
+
         async def give(submissions: Sequence[Submission]) -> None:
-            await submit(engine, lambda channel: queue(channel, node), submissions)
+            await submit(engine, queues.of, submissions)
 
         rulebook, proposals, trusts = (
             Rulebook(db, audit, notices),
@@ -159,9 +156,10 @@ async def open_house(
             stream=stream,
             notices=notices,
             engine=engine,
+            queues=queues,
             turns=Turns(db, keyring, log),
             attempts=Attempts(db, keyring, log, _limits(settings)),
-            channels=Channels(db, log),
+            channels=channels,
             suspension=Suspension(db, log),
             directives=Directives(db, keyring, log),
             dead_letters=DeadLetters(db, keyring, log),
@@ -192,9 +190,9 @@ def _engine_settings(
 ) -> EngineSettings:
     listens: list[str] = []
     if Role.WORKER in roles:
-        listens.append(f"turns@{node}")
+        listens.append(own_queue(node))
     if Role.CHANNELS in roles:
-        listens.append("turns")
+        listens.append(ANYWHERE)
     return EngineSettings(
         database_url=stores.engine_address(home, settings),
         node=node,

@@ -14,9 +14,10 @@ from sempre.app.board import board_room, card_agent, equip
 from sempre.app.budgets import wake_turns
 from sempre.app.claude import open_claude
 from sempre.app.control import control_of, heed_suspension
-from sempre.app.house import FILES, House
+from sempre.app.house import House
 from sempre.app.plan import Role
 from sempre.app.provider import open_provider
+from sempre.app.queues import FILES
 from sempre.app.steps import Steps
 from sempre.app.unfinished import take_up
 from sempre.channels.files.channel import FilesChannel

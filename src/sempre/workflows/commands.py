@@ -2,7 +2,7 @@
 and never what was said; a stop does not wait for that."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypedDict
 
 from sempre import clock, ids
@@ -138,9 +138,12 @@ def _refuse_cards(channel: str) -> None:
 
 
 async def submit(
-    engine: Engine, queue: Callable[[str], str], submissions: Sequence[Submission]
+    engine: Engine,
+    queues: Callable[[Iterable[str]], Awaitable[Mapping[str, str]]],
+    submissions: Sequence[Submission],
 ) -> None:
-    """Give stored turns to the engine, in order; of one channel one runs at a time."""
+    """Give stored turns to the engine, in order; of one channel one runs at a time. `queues` has each channel's."""
+    queue = await queues(each.channel for each in submissions)
     await engine.submit_many(
         [
             EngineSubmission(
@@ -149,7 +152,7 @@ async def submit(
                 queue_key=each.channel,
                 args=(each.turn_id,),
                 sequence=each.seq,
-                queue=queue(each.channel),
+                queue=queue[each.channel],
             )
             for each in submissions
         ]
