@@ -13,8 +13,9 @@ from sempre.contract.messages import Failure, Inbound, TurnState
 from sempre.conversations import Limits
 from sempre.durable import Engine
 from sempre.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from sempre.workflows import turn as turn_workflow
 from sempre.workflows.turn import GO_ON
-from tests.support.patience import PATIENCE
+from tests.support.patience import PATIENCE, until
 from tests.workflows.house import CHANNEL, Outbox, ScriptedAgent, ends, open_house
 
 
@@ -38,6 +39,16 @@ async def test_a_message_becomes_an_answer_given_out_once(
             "turn.ended",
             "turn.published",
         ]
+
+
+async def test_what_was_given_out_is_not_given_out_again(sqlite_url: str, tmp_path: Path) -> None:
+    """As when the step runs again, after a crash between the mark and the removal of what was kept for it."""
+    async with open_house(sqlite_url, tmp_path) as house:
+        turn = await house.ask("hello")
+        await until(lambda: house.outbox.settled == [turn.id])
+        assert await turn_workflow._equipped().publish(turn.id) is None
+        assert len(house.outbox.sent) == 1
+        assert house.outbox.settled == [turn.id] * 2
 
 
 async def test_the_same_message_again_is_the_same_turn(database_url: str, tmp_path: Path) -> None:
