@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -111,90 +110,3 @@ def test_where_there_is_nothing_there_is_nothing_to_rotate_or_back_up(shell: She
     assert shell.run("backup", "verify").code == 3
     assert shell.json("backup", "list") == []
     assert list(shell.home.iterdir()) == []
-
-
-def test_a_backup_is_whole_has_no_key_and_a_damaged_one_is_found(connected: Shell):
-    made = connected.json("backup")
-    assert made["problems"] == []
-    folder = Path(made["path"])
-    assert {each.name for each in folder.iterdir()} == {
-        "sempre.sqlite",
-        "manifest.json",
-        "drill.json",
-    }
-    assert f"{made['name']} can be restored" in connected.run("backup", "verify").out
-    with sqlite3.connect(folder / "sempre.sqlite") as copy:
-        assert copy.execute("SELECT count(*) FROM secrets").fetchone() == (1,)
-    copy.close()
-    data = bytearray((folder / "sempre.sqlite").read_bytes())
-    data[5000:9000] = b"\xff" * 4000
-    (folder / "sempre.sqlite").write_bytes(data)
-    damaged = connected.run("backup", "verify", made["name"])
-    assert damaged.code == 1
-    assert "sempre.sqlite" in damaged.err
-    assert connected.run("backup", "verify", "20200101T000000Z-none").code == 3
-
-
-def test_as_many_backups_are_kept_as_the_settings_say(connected: Shell):
-    (connected.home / "sempre.toml").write_text("[backups]\nkeep = 2\n")
-    names = [connected.json("backup")["name"] for _ in range(4)]
-    assert [each["name"] for each in connected.json("backup", "list")] == [names[3], names[2]]
-
-
-def test_a_home_goes_back_to_a_backup_and_what_stood_there_is_kept(connected: Shell):
-    made = connected.json("backup")
-    assert connected.json("disconnect")["connection"]["kind"] == "none"
-    lock = Lock(Home(connected.home))
-    try:
-        said = connected.run("backup", "restore", "--yes")
-        assert said.code == 4, "not under a running Sempre"
-    finally:
-        lock.release()
-    assert connected.run("backup", "restore", stdin=b"n\n").code != 0
-    assert asyncio.run(stored(connected.home)).kind == "none"
-    told = connected.json("backup", "restore", made["name"], "--yes")
-    assert told["restored"] == made["name"]
-    assert asyncio.run(stored(connected.home)).api_key == SECRET
-    assert (Path(told["laid_aside"]) / "sempre.sqlite").exists()
-
-
-def test_what_cannot_be_restored_is_not_put_in(connected: Shell):
-    made = connected.json("backup")
-    (Path(made["path"]) / "sempre.sqlite").write_bytes(b"not a database")
-    said = connected.run("backup", "restore", "--yes")
-    assert said.code == 4
-    assert "Nothing was changed" in said.err
-    assert asyncio.run(stored(connected.home)).api_key == SECRET
-
-
-def test_the_schedule_is_told_with_the_newest_and_its_drill(connected: Shell):
-    (connected.home / "sempre.toml").write_text('[backups]\nevery = "6h"\n')
-    told = connected.json("backup", "schedule")
-    assert (told["every"], told["newest"]) == ("6h", None)
-    connected.run("backup")
-    told = connected.json("backup", "schedule")
-    assert told["newest"]["drill"]["passed"] is True
-    assert "6h" in connected.run("backup", "schedule").out
-    (connected.home / "sempre.toml").write_text('[backups]\nevery = "sometimes"\n')
-    assert connected.run("backup", "schedule").code == 7
-
-
-def test_the_schedule_is_set_and_what_else_stands_in_the_file_stays(connected: Shell):
-    file = connected.home / "sempre.toml"
-    file.write_text('# ours\n[backups]\nevery = "6h" # often\n')
-    told = connected.json("backup", "schedule", "--every", "daily", "--keep", "5")
-    assert (told["every"], told["keep"]) == ("03:00", 5)
-    assert told["next_at"] is not None
-    written = '# ours\n[backups]\nevery = "03:00" # often\nkeep = 5\n'
-    assert file.read_text() == written
-    said = connected.run("backup", "schedule", "--every", "sometimes")
-    assert said.code == 7
-    assert "no schedule" in said.err
-    assert connected.run("backup", "schedule", "--keep", "0").code == 2
-    assert file.read_text() == written
-    off = connected.json("backup", "schedule", "--every", "off")
-    assert (off["every"], off["keep"], off["next_at"]) == ("off", 5, None)
-    assert "none comes by itself" in connected.run("backup", "schedule").out
-    connected.run("backup")
-    findings = connected.run("doctor", "--json").json["findings"]
-    assert any("backups.every" in each["message"] for each in findings)

@@ -9,6 +9,7 @@ import pytest
 from sempre import crypto
 from sempre.app import stores
 from sempre.db import backup, restore, schema
+from sempre.errors import MisconfiguredError
 from sempre.home import Home
 from sempre.settings import Settings
 from tests.support.homes import PROMPT, Lived, lived_in, migrate_to, on_postgres
@@ -16,6 +17,7 @@ from tests.support.homes import PROMPT, Lived, lived_in, migrate_to, on_postgres
 _CODE = """
 from pathlib import Path
 from sempre.db import backup, restore
+from sempre.errors import MisconfiguredError
 from sempre.home import Home
 home = Home(Path({home!r}))
 (chosen,) = backup.every(home.backups)
@@ -134,3 +136,28 @@ def test_what_was_restored_can_be_restored_away_again(lived: Lived) -> None:
     assert lived.marks() == {"engine": _NEW, "sempre": _NEW}
     lived.write("third")
     assert lived.drill(lived.backup()).passed
+
+
+@pytest.mark.postgres
+def test_a_migration_without_a_copy_is_not_done_unless_a_person_says_so(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """There is no `pg_dump`."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    home = Home(tmp_path / "older")
+    home.make()
+    old = Lived(
+        home, crypto.load(home.key, data_exists=False), on_postgres(postgres_url, str(empty))
+    )
+    migrate_to(old.url, "0001")
+    turn_id = old.accept()
+    with pytest.raises(MisconfiguredError, match=r"was not changed.*pg_dump") as told:
+        stores.prepare(home, old.settings)
+    assert "postgresql-client" in told.value.remedy
+    assert "SEMPRE_BACKUPS__BEFORE_CHANGES=false" in told.value.remedy
+    assert schema.revision(old.url) == "0001"
+    stores.prepare(home, on_postgres(postgres_url, str(empty), before_changes=False))
+    assert schema.revision(old.url) == schema.HEAD
+    assert old.prompt(turn_id) == PROMPT
+    assert backup.every(home.backups) == []

@@ -77,6 +77,8 @@ class Lived:
     def write(self, text: str) -> None:
         """Mark both databases, each in its own way."""
         self.say(_CHANNEL, id=f"mark:{text}", at=len(self.marks()["sempre"]))
+        if self.is_postgres:
+            self.say_engine(f"CREATE SCHEMA IF NOT EXISTS {schema.ENGINE}")
         self.say_engine("CREATE TABLE IF NOT EXISTS {marks} (text TEXT)")
         self.say_engine("INSERT INTO {marks} VALUES (:text)", text=text)
 

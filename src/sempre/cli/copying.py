@@ -68,6 +68,7 @@ def restore(home: Home, chosen: Backup) -> tuple[Path | None, str | None]:
     try:
         keyring, source = _keyring(home), stores.source(home, settings)
         unproven = None
+        source.require_alone()  # before the drill, which may take long
         try:
             problems = drill.run(chosen, keyring, source).problems
         except (

@@ -64,6 +64,9 @@ class Files:
                 restored.append(Restored(name=copy.name, url=f"sqlite:///{path}"))
             yield restored
 
+    def require_alone(self) -> None:
+        """They are of one home, whose lock says it all."""
+
     def put_back(self, chosen: Backup, *, audit_head: str | None) -> Path:
         del audit_head  # what is laid aside has its own trail
         return restore.restore(self._state, chosen, self._databases)

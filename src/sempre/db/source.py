@@ -58,7 +58,11 @@ class Source(Protocol):
         """Restored aside until the block ends. Raises UnavailableError, MisconfiguredError, OSError."""
         ...
 
+    def require_alone(self) -> None:
+        """Raises ConflictError while another home's Sempre has the databases in use, UnavailableError."""
+        ...
+
     def put_back(self, chosen: Backup, *, audit_head: str | None) -> Path | None:
         """In the place of what stands there; gives where that lies now, None where nothing stood. Nobody may have the
-        databases open meanwhile. Raises ConflictError, UnavailableError, MisconfiguredError."""
+        databases open meanwhile: `require_alone`, and the home's lock. Raises ConflictError, UnavailableError, MisconfiguredError."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
+from sempre import crash
 from sempre.db.interruption import Interruption
 from sempre.db.postgres import children
 from sempre.db.postgres.access import Access
@@ -45,12 +46,16 @@ def play(
                 with children.started(_as_sql(programs, each), environment, stop, hears=True) as it:
                     _pass_on(it.pipe, psql.pipe, older=server < _SINCE)
                     it.end(stop)
-            _say(psql, *after, "COMMIT")
+                crash.point("restore.played")
+            _say(psql, *after)
+            crash.point("restore.committing")
+            _say(psql, "COMMIT")
             psql.pipe.close()
         except BrokenPipeError:  # it has given up, and says why
             psql.end(stop)
             raise psql.failure() from None
         psql.end(stop)
+        crash.point("restore.committed")
 
 
 def _as_sql(programs: Programs, dump: Path) -> Sequence[str | Path]:

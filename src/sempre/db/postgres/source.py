@@ -84,11 +84,15 @@ class Postgres:
                     for name, copy in copies.items()
                 ]
 
+    def require_alone(self) -> None:
+        with _answering(), schema.connected(self._access.url) as connection:
+            residents.refuse(connection, node=self._node, dead_after=self._dead_after)
+
     def put_back(self, chosen: Backup, *, audit_head: str | None) -> Path | None:
+        self.require_alone()
         with _answering():
             server, found = self._server()
             with schema.connected(self._access.url) as connection:
-                residents.refuse(connection, node=self._node, dead_after=self._dead_after)
                 standing = parts.found(connection)
                 lived_in = residents.stand(connection)
             aside = self._lay_aside(audit_head) if standing else None
