@@ -8,24 +8,49 @@ from sempre.rehearsal import MessagesApi
 from tests.support.provider import credentials
 from tests.support.server import Server, children_of, drop, kill, output, record
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(900)]
 
 
-@pytest.mark.postgres
-@pytest.mark.timeout(900)
-def test_files_wait_for_their_own_machine(
-    tmp_path: Path,
-    clean_environment: dict[str, str],
-    provider: MessagesApi,
-    postgres_url: str,
-) -> None:
-    shared = {
+@pytest.fixture
+def shared(
+    clean_environment: dict[str, str], provider: MessagesApi, postgres_url: str
+) -> dict[str, str]:
+    """What the machines have in common; the key is the first one's."""
+    return {
         **clean_environment,
         **credentials(provider),
         "SEMPRE_DATABASE__URL": postgres_url,
         "SEMPRE_ENGINE__BEAT_SECONDS": "0.5",
         "SEMPRE_ENGINE__DEAD_AFTER_SECONDS": "3",
     }
+
+
+def test_one_that_has_the_pages_alone_takes_in_and_answers_nothing(
+    tmp_path: Path, shared: dict[str, str]
+) -> None:
+    north = Server(tmp_path / "north" / "home", shared)
+    desk = Server(tmp_path / "desk" / "home", shared, ("up", "--role", "api"))
+    (north.home / ".queue" / "geada").mkdir(parents=True)
+    waiting = drop(desk.home, "local", "a", "[[say:never]]")
+    try:
+        north.start().wait_ready()
+        key = (north.home / ".sempre" / "key").read_text().strip()
+        desk.start(SEMPRE_KEY=key).wait_ready()
+        sent = {"text": "[[say:asked at the desk]]"}
+        assert desk.api("POST", "/api/workers/geada/turns", json=sent).status_code == 202
+        north.wait_for(lambda: record(north.home, "geada", 1) is not None, "the north answers")
+        shown = desk.api("GET", "/api/turns", params={"channel": "files:geada"}).json()["items"]
+        assert [each["number"] for each in shown] == [1]
+        assert children_of(desk.home) == []
+        assert waiting.exists()
+        assert (desk.stop(), north.stop()) == (0, 0)
+    finally:
+        north.end()
+        desk.end()
+    assert output(north.home, "geada") == {1: "asked at the desk"}
+
+
+def test_files_wait_for_their_own_machine(tmp_path: Path, shared: dict[str, str]) -> None:
     keys = tmp_path / "north" / "home" / ".sempre" / "key"
     north = Server(tmp_path / "north" / "home", shared)
     south = Server(tmp_path / "south" / "home", shared)
