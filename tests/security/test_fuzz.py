@@ -1,10 +1,11 @@
 """The API fuzzed from its own OpenAPI document: no server error, and no answer that the document does not name.
 
 Each operation gets input that fits the document, input that does not, and input for things that really are there.
-The draws are the same on every run. Live events never end; tests/api/test_stream.py has their odd input.
+The draws are the same on every run; those of `make soak` are many, and others each time (SEMPRE_FUZZ_DRAWS says how many).
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -15,33 +16,32 @@ from typing import Any, cast
 import httpx2
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 from schemathesis import Case, CheckFunction, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core import NotSet
 from schemathesis.schemas import APIOperation
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sempre.access import OWNER, Principal
+from sempre.api import create_app
 from sempre.board import Request
 from tests.api.board_rig import new_bench
-from tests.api.house import House, build
+from tests.api.house import HERE, House, build
 from tests.support.document import api_document
 from tests.support.store import CHANNEL, Store, opened
 
 Drawn = Case[Any]
 Operation = APIOperation[Any, Any, Any, Any]
-EXAMPLES = 6
-ENDLESS = {"stream_events"}
-SECONDS = {
-    "take_profile"
-}  # measures for whole seconds; tests/api/test_profile.py has its odd input
+DRAWS, DRAWS_OF_BODIES = 12, 8  # a body takes longer to draw than to answer
+MANY = int(os.environ.get("SEMPRE_FUZZ_DRAWS", "200"))
 DOCUMENT = api_document()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = {
     operation["operationId"]: (path, method)
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
-    if operation["operationId"] not in ENDLESS | SECONDS
 }
 load_all_checks()
 HELD = cast(
@@ -66,11 +66,16 @@ class Guest:
     there: dict[str, str]
 
     def send(self, case: Drawn) -> httpx2.Response:
+        if case.operation.path == "/api/profile":
+            case.body = _in_haste(case.body)
         given = case.as_transport_kwargs(headers=dict(self.client.headers))
         given.pop("cookies", None)
         if isinstance(given.get("data"), bytes | str):
             given["content"] = given.pop("data")
-        return self.runner.run(self.client.request(**given))
+        try:
+            return self.runner.run(self.client.request(**given))
+        except httpx2.InvalidURL:  # so long that it never leaves a client
+            reject()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +93,11 @@ async def _enter(stack: AsyncExitStack, runner: asyncio.Runner, url: str, home: 
     store = await stack.enter_async_context(opened(url))
     await store.inbox.open(CHANNEL)
     house = build(store, home)
-    client = await stack.enter_async_context(house.browser())
+    transport = httpx2.ASGITransport(
+        _left_early(create_app(house.parts)), raise_app_exceptions=False
+    )
+    client = httpx2.AsyncClient(transport=transport, base_url=HERE)
+    await stack.enter_async_context(client)
     client.headers["authorization"] = f"Bearer {await _token(house)}"
     (turn_id,) = await store.accept("a prompt")
     there = {"id": turn_id, "channel": CHANNEL, "name": "coder", "scope": "day", "model": "x*"}
@@ -119,10 +128,22 @@ async def _token(house: House) -> str:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_answers_as_its_document_says(guest: Guest, name: str) -> None:
     path, method = OPERATIONS[name]
+    has_body = "requestBody" in DOCUMENT["paths"][path][method]
+    _fuzz(guest, name, DRAWS_OF_BODIES if has_body else DRAWS, same=True)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_answers_so_whatever_it_is_sent(guest: Guest, name: str) -> None:
+    _fuzz(guest, name, MANY, same=False)
+
+
+def _fuzz(guest: Guest, name: str, draws: int, *, same: bool) -> None:
+    path, method = OPERATIONS[name]
 
     @settings(
-        max_examples=EXAMPLES,
-        derandomize=True,
+        max_examples=draws,
+        derandomize=same,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -146,3 +167,50 @@ def _cases(operation: Operation, there: dict[str, str]) -> st.SearchStrategy[Dra
         return fits | operation.as_strategy(GenerationMode.NEGATIVE)
     except schemathesis.errors.InvalidSchema:
         return fits
+
+
+def _in_haste(body: Any) -> Any:
+    """A profile takes as many seconds as are asked for. What is asked in earnest takes the fewest there may be; nonsense
+    stays as it is."""
+    if isinstance(body, NotSet) or body is None:
+        return {"seconds": 0.1}
+    if not isinstance(body, dict):
+        return body
+    seconds = body.get("seconds", 10)
+    try:
+        earnest = isinstance(seconds, int | float | str) and 0.1 <= float(seconds) <= 120
+    except ValueError:
+        earnest = False
+    return {**body, "seconds": 0.1} if earnest else body
+
+
+def _left_early(app: ASGIApp) -> ASGIApp:
+    """Live events never end: whoever reads them goes away after the first frame, or when none comes."""
+
+    async def leaving(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "/api/events":
+            await app(scope, receive, send)
+            return
+        gone, chunks, given = asyncio.Event(), 0, False
+
+        async def first_this_then_gone() -> Message:
+            nonlocal given
+            if not given:
+                given = True
+                return await receive()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def counted(message: Message) -> None:
+            nonlocal chunks
+            await send(message)
+            if message["type"] == "http.response.body":
+                chunks += 1
+                asyncio.get_running_loop().call_later(0.2 if chunks == 1 else 0, gone.set)
+
+        await app(scope, first_this_then_gone, counted)
+        if chunks and not gone.is_set():
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return leaving
