@@ -45,6 +45,17 @@ def test_every_room_has_it_in_portuguese(server: Server, visit: Visit) -> None:
         expect(switch(watched.open(server.url, path), "Suspender"), room).to_be_enabled()
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_menu_of_languages_is_usable_by_all(scheme: str, server: Server, visit: Visit) -> None:
+    watched = visit(viewport=WIDE, color_scheme=scheme)
+    page = watched.open(server.url, "/settings/tokens")
+    page.get_by_role("banner").get_by_role("button", name="Language").press("Enter")
+    expect(page.get_by_role("menu").get_by_role("menuitem").first).to_be_focused()
+    assert watched.axe() == []
+    page.get_by_role("menuitem", name="Português").press("Enter")
+    expect(page.get_by_role("banner").get_by_role("button", name="Suspender")).to_be_visible()
+
+
 def test_once_it_is_pressed_every_room_says_so_and_offers_the_way_back(
     server: Server, visit: Visit
 ) -> None:
@@ -52,8 +63,9 @@ def test_once_it_is_pressed_every_room_says_so_and_offers_the_way_back(
     page = watched.open(server.url, ROOMS["audit"])
     switch(page, "Suspend").click()
     page.get_by_role("dialog").get_by_role("button", name="Suspend everything").click()
+    line = page.get_by_role("region", name="Everything is suspended")
     for room, path in list(ROOMS.items())[::5]:
-        line = watched.open(server.url, path).get_by_role("region", name="Everything is suspended")
+        watched.open(server.url, path)
         expect(line.get_by_role("button", name="Resume"), room).to_be_visible()
     line.get_by_role("button", name="Resume").click()
     expect(line).to_have_count(0)
