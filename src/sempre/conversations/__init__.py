@@ -1,6 +1,6 @@
 """Channels, turns and attempts: what came in, where it stands, how it ended. The only place that changes them."""
 
-from sempre.conversations.attempts import Attempts, Limits, Try
+from sempre.conversations.attempts import Attempts, Try
 from sempre.conversations.channels import Channels
 from sempre.conversations.dead_letters import DeadLetters
 from sempre.conversations.directive import Directive, Told
@@ -9,6 +9,7 @@ from sempre.conversations.hold import Pause, Sleeper, Suspended
 from sempre.conversations.inbox import StoredInbox, Submission
 from sempre.conversations.letters import Addressed
 from sempre.conversations.letters import Wanted as WantedLetters
+from sempre.conversations.limits import Limits
 from sempre.conversations.past_session import Origin, PastSession
 from sempre.conversations.suspension import Suspension
 from sempre.conversations.turn import Attempt, ChannelRow, DeadLetter, Turn

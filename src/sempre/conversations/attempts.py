@@ -1,27 +1,26 @@
-"""Attempts at a turn: when one may begin, what its end means for the turn, and how long to wait before another.
+"""Attempts at a turn: when one may begin, and how its end is booked.
 
 An attempt that is found running when the next begins was broken off by a crash, and counts; an orderly stop
 marks its attempts before, and they don't.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sempre import clock, ids
 from sempre.contract.agents import Ending, Outcome, Question, Session
 from sempre.contract.messages import Failure, TurnState
 from sempre.conversations._store import attempts, dead_letters, sessions, turns
+from sempre.conversations.attempt_events import tell_end, tell_ended, tell_started
+from sempre.conversations.consequence import Consequence, consequence_of
+from sempre.conversations.limits import Limits
 from sempre.conversations.turn import Attempt, Turn
 from sempre.crypto import Keyring
 from sempre.db import Database
 from sempre.db import Session as DbSession
 from sempre.errors import ConflictError
 from sempre.events import Log
-
-_A_PERSON_ACTS = timedelta(
-    hours=24
-)  # a stopped channel looks again by itself after this, if nobody did
 
 _CRASHED = Failure(
     kind="crashed",
@@ -31,42 +30,11 @@ _CRASHED = Failure(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
-    """How often and how soon a turn is tried again. Seconds."""
-
-    attempts: int = 5
-    transient_attempts: int = 20
-    backoff_seconds: float = 2
-    backoff_cap_seconds: float = 300
-
-    @property
-    def longest(self) -> timedelta:
-        """No back-off lasts longer; one that seems to was noted before the clock jumped."""
-        return timedelta(seconds=self.backoff_cap_seconds)
-
-    def backoff(self, failed: int) -> timedelta:
-        """The wait after so many failed attempts: doubling, capped."""
-        seconds = min(self.backoff_seconds * 2 ** min(failed - 1, 30), self.backoff_cap_seconds)
-        return timedelta(seconds=seconds)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Try:
     """What to do next with a turn: ask the agent this question, wait until a moment, or nothing (it has ended)."""
 
     question: Question | None = None
     wait_until: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Next:
-    """What an outcome makes of a turn."""
-
-    state: TurnState
-    counted: bool = False
-    retry_at: datetime | None = None
-    failure: Failure | None = None
-    values: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 class Attempts:
@@ -108,7 +76,7 @@ class Attempts:
             question = self._question(turn, earlier, memory, interrupted=_broken_off(earlier))
             await self._insert(session, turn, question, number=len(every) + 1, now=now)
         self._running[question.attempt_id] = turn_id
-        self._tell_started(turn, question, len(every) + 1)
+        tell_started(self._log, turn, question, len(every) + 1)
         return Try(question=question)
 
     async def end(self, question: Question, outcome: Outcome) -> datetime | None:
@@ -117,7 +85,9 @@ class Attempts:
         now = clock.now()
         async with self._db.transaction() as session:
             turn = await turns.get(session, self._keyring, question.turn_id, lock=True)
-            follows = self._follows(turn, outcome, now)
+            follows = consequence_of(
+                turn, outcome, limits=self._limits, keyring=self._keyring, now=now
+            )
             booked = await attempts.end(
                 session,
                 self._keyring,
@@ -137,7 +107,7 @@ class Attempts:
                 )
             await self._apply(session, turn, follows, now)
         self._running.pop(question.attempt_id, None)
-        self._tell_ended(turn, follows, outcome, now)
+        tell_ended(self._log, turn, follows, outcome, now)
         return outcome.until if outcome.ending is Ending.WAITING else follows.retry_at
 
     async def break_off(self, question: Question) -> None:
@@ -177,7 +147,7 @@ class Attempts:
                         failure=None,
                         now=now,
                     )
-            await self._apply(session, turn, _Next(state=TurnState.WAITING), now)
+            await self._apply(session, turn, Consequence(state=TurnState.WAITING), now)
 
     async def fail(self, turn_id: str, failure: Failure) -> None:
         """It can't go on, whatever is tried; a person may have it begin anew."""
@@ -186,53 +156,13 @@ class Attempts:
             turn = await turns.get(session, self._keyring, turn_id, lock=True)
             if turn.state.ended:
                 return
-            follows = _Next(state=TurnState.FAILED, failure=failure)
+            follows = Consequence(state=TurnState.FAILED, failure=failure)
             await self._apply(session, turn, follows, now)
-        self._tell_end(turn, follows)
+        tell_end(self._log, turn, follows)
 
-    def _follows(self, turn: Turn, outcome: Outcome, now: datetime) -> _Next:
-        failure = outcome.failure or Failure(
-            kind=outcome.ending.value, message=outcome.ending.value
-        )
-        match outcome.ending:
-            case Ending.ANSWERED:
-                sealed = turns.sealed_answer(self._keyring, turn.id, outcome.text or "")
-                values = {
-                    "answer": sealed,
-                    "model": outcome.model,
-                    "session_id": outcome.session.id,
-                }
-                return _Next(state=TurnState.ANSWERED, values=values)
-            case Ending.CANCELLED:
-                return _Next(state=TurnState.CANCELLED)
-            case Ending.WAITING:
-                return _Next(state=TurnState.WAITING)
-            case Ending.INVALID:
-                return _Next(state=TurnState.FAILED, counted=True, failure=failure)
-            case Ending.ERROR | Ending.TRANSIENT:
-                return self._counted(turn, outcome.ending, failure, now)
-            case Ending.QUOTA | Ending.BUDGET:
-                until = outcome.until or now + self._limits.longest
-                return _Next(state=TurnState.PARKED, retry_at=until, failure=failure)
-            case Ending.AUTHENTICATION | Ending.MISCONFIGURED:
-                return _Next(state=TurnState.PARKED, retry_at=now + _A_PERSON_ACTS, failure=failure)
-            case Ending.STOPPED:
-                return _Next(state=TurnState.QUEUED, retry_at=now)
-
-    def _counted(self, turn: Turn, ending: Ending, failure: Failure, now: datetime) -> _Next:
-        transient = ending is Ending.TRANSIENT
-        column = "transient_errors" if transient else "errors"
-        failed = (turn.transient_errors if transient else turn.errors) + 1
-        limit = self._limits.transient_attempts if transient else self._limits.attempts
-        values = {column: failed}
-        if failed >= limit:
-            return _Next(state=TurnState.FAILED, counted=True, failure=failure, values=values)
-        again = now + self._limits.backoff(failed)
-        return _Next(
-            state=TurnState.PARKED, counted=True, retry_at=again, failure=failure, values=values
-        )
-
-    async def _apply(self, session: DbSession, turn: Turn, follows: _Next, now: datetime) -> None:
+    async def _apply(
+        self, session: DbSession, turn: Turn, follows: Consequence, now: datetime
+    ) -> None:
         values: dict[str, object] = {
             "state": follows.state,
             "retry_at": follows.retry_at,
@@ -254,9 +184,9 @@ class Attempts:
             )
 
     async def _cancel(self, session: DbSession, turn: Turn, now: datetime) -> None:
-        follows = _Next(state=TurnState.CANCELLED)
+        follows = Consequence(state=TurnState.CANCELLED)
         await self._apply(session, turn, follows, now)
-        self._tell_end(turn, follows)
+        tell_end(self._log, turn, follows)
 
     async def _count_crashes(
         self, session: DbSession, turn: Turn, crashed: Sequence[Attempt], now: datetime
@@ -269,9 +199,9 @@ class Attempts:
         if failed < self._limits.attempts:
             await turns.update(session, turn.id, {"errors": failed})
             return await turns.get(session, self._keyring, turn.id), False
-        follows = _Next(state=TurnState.FAILED, failure=_CRASHED, values={"errors": failed})
+        follows = Consequence(state=TurnState.FAILED, failure=_CRASHED, values={"errors": failed})
         await self._apply(session, turn, follows, now)
-        self._tell_end(turn, follows)
+        tell_end(self._log, turn, follows)
         return turn, True
 
     async def _mark_crashed(
@@ -324,58 +254,6 @@ class Attempts:
             **turns.failure_values(self._keyring, turn.id, None),
         }
         await turns.update(session, turn.id, values)
-
-    def _tell_started(self, turn: Turn, question: Question, number: int) -> None:
-        self._log.append(
-            "turn.started",
-            {
-                "attempt": number,
-                "session_id": question.session.id,
-                "resumed": question.session.started,
-            },
-            channel=turn.channel,
-            turn_id=turn.id,
-        )
-
-    def _tell_ended(self, turn: Turn, follows: _Next, outcome: Outcome, now: datetime) -> None:
-        if follows.state.ended:
-            self._tell_end(turn, follows)
-            return
-        if follows.state is TurnState.WAITING:
-            self._log.append(
-                "turn.waiting",
-                {"call_id": outcome.waits_for},
-                channel=turn.channel,
-                turn_id=turn.id,
-            )
-            return
-        failure = follows.failure
-        wait = (follows.retry_at - now).total_seconds() if follows.retry_at else 0
-        self._log.append(
-            "turn.retrying",
-            {
-                "ending": outcome.ending.value,
-                "kind": failure.kind if failure else outcome.ending.value,
-                "message": failure.message if failure else "",
-                "counted": follows.counted,
-                "in_seconds": round(wait, 3),
-            },
-            channel=turn.channel,
-            turn_id=turn.id,
-        )
-
-    def _tell_end(self, turn: Turn, follows: _Next) -> None:
-        failure = follows.failure
-        self._log.append(
-            "turn.ended",
-            {
-                "state": follows.state.value,
-                "failure": {"kind": failure.kind, "message": failure.message} if failure else None,
-                "attempts": turn.attempts,
-            },
-            channel=turn.channel,
-            turn_id=turn.id,
-        )
 
 
 def _broken_off(earlier: Sequence[Attempt]) -> bool:
