@@ -1,9 +1,9 @@
 """A gateway and a tool hook before the scripted provider, with a real ledger: what their tests stand on."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import httpx2
@@ -18,6 +18,7 @@ from sempre.contract.actions import Action, Ruling, Say
 from sempre.contract.gate import Gate, Words
 from sempre.db import Database
 from sempre.db.tables import ledger as table
+from tests.support.caller import Caller
 from tests.support.patience import PATIENCE
 
 KEY = "sk-canary-real-key"
@@ -26,41 +27,16 @@ MODEL = "claude-opus-5-5"
 Event = tuple[str | None, str, str, Mapping[str, object]]
 
 
-@dataclass
-class Session:
-    """A session that calls; see contract.gate.Caller."""
-
-    channel: str = "files:w"
-    session_id: str = "s1"
-    turn_id: str | None = "t1"
-    attempt_id: str | None = "a1"
-    request_id: str = "r1"
-    quota_until: datetime | None = None
-    waits: int = 0
-
-    async def words_before(self, call_id: str) -> str:
-        assert call_id
-        return "So I look."
-
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        self.waits += 1
-        try:
-            yield
-        finally:
-            self.waits -= 1
-
-
 class Passes:
     def __init__(self) -> None:
-        self.by_token: dict[str, Session] = {}
+        self.by_token: dict[str, Caller] = {}
 
-    def issue(self, session: Session) -> str:
+    def issue(self, session: Caller) -> str:
         token = ids.token("session")
         self.by_token[token] = session
         return token
 
-    def find(self, token: str) -> Session | None:
+    def find(self, token: str) -> Caller | None:
         return self.by_token.get(token)
 
 
@@ -84,7 +60,7 @@ class Rig:
     ledger: Ledger
     loopback: Loopback
     passes: Passes
-    session: Session
+    session: Caller
     token: str
     told: list[Event]
 
@@ -125,7 +101,7 @@ async def rigged(
         told.append((turn_id, channel, kind, details))
 
     ledger = ledger or Ledger(db, node="n1", zone=UTC)
-    passes, session = Passes(), Session()
+    passes, session = Passes(), Caller()
     loopback = Loopback(others or passes, gate or Decision(), ledger, provider, tell)
     await loopback.open()
     try:

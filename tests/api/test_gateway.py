@@ -14,7 +14,8 @@ from sempre import clock
 from sempre.api.provider import Provider
 from sempre.contract.gate import BUDGET_MARKER
 from sempre.rehearsal import MessagesApi, Outcome, fingerprint
-from tests.api.gateway_rig import KEY, MODEL, Asking, Rig, Session, rigged
+from tests.api.gateway_rig import KEY, MODEL, Asking, Rig, rigged
+from tests.support.caller import Caller
 from tests.support.patience import PATIENCE, until
 
 
@@ -300,7 +301,7 @@ async def test_nothing_else_is_served(
 async def test_a_token_that_is_nobodys_or_not_the_sessions_own_is_refused(
     api: MessagesApi, rig: Rig
 ):
-    other = rig.passes.issue(Session(channel="files:other"))
+    other = rig.passes.issue(Caller(channel="files:other"))
     for in_path, shown in [
         ("nobody", "nobody"),
         (rig.token, ""),
@@ -387,7 +388,7 @@ async def test_closing_hangs_up_on_calls_and_books_them(api: MessagesApi, small_
 
 async def test_many_at_once_do_not_mix(api: MessagesApi, rig: Rig):
     async def one(n: int) -> str:
-        token = rig.passes.issue(Session(channel=f"files:{n % 3}", turn_id=f"t{n}"))
+        token = rig.passes.issue(Caller(channel=f"files:{n % 3}", turn_id=f"t{n}"))
         url = rig.url.replace(rig.token, token)
         answer = await Asking(url, token).whole(f"[[say:n{n}]][[usage:{n + 1}:{n + 2}]]")
         assert f'"text":"n{n}"'.encode() in answer.content

@@ -1,15 +1,15 @@
 """One process' money: ledger, budgets and purse over a real database, with an audit that is read back."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
 from sempre.budgets import BudgetScope, Kind, Limit, Money, from_settings
 from sempre.contract.messages import Usage
 from sempre.db import Database
 from sempre.events import Log
+from tests.support.caller import Caller
 
 OPUS = "claude-opus-5-5"
 USED = Usage(
@@ -17,25 +17,6 @@ USED = Usage(
 )
 COST = 4_000 + 2_000 + 2_000 + 10_000
 TOKENS = 13_100
-
-
-@dataclass
-class Caller:
-    channel: str = "files:w"
-    session_id: str = "s1"
-    turn_id: str | None = "t1"
-    attempt_id: str | None = "a1"
-    request_id: str = "r1"
-    quota_until: datetime | None = None
-    waits: int = 0
-
-    async def words_before(self, call_id: str) -> str:
-        return f"before {call_id}"
-
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        self.waits += 1
-        yield
 
 
 @dataclass
