@@ -52,7 +52,9 @@ def npm_program() -> str:
 def node_environment() -> dict[str, str]:
     """Returns the environment in which scripts find the packaged Node first."""
     node = Path(node_command("")[0]).parent
-    return {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
+    path = f"{node}{os.pathsep}{os.environ.get('PATH', '')}"
+    # As pip does: behind a company's proxy its certificate is among the machine's own.
+    return {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path, "CI": "1"}
 
 
 def run_node(dashboard: Path, *command: str) -> None:

@@ -1,8 +1,9 @@
 /** An agent's words. The renderer comes on its own; until then the words stand as they were written. */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "@/lib/served";
 import classes from "./Markdown.module.css";
 
-const Rendered = lazy(() => import("./MarkdownRendered"));
+const Rendered = later(() => import("./MarkdownRendered"));
 
 export function Markdown({ text }: { text: string }) {
   return (

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, CardColumn, CardSummary } from "@/api/types";
 import { Empty } from "@/components/Empty";
@@ -21,11 +21,12 @@ import { allColumns, countRunning, useBoard } from "@/features/board/useBoard";
 import { type BoardKey, useBoardKeys } from "@/features/board/useBoardKeys";
 import { useRemoveCard, useStartCard, useStopCard } from "@/features/board/useCardDeeds";
 import { useMoves } from "@/features/board/useMoves";
+import { later } from "@/lib/served";
 import classes from "./board.module.css";
 
 // Dragging and the drawer weigh much, and neither is the first thing that is seen.
-const Columns = lazy(() => import("@/features/board/Columns"));
-const CardDrawer = lazy(() => import("@/features/board/CardDrawer"));
+const Columns = later(() => import("@/features/board/Columns"));
+const CardDrawer = later(() => import("@/features/board/CardDrawer"));
 
 const route = getRouteApi("/board/$board");
 

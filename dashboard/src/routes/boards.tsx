@@ -4,7 +4,7 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Navigate } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
@@ -13,8 +13,9 @@ import { Trouble } from "@/components/Trouble";
 import { boardsOptions, cardOptions } from "@/features/board/api";
 import { BoardList } from "@/features/board/BoardList";
 import { isMissing } from "@/lib/client";
+import { later } from "@/lib/served";
 
-const BoardForm = lazy(() => import("@/features/board/BoardForm"));
+const BoardForm = later(() => import("@/features/board/BoardForm"));
 const route = getRouteApi("/board");
 
 export function BoardsRoom() {

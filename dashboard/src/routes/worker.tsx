@@ -3,7 +3,7 @@ import { Anchor, SegmentedControl } from "@mantine/core";
 import { IconChevronLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Worker } from "@/api/types";
 import { Copyable } from "@/components/Copy";
@@ -27,11 +27,12 @@ import { WorkerNotice } from "@/features/workers/WorkerNotice";
 import { NotFound } from "@/frame/NotFound";
 import { isMissing } from "@/lib/client";
 import { waitsBehind } from "@/lib/places";
+import { later } from "@/lib/served";
 import type { WorkerTab } from "@/router";
 import classes from "./worker.module.css";
 
-const DirectivesForm = lazy(() => import("@/features/workers/DirectivesForm"));
-const SessionList = lazy(() => import("@/features/workers/SessionList"));
+const DirectivesForm = later(() => import("@/features/workers/DirectivesForm"));
+const SessionList = later(() => import("@/features/workers/SessionList"));
 
 const route = getRouteApi("/workers/$name");
 

@@ -95,6 +95,22 @@ def test_a_server_that_restarts_is_waited_for(server: Server, visit: Visit) -> N
     expect(row.get_by_role("img", name="Answered")).to_be_visible(timeout=ANSWER_WITHIN)
 
 
+def test_a_room_that_was_never_open_is_waited_for_too(server: Server, visit: Visit) -> None:
+    watched = visit()
+    page = watched.open(server.url, "/")
+    server.stop()
+    expect(page.get_by_text(re.compile(r"Reconnecting in \d+ s"))).to_be_visible(
+        timeout=ANSWER_WITHIN
+    )
+    page.get_by_role("link", name="Settings", exact=True).click()
+    expect(page.get_by_text("The server does not answer")).to_be_visible(timeout=ANSWER_WITHIN)
+    watched.shoot("room-unreachable-dark-1280-en")
+    server.start()
+    expect(page.get_by_role("heading", level=1, name="Settings")).to_be_visible(
+        timeout=ANSWER_WITHIN
+    )
+
+
 def test_a_server_that_is_killed_is_waited_for(server: Server, visit: Visit) -> None:
     page = visit().open(server.url, "/")
     server.kill()

@@ -1,10 +1,11 @@
 /** Code, a command, a file's text: every character visible, coloured where the language is known. */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "@/lib/served";
 import { visible } from "@/lib/visible";
 import classes from "./Code.module.css";
 import { HiddenWarning } from "./HiddenWarning";
 
-const Coloured = lazy(() => import("./CodeColoured"));
+const Coloured = later(() => import("./CodeColoured"));
 
 interface CodeProps {
   text: string;

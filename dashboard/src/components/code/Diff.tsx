@@ -1,8 +1,9 @@
 /** What a change takes away and what it puts there, line by line. Its arithmetic comes lazily. */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { later } from "@/lib/served";
 import { Loading } from "../Loading";
 
-const Computed = lazy(() => import("./DiffComputed"));
+const Computed = later(() => import("./DiffComputed"));
 
 export interface DiffProps {
   before: string;

@@ -1,12 +1,13 @@
 /** What opens over a board: writing a card, moving one, the board's settings, the keys. Each comes when it is wanted. */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { Board, CardColumn, CardSummary } from "@/api/types";
+import { later } from "@/lib/served";
 import type { Move } from "./deeds";
 
-const BoardForm = lazy(() => import("./BoardForm"));
-const CardForm = lazy(() => import("./CardForm"));
-const KeysHelp = lazy(() => import("./KeysHelp"));
-const MoveForm = lazy(() => import("./MoveForm"));
+const BoardForm = later(() => import("./BoardForm"));
+const CardForm = later(() => import("./CardForm"));
+const KeysHelp = later(() => import("./KeysHelp"));
+const MoveForm = later(() => import("./MoveForm"));
 
 export type Dialog =
   | { kind: "new"; column: CardColumn }

@@ -2,7 +2,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconSend2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card, Diff } from "@/api/types";
 import { useTell } from "@/components/asking";
@@ -10,6 +10,7 @@ import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { Shape } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
+import { later } from "@/lib/served";
 import { commentsOptions, diffOptions, runOptions } from "./api";
 import classes from "./DiffTab.module.css";
 import { byFile, openAtFirst, type Remark, remarkOf, reviewRemarks } from "./diffParts";
@@ -19,7 +20,7 @@ import { useSendComments } from "./runDeeds";
 import type { CardTab } from "./tabs";
 
 // It colours: its grammars weigh much.
-const DiffFileView = lazy(() => import("./DiffFileView"));
+const DiffFileView = later(() => import("./DiffFileView"));
 
 interface DiffTabProps {
   card: Card;

@@ -2,13 +2,14 @@
 import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { Suspense, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { later } from "@/lib/served";
 import type { CommandsProps } from "./Commands";
 import { openCommands } from "./openCommands";
 import classes from "./SearchButton.module.css";
 
-const Commands = lazy(() => import("./Commands"));
+const Commands = later(() => import("./Commands"));
 
 export function SearchButton(props: CommandsProps) {
   const { t } = useTranslation();
