@@ -49,6 +49,8 @@ SIGNATURES: dict[Callable[..., Any], list[str]] = {
         "is_latest_version",
     ],
     SystemDatabase.get_workflow_statuses: ["self", "workflow_ids"],
+    SystemDatabase._in_flight_status_prover: ["self"],
+    SystemDatabase._now_ms_sql: ["self"],
     SystemDatabase.run_notification_listener: ["self"],
 }
 

@@ -1,4 +1,5 @@
-"""Every private part of dbos that we rely on, in one place; all of it blocks, none of it is called elsewhere.
+"""Every private part of dbos that we rely on, in one place, but for what the statements of `_store` are built from; all
+of it blocks, none of it is called elsewhere.
 
 Held to the pinned version by tests/durable/test_internals.py, whose message says what to do on an upgrade.
 """
