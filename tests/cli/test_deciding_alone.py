@@ -2,8 +2,9 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -126,6 +127,8 @@ def test_a_call_is_refused_with_a_reason_by_a_login_link_which_is_used_up(left: 
     said = left.decide("refuse", left.asked.id, token=left.shown["link"])
     assert said.code == 5
     assert "used already" in said.err
+    with closing(sqlite3.connect(Home(left.shell.home).database)) as rows:
+        assert rows.execute("SELECT count(*) FROM logins").fetchone() == (0,), "no login is left"
 
 
 @pytest.mark.parametrize("shown", ["", "watch", "gone", "made-up", "of-the-machine"])

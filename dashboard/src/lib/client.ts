@@ -22,6 +22,11 @@ export function isMissing(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 404 || error.status === 422);
 }
 
+/** No answer came. Whether the request arrived nobody knows. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 0;
+}
+
 type Listener = (signedIn: boolean) => void;
 const listeners = new Set<Listener>();
 

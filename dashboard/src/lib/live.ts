@@ -29,6 +29,8 @@ export const queryClient = new QueryClient({
       retry: (failures, error) =>
         failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
+    // Without a network a deed fails at once and is said to: it is never kept, to be done unseen later.
+    mutations: { networkMode: "always" },
   },
 });
 
@@ -69,6 +71,8 @@ function markStale(events: readonly SempreEvent[]): void {
     if (area === "turn" && event.turn_id) stale.add(`turn ${event.turn_id}`);
     if (event.kind === "turn.ended" || event.kind === "turn.accepted") stale.add("dead-letters");
     if (event.kind === "turn.ended") stale.add("spend").add("approvals");
+    // Its call is held no more: the turn waits without a process.
+    if (event.kind === "turn.waiting") stale.add("approvals");
     for (const mark of STALE[area ?? ""] ?? []) stale.add(mark);
     const card = cardOf(event.channel);
     if (card) stale.add(`card ${card}`);

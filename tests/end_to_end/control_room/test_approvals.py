@@ -1,18 +1,16 @@
 """Calls that wait for a person: seen in full, decided by key, mouse and thumb, on every page that shows them."""
 
-import json
 import re
 import time
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.end_to_end.control_room.asking import PATIENCE, ask, await_made, in_hand, made
 from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.claude, pytest.mark.slow, pytest.mark.timeout(900)]
-PATIENCE = 60_000
 PHONE = {"width": 390, "height": 844}
 HOSTILE = "git init ok\u202ecod.exe\u200b"
 # Stands in for the browser's notifications, and notes what the page does with them.
@@ -27,37 +25,10 @@ document.hasFocus = () => false;
 """
 
 
-def ask(server: Server, worker: str, command: str, answer: str = "done") -> None:
-    """Has a worker's agent want to run a command that no rule allows."""
-    name = re.sub(r"\W", "", command)[:20] + answer.replace(" ", "-")
-    call = json.dumps({"command": command})
-    server.drop(worker, name, f"[[tool:Bash {call}]][[say:{json.dumps(answer)}]]")
-
-
-def made(server: Server, worker: str, name: str) -> Path:
-    return server.rehearsal / "workspaces" / worker / name
-
-
-def await_made(server: Server, worker: str, name: str) -> None:
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not made(server, worker, name).exists():
-        assert time.monotonic() < deadline, server.log()[-4000:]
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module", autouse=True)
 def workers(server: Server) -> None:
     for name in ("coder", "tester"):
         server.add_worker(name)
-
-
-def in_hand(page: Page, text: str) -> Locator:
-    """The call in hand, once it can be decided."""
-    card = page.get_by_role("article").filter(has_text=text)
-    expect(card).to_be_visible(timeout=PATIENCE)
-    approve = card.get_by_role("button", name="Approve", exact=False).first
-    expect(approve).to_have_attribute("aria-disabled", "false")
-    return card
 
 
 def test_calls_are_decided_one_after_the_other_by_key(server: Server, visit: Visit) -> None:

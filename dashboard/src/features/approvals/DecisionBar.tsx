@@ -11,6 +11,7 @@ import { type Decided, useDecide } from "./api";
 import classes from "./DecisionBar.module.css";
 import { EditForm } from "./EditForm";
 import { RefuseForm } from "./RefuseForm";
+import { isUndecided, Undecided } from "./Undecided";
 import { useSettled } from "./useSettled";
 
 interface DecisionBarProps {
@@ -30,7 +31,9 @@ export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarPr
 
   const give = (decided: Decided) =>
     decide.mutate(decided, {
-      onError: (error) => notifications.show({ color: "red", message: say(error) }),
+      onError: (error) => {
+        if (!isUndecided(error)) notifications.show({ color: "red", message: say(error) });
+      },
     });
   const choose = (act: () => void) => (event: KeyboardEvent | React.MouseEvent) => {
     // A key that is held down decides one call, not all of them.
@@ -52,9 +55,11 @@ export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarPr
   );
 
   const back = () => setForm(undefined);
+  const undecided = <Undecided error={decide.error} />;
   if (form === "edit") {
     return (
       <EditForm
+        undecided={undecided}
         input={approval.input}
         pending={decide.isPending}
         onApprove={(input) => give({ decision: "approve", input })}
@@ -65,6 +70,7 @@ export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarPr
   if (form === "refuse") {
     return (
       <RefuseForm
+        undecided={undecided}
         pending={decide.isPending}
         onRefuse={(reason) => give({ decision: "refuse", ...(reason ? { reason } : {}) })}
         onBack={back}
@@ -79,6 +85,7 @@ export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarPr
     ) : undefined;
   return (
     <section className={classes.bar} aria-label={t("approval.decide")}>
+      {undecided}
       <Button
         className={classes.approve}
         color="teal.9"

@@ -1,7 +1,7 @@
 /** Changing what will run, field by field. Policy judges it again, and the agent is told. */
 import { Button, Textarea } from "@mantine/core";
 import { getHotkeyHandler } from "@mantine/hooks";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./DecisionBar.module.css";
 import { type Field, fieldsOf, type Input, inputOf, isSame, isValid } from "./editing";
@@ -11,9 +11,10 @@ interface EditFormProps {
   pending: boolean;
   onApprove: (input: Record<string, unknown>) => void;
   onBack: () => void;
+  undecided: ReactNode;
 }
 
-export function EditForm({ input, pending, onApprove, onBack }: EditFormProps) {
+export function EditForm({ input, pending, onApprove, onBack, undecided }: EditFormProps) {
   const { t } = useTranslation();
   const [fields, setFields] = useState<readonly Field[]>(() => fieldsOf(input));
   const changed = inputOf(fields);
@@ -51,6 +52,7 @@ export function EditForm({ input, pending, onApprove, onBack }: EditFormProps) {
           onChange={(event) => write(field.name, event.currentTarget.value)}
         />
       ))}
+      {undecided}
       <div className={classes.buttons}>
         <Button type="submit" color="teal.9" loading={pending} disabled={!ready}>
           {t("approval.approveEdited")}

@@ -1,7 +1,7 @@
 /** Refusing, with words that reach the agent. */
 import { Button, Textarea } from "@mantine/core";
 import { getHotkeyHandler } from "@mantine/hooks";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./DecisionBar.module.css";
 
@@ -11,9 +11,10 @@ interface RefuseFormProps {
   pending: boolean;
   onRefuse: (reason: string) => void;
   onBack: () => void;
+  undecided: ReactNode;
 }
 
-export function RefuseForm({ pending, onRefuse, onBack }: RefuseFormProps) {
+export function RefuseForm({ pending, onRefuse, onBack, undecided }: RefuseFormProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const submit = () => {
@@ -43,6 +44,7 @@ export function RefuseForm({ pending, onRefuse, onBack }: RefuseFormProps) {
           ["Escape", onBack],
         ])}
       />
+      {undecided}
       <div className={classes.buttons}>
         <Button type="submit" color="red.9" loading={pending}>
           {t("approval.refuse")}

@@ -6,8 +6,12 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { keys } from "@/api/keys";
-import type { Decision } from "@/api/types";
-import { ask, client } from "@/lib/client";
+import type { Approval, Decision } from "@/api/types";
+import { ask, client, isUnreachable } from "@/lib/client";
+import { isOpen } from "./queue";
+
+const get = (id: string, signal?: AbortSignal) =>
+  ask(client.GET("/api/approvals/{id}", { params: { path: { id } }, signal }));
 
 const PAGE_SIZE = 50;
 /** As many as the server gives at once. */
@@ -49,8 +53,7 @@ export const turnApprovalsOptions = (turnId: string) =>
 export const approvalOptions = (id: string) =>
   queryOptions({
     queryKey: keys.approval(id),
-    queryFn: ({ signal }) =>
-      ask(client.GET("/api/approvals/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => get(id, signal),
   });
 
 export interface Decided {
@@ -59,17 +62,39 @@ export interface Decided {
   reason?: string;
 }
 
+/** The server is there, and the decision never came to it. */
+export class NotArrivedError extends Error {}
+
+const isThis = (approval: Approval, { decision, input }: Decided): boolean =>
+  approval.decision === decision &&
+  JSON.stringify(approval.changed_input ?? null) === JSON.stringify(input ?? null);
+
+const send = (id: string, { decision, input, reason }: Decided) =>
+  ask(
+    client.POST("/api/approvals/{id}/decision", {
+      params: { path: { id } },
+      body: { decision, input: (input as never) ?? null, reason: reason ?? null },
+    }),
+  );
+
+/** Where no answer came, the server is asked what it has: the decision may have reached it. */
+async function decide(id: string, decided: Decided): Promise<Approval> {
+  try {
+    return await send(id, decided);
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    const found = await get(id);
+    if (isOpen(found)) throw new NotArrivedError();
+    // Somebody else's is told in the server's own words.
+    return isThis(found, decided) ? found : await send(id, decided);
+  }
+}
+
 /** `onDecided` is told although what asked for it leaves the page with the decision. */
 export function useDecide(id: string, onDecided: () => void) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ decision, input, reason }: Decided) =>
-      ask(
-        client.POST("/api/approvals/{id}/decision", {
-          params: { path: { id } },
-          body: { decision, input: (input as never) ?? null, reason: reason ?? null },
-        }),
-      ),
+    mutationFn: (decided: Decided) => decide(id, decided),
     onSuccess: (approval) => {
       // It leaves the list at once: the room goes on with the next one, not with this.
       cache.setQueryData(openApprovalsOptions.queryKey, (open) =>
@@ -78,9 +103,11 @@ export function useDecide(id: string, onDecided: () => void) {
       onDecided();
       cache.setQueryData(keys.approval(id), approval);
     },
-    onSettled: () => {
+    onSettled: (_, error) => {
       void cache.invalidateQueries({ queryKey: keys.status });
-      return cache.invalidateQueries({ queryKey: keys.approvals });
+      const read = cache.invalidateQueries({ queryKey: keys.approvals });
+      // What went wrong is said at once, also where reading takes long because nobody answers.
+      return error ? undefined : read;
     },
   });
 }
