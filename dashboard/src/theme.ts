@@ -49,9 +49,13 @@ export const theme = createTheme({
     },
     SegmentedControl: { defaultProps: { withItemsBorders: false } },
     // Opened, the first entry has the focus: Mantine's own place for it is nothing that a menu may hold, nor is a line
-    // without a role.
+    // without a role. It hangs in the page's landmark, not beside it.
     Menu: {
-      defaultProps: { transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        withInitialFocusPlaceholder: false,
+        portalProps: { target: "#main" },
+      },
     },
     MenuDivider: { defaultProps: { role: "separator" } },
   },

@@ -3,16 +3,36 @@ import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/lib/client";
+import { useLocale } from "@/lib/i18n";
 import { Said } from "./Said";
 import { Shape } from "./Sign";
 import classes from "./Trouble.module.css";
 
+/** The server speaks English. To whoever reads another language at least the kind of trouble is said in theirs. */
+const FAMILY = {
+  401: "signedOut",
+  403: "refused",
+  404: "missing",
+  409: "conflict",
+  413: "tooLarge",
+  422: "invalid",
+  500: "broken",
+  503: "unavailable",
+} as const;
+
+const familyOf = (status: number) => (FAMILY as Partial<Record<number, Family>>)[status];
+type Family = (typeof FAMILY)[keyof typeof FAMILY];
+
 export function useErrorText(): (error: unknown) => string {
   const { t } = useTranslation();
+  const foreign = !useLocale().startsWith("en");
   return (error) => {
     if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
     if (error.status === 0) return t("trouble.unreachable");
-    return [error.message, error.remedy].filter(Boolean).join(" ");
+    const family = foreign && familyOf(error.status);
+    return [family && t(`trouble.family.${family}`), error.message, error.remedy]
+      .filter(Boolean)
+      .join(" ");
   };
 }
 

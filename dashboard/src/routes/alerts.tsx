@@ -1,9 +1,11 @@
 /** Alerts: what is wrong now, what was, and who is told. */
 import { SegmentedControl } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page, Section } from "@/components/Page";
 import { AlertList } from "@/features/alerts/AlertList";
+import { alertsOptions } from "@/features/alerts/api";
 import { WebhookPanel } from "@/features/alerts/WebhookPanel";
 import { SubRooms } from "@/frame/SubRooms";
 
@@ -13,6 +15,8 @@ export function AlertsRoom() {
   const { t } = useTranslation();
   const { show = "open" } = route.useSearch();
   const navigate = route.useNavigate();
+  // What comes below would be pushed about by what is still on its way.
+  const { isPending } = useInfiniteQuery(alertsOptions(show));
   return (
     <Page title={t("room.alerts")} lead={<p className="meta">{t("alerts.about")}</p>}>
       <SubRooms of="observability" />
@@ -39,9 +43,11 @@ export function AlertsRoom() {
       >
         <AlertList state={show} />
       </Section>
-      <Section title={t("alerts.webhook")}>
-        <WebhookPanel />
-      </Section>
+      {isPending ? null : (
+        <Section title={t("alerts.webhook")}>
+          <WebhookPanel />
+        </Section>
+      )}
     </Page>
   );
 }

@@ -10,6 +10,7 @@ from tests.end_to_end.control_room.boards import Boards, make_repository
 from tests.end_to_end.control_room.conftest import Visit
 from tests.end_to_end.control_room.server import Server
 from tests.end_to_end.control_room.test_board import PHONE, PIXEL, WIDE, card
+from tests.support.patience import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 COPIES = """async () => {
@@ -157,7 +158,7 @@ def test_a_card_is_opened_moved_edited_and_left_without_a_mouse(
     expect(form).to_have_count(0)
     page.keyboard.press("Escape")
     expect(drawer(page, "SHOP-3")).to_have_count(0)
-    assert boards.column(shop, "backlog")[0] == "SHOP-3"
+    wait_until(lambda: boards.column(shop, "backlog")[0] == "SHOP-3")
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -179,6 +180,12 @@ def test_every_dialog_of_the_board_is_usable_by_all(
         assert watched.axe() == [], name
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog", name=name)).to_have_count(0)
+    for name in ("What to do with SHOP-1", "More of this board"):
+        page.get_by_role("button", name=name).press("Enter")
+        expect(page.get_by_role("menu").get_by_role("menuitem").first).to_be_focused()
+        assert watched.axe() == [], name
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menu")).to_have_count(0)
     card(page, "SHOP-1").get_by_role("button", name="What to do with SHOP-1").press("Enter")
     page.get_by_role("menuitem", name="Delete").press("Enter")
     expect(page.get_by_role("dialog", name="Delete SHOP-1?")).to_be_visible()

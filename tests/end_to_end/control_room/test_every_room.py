@@ -131,6 +131,25 @@ def test_a_file_that_does_not_hold_is_told_while_one_looks(
     expect(broken).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-US", "The folder is away. Bring it back."),
+        ("pt-BR", "Não é possível no estado atual. The folder is away. Bring it back."),
+    ],
+)
+def test_what_the_server_refuses_is_named_in_ones_own_language(
+    locale: str, said: str, server: Server, visit: Visit
+) -> None:
+    watched = visit(locale=locale, viewport=WIDE)
+    error = {"code": "away", "message": "The folder is away.", "remedy": "Bring it back."}
+    watched.page.route(
+        "**/api/backups", lambda route: route.fulfill(status=409, json={"error": error})
+    )
+    page = watched.open(server.url, "/settings/backups")
+    expect(page.get_by_role("alert")).to_contain_text(said)
+
+
 def switch(page: Page, name: str) -> Locator:
     return page.get_by_role("banner").get_by_role("button", name=name, exact=True)
 
