@@ -6,6 +6,11 @@ import { ROOMS } from "@/features/search/rooms";
 import classes from "./Rail.module.css";
 import { RoomCount } from "./RoomCount";
 
+/** Rooms whose names do not fit a bar of six on a phone, in one language or another. */
+const LONG = ["approvals", "observability", "settings"] as const;
+const isLong = (room: string): room is (typeof LONG)[number] =>
+  (LONG as readonly string[]).includes(room);
+
 export function Rail({ status }: { status: Status | undefined }) {
   const { t } = useTranslation();
   return (
@@ -25,8 +30,8 @@ export function Rail({ status }: { status: Status | undefined }) {
             >
               <room.icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.name}>{t(`room.${room.key}`)}</span>
-              {room.key === "observability" ? (
-                <span className={classes.short}>{t("room.observe")}</span>
+              {isLong(room.key) ? (
+                <span className={classes.short}>{t(`roomShort.${room.key}`)}</span>
               ) : null}
               <RoomCount room={room.key} counts={status?.counts} className={classes.count} />
             </Link>

@@ -40,7 +40,7 @@ def read(text: str, path: Path) -> Settings:
 
 def _not_toml(path: Path, error: ValueError) -> MisconfiguredError:
     return MisconfiguredError(
-        f"{path} is not valid TOML: {error}.", remedy="Correct that line and start again."
+        f"{path} is not valid TOML: {error}.", remedy="Correct that line."
     )
 
 
