@@ -3,15 +3,14 @@ import { Button, Kbd } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconCheck, IconChecks, IconPencil, IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Approval } from "@/api/types";
-import { useErrorText } from "@/components/Trouble";
 import { type Decided, useDecide } from "./api";
 import classes from "./DecisionBar.module.css";
 import { EditForm } from "./EditForm";
 import { RefuseForm } from "./RefuseForm";
-import { isUndecided, Undecided } from "./Undecided";
+import { isUndecided, Undecided, useDecisionText } from "./Undecided";
 import { useSettled } from "./useSettled";
 
 interface DecisionBarProps {
@@ -23,18 +22,30 @@ interface DecisionBarProps {
 
 export function DecisionBar({ approval, keys = false, onDecided }: DecisionBarProps) {
   const { t } = useTranslation();
-  const say = useErrorText();
-  const decide = useDecide(approval.id, onDecided);
+  const say = useDecisionText();
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+  // The call may have left the page by then, with the place where it would be said.
+  const tell = (error: unknown) => {
+    const lasting = isUndecided(error);
+    if (lasting && here.current) return;
+    notifications.show({
+      color: "red",
+      message: say(error),
+      autoClose: lasting ? false : undefined,
+    });
+  };
+  const decide = useDecide(approval.id, onDecided, tell);
   const settled = useSettled(approval.id);
   const [form, setForm] = useState<"edit" | "refuse">();
   const ready = settled && !decide.isPending;
 
-  const give = (decided: Decided) =>
-    decide.mutate(decided, {
-      onError: (error) => {
-        if (!isUndecided(error)) notifications.show({ color: "red", message: say(error) });
-      },
-    });
+  const give = (decided: Decided) => decide.mutate(decided);
   const choose = (act: () => void) => (event: KeyboardEvent | React.MouseEvent) => {
     // A key that is held down decides one call, not all of them.
     if (ready && !("repeat" in event && event.repeat)) act();

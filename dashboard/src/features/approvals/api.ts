@@ -90,8 +90,8 @@ async function decide(id: string, decided: Decided): Promise<Approval> {
   }
 }
 
-/** `onDecided` is told although what asked for it leaves the page with the decision. */
-export function useDecide(id: string, onDecided: () => void) {
+/** `onDecided` and `onTrouble` are told although what asked for it leaves the page with the decision. */
+export function useDecide(id: string, onDecided: () => void, onTrouble: (error: unknown) => void) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (decided: Decided) => decide(id, decided),
@@ -103,6 +103,7 @@ export function useDecide(id: string, onDecided: () => void) {
       onDecided();
       cache.setQueryData(keys.approval(id), approval);
     },
+    onError: onTrouble,
     onSettled: (_, error) => {
       void cache.invalidateQueries({ queryKey: keys.status });
       const read = cache.invalidateQueries({ queryKey: keys.approvals });
