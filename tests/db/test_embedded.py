@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -118,6 +120,55 @@ async def test_a_scan_runs_in_a_thread_of_its_own(db: Database) -> None:
     done.set()
     await beating
     assert beats > 10, "the loop stood still"
+
+
+HALF_IMPORTED = """
+import asyncio, enum, sys
+from sempre.cli.lean import later
+from sempre.cli.up import FIRST_USED_LATER
+
+with later(*FIRST_USED_LATER):
+    from sempre.db import Database
+    from sempre.db.tables import counters
+
+
+class Word(enum.StrEnum):
+    ONE = "one"
+
+
+async def compare():
+    while True:
+        counters.c.name == Word.ONE
+        await asyncio.sleep(0)
+
+
+async def main():
+    assert "sqlalchemy.orm" not in sys.modules
+    db = Database(sys.argv[1])
+    comparing = asyncio.create_task(compare())
+    await asyncio.sleep(0)
+    await db.prepare_scans()
+    await asyncio.sleep(0)
+    assert "sqlalchemy.orm" in sys.modules
+    assert not comparing.done(), comparing.exception()
+    await db.close()
+
+
+asyncio.run(main())
+"""
+
+
+def test_statements_are_made_while_what_scans_need_is_imported(
+    copied: Path, clean_environment: dict[str, str]
+) -> None:
+    """A half-imported ORM breaks every one that compares with an enum."""
+    done = subprocess.run(
+        [sys.executable, "-c", HALF_IMPORTED, f"sqlite:///{copied}"],
+        env=clean_environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 async def test_nothing_is_left_running_after_close(db: Database) -> None:

@@ -32,6 +32,7 @@ Row: TypeAlias = Any
 
 _SECONDS = {kind: metrics.DATABASE.labels(kind) for kind in ("read", "write", "scan")}
 
+_LOOK_AGAIN = 0.01  # seconds
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a committed turn survives a power cut
@@ -105,7 +106,14 @@ class Database:
         """What the first scan needs, which takes a moment to import; it needs not be called before."""
         async with self._preparing:
             if self._scanner is None:
-                self._scanner = await asyncio.to_thread(_sqlite_in_threads, self.url, size=2)
+                # In the loop, though it takes a tenth of a second: while another thread is half way through importing
+                # the ORM, every statement that compares with an enum breaks.
+                while not ONE_AT_A_TIME.acquire(blocking=False):  # noqa: ASYNC110  (a lock of threads)
+                    await asyncio.sleep(_LOOK_AGAIN)
+                try:
+                    self._scanner = _sqlite_in_threads(self.url, size=2)
+                finally:
+                    ONE_AT_A_TIME.release()
         return self._scanner
 
     async def close(self) -> None:
@@ -163,8 +171,7 @@ def _sqlite(url: str, *, size: int) -> Connections:
 
 def _sqlite_in_threads(url: str, *, size: int) -> AsyncEngine:
     address = sa.make_url(url).set(drivername="sqlite+aiosqlite")
-    with ONE_AT_A_TIME:
-        engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=60)
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # else sqlite3 opens transactions by itself
