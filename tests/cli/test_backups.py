@@ -104,6 +104,7 @@ def test_a_home_goes_back_to_a_backup_and_what_stood_there_is_kept(connected: Sh
     assert (told["restored"], told["unproven"]) == (made["name"], None)
     assert asyncio.run(stored(connected.home)).api_key == SECRET
     assert "sempre" in {each.stem for each in copies_in(Path(told["laid_aside"]))}
+    assert connected.json("backup", "verify")["name"] == made["name"], "not what was laid aside"
 
 
 def test_what_cannot_be_restored_is_not_put_in(connected: Shell):

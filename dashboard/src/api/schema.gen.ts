@@ -5504,7 +5504,7 @@ export interface components {
             state: components["schemas"]["TurnState"];
             /**
              * Prompt Head
-             * @description The first 160 characters at most; … where it goes on.
+             * @description The first 160 characters.
              */
             prompt_head: string;
             /** Answer Head */
@@ -5601,7 +5601,7 @@ export interface components {
             state: components["schemas"]["TurnState"];
             /**
              * Prompt Head
-             * @description The first 160 characters at most; … where it goes on.
+             * @description The first 160 characters.
              */
             prompt_head: string;
             /** Answer Head */

@@ -45,13 +45,13 @@ def create(home: Home) -> Kept:
 
 
 def choose(home: Home, name: str | None) -> Backup:
-    """The newest if it is not named. Raises NotFoundError."""
+    """The newest if it is not named; what a restore laid aside is taken by name only. Raises NotFoundError."""
     if name:
         return backup.find(home.backups, name)
-    found = backup.every(home.backups)
-    if not found:
-        raise NotFoundError("There is no backup yet. `sempre backup` makes one.")
-    return found[0]
+    for each in backup.every(home.backups):
+        if each.reason != backup.LAID_ASIDE:
+            return each
+    raise NotFoundError("There is no backup yet. `sempre backup` makes one.")
 
 
 def verify(home: Home, name: str | None) -> Kept:

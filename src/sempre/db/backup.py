@@ -17,6 +17,7 @@ from sempre.db.manifest import Copy, Manifest
 from sempre.errors import NotFoundError, UnavailableError
 from sempre.home import hold
 
+LAID_ASIDE = "before-restore"  # the reason of what stood where one was put back, on Postgres
 _FORM = "%Y%m%dT%H%M%S.%fZ"
 _UNFINISHED = ".unfinished"
 _COPIES = frozenset({".sqlite", ".dump"})

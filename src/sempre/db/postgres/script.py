@@ -44,7 +44,7 @@ def play(
             _say(psql, "BEGIN", *before)
             for each in dumps:
                 with children.started(_as_sql(programs, each), environment, stop, hears=True) as it:
-                    _pass_on(it.pipe, psql.pipe, older=server < _SINCE)
+                    pass_on(it.pipe, psql.pipe, older=server < _SINCE)
                     it.end(stop)
                 crash.point("restore.played")
             _say(psql, *after)
@@ -70,7 +70,8 @@ def _say(psql: Child, *statements: str) -> None:
     psql.pipe.flush()
 
 
-def _pass_on(script: IO[bytes], to: IO[bytes], *, older: bool) -> None:
+def pass_on(script: IO[bytes], to: IO[bytes], *, older: bool) -> None:
+    """All of it. `older`: the server is of a version before the setting that newer programs write for every one."""
     head = script.read(_HEAD)
     to.write(_UNKNOWN.sub(b"", head) if older else head)
     while piece := script.read(_PIECE):

@@ -19,7 +19,6 @@ from sempre.db.source import Restored
 from sempre.errors import ConflictError, MisconfiguredError, UnavailableError
 
 SUFFIX = ".dump"
-_LAID_ASIDE = "before-restore"
 
 
 class Postgres:
@@ -112,7 +111,9 @@ class Postgres:
     def _lay_aside(self, audit_head: str | None) -> Path:
         """The way back, which is gone the same way."""
         try:
-            return backup.create(self._backups, self.copy, _LAID_ASIDE, audit_head=audit_head).path
+            return backup.create(
+                self._backups, self.copy, backup.LAID_ASIDE, audit_head=audit_head
+            ).path
         except UnavailableError as error:
             raise UnavailableError(
                 f"What stands in the database could not be copied first, so nothing was changed: {error.message} If it "
