@@ -302,6 +302,28 @@ async def test_a_budget_warns_once_a_day_and_again_when_it_was_changed(db: Datab
     assert (reached["scope"], reached["limit_micros"]) == ("day", 10 * COST)
 
 
+async def test_a_channels_own_budget_warns_and_a_restart_does_not_say_it_again(
+    db: Database, log: Log
+):
+    house = pot(db, log)
+    await house.limit("channel:files:w", micros=10 * COST)
+    await spend(house, "other", "files:other")
+    for turn in range(8):
+        assert await house.told("budget.warned") == []
+        await spend(house, f"t{turn}", "files:w")
+    restarted = pot(db, log)
+    await spend(restarted, "t8", "files:w")
+    ((_, details),) = await house.told("budget.warned")
+    assert (details["scope"], details["spent_micros"]) == ("channel:files:w", 8 * COST)
+
+
+async def spend(house: Pot, turn_id: str, channel: str) -> None:
+    """A turn of one call."""
+    assert await house.money.purse.reserve(turn_id, channel) is None
+    await house.call(turn_id, channel)
+    await house.money.purse.settle(turn_id)
+
+
 async def test_calls_already_made_are_booked_and_then_it_is_said_that_no_more_may_be(
     db: Database, log: Log
 ):
