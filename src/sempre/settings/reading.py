@@ -39,9 +39,7 @@ def read(text: str, path: Path) -> Settings:
 
 
 def _not_toml(path: Path, error: ValueError) -> MisconfiguredError:
-    return MisconfiguredError(
-        f"{path} is not valid TOML: {error}.", remedy="Correct that line."
-    )
+    return MisconfiguredError(f"{path} is not valid TOML: {error}.", remedy="Correct that line.")
 
 
 def _explain(error: ValidationError) -> str:
