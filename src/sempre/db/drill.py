@@ -16,7 +16,7 @@ from sempre.db.backup import Backup
 from sempre.db.interruption import Interruption
 from sempre.db.rotation import sealed_columns
 from sempre.db.sealed import place
-from sempre.db.source import Restored, Source
+from sempre.db.source import NotRestoredError, Restored, Source
 from sempre.errors import MisconfiguredError, RefusedError, UnavailableError
 
 _FILE_NAME = "drill.json"
@@ -55,6 +55,8 @@ def run(
         try:
             with source.restored(chosen, stop) as restored:
                 _look(chosen, keyring, restored, found)
+        except NotRestoredError as error:
+            found.problems.append(f"it could not be restored: {error.message}")
         except OSError as error:
             raise UnavailableError(
                 f"The restore drill of {chosen.name} had no room: {error}. Free disk space, then try again."

@@ -10,13 +10,19 @@ from typing import Protocol
 from sempre.db.backup import Backup
 from sempre.db.interruption import Interruption
 from sempre.db.manifest import Copy
-from sempre.errors import MisconfiguredError
+from sempre.errors import MisconfiguredError, UnavailableError
 
 
 class DrillNotHeldError(MisconfiguredError):
     """A backup is there, but the database's owner must give a right before it can be proven."""
 
     code = "drill_not_held"
+
+
+class NotRestoredError(UnavailableError):
+    """Its copies are as they were written, and yet could not be restored."""
+
+    code = "not_restored"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +61,7 @@ class Source(Protocol):
     def restored(
         self, chosen: Backup, stop: Interruption
     ) -> AbstractContextManager[Sequence[Restored]]:
-        """Restored aside until the block ends. Raises UnavailableError, MisconfiguredError, OSError."""
+        """Restored aside until the block ends. Raises NotRestoredError, UnavailableError, MisconfiguredError, OSError."""
         ...
 
     def require_alone(self) -> None:

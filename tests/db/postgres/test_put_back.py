@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sempre.db import backup, schema
+from sempre.db import backup, drill, schema
 from sempre.db.backup import Backup
 from sempre.errors import ConflictError, UnavailableError
 from tests.support.homes import Lived, on_postgres
@@ -201,3 +201,16 @@ def wait_until_alone(lived: Lived) -> None:
             return connection.execute(there).scalar() == 0
 
     wait_until(alone)
+
+
+@pytest.mark.posix
+def test_a_drill_that_cannot_restore_it_says_what_stood_in_the_way(
+    lived: Lived, tmp_path: Path
+) -> None:
+    does = 'echo "pg_restore: error: unsupported version (9.9) in file header" >&2; exit 1'
+    programs = spoil("pg_restore", tmp_path / "bin", does)
+    spoilt = Lived(lived.home, lived.keyring, on_postgres(lived.url, programs))
+    said = spoilt.drill(oldest(lived))
+    assert not said.passed
+    assert "unsupported version (9.9)" in said.problems[0]
+    assert drill.last(oldest(lived)) == said

@@ -14,6 +14,12 @@ _TOLD = 500  # characters of what a program complains of
 Command = Sequence[str | Path]
 
 
+class FailedProgramError(UnavailableError):
+    """It ended with an error; the message has what it complained of."""
+
+    code = "pg_program_failed"
+
+
 class Child:
     """One that runs."""
 
@@ -31,20 +37,19 @@ class Child:
         return found
 
     def end(self, stop: Interruption) -> None:
-        """Wait for it. Raises UnavailableError when it fails."""
+        """Wait for it. Raises FailedProgramError, UnavailableError when it was stopped."""
         code = self._process.wait()
         stop.look()
         if code:
             raise self.failure()
 
-    def failure(self) -> UnavailableError:
+    def failure(self) -> FailedProgramError:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         said = " ".join(line.strip() for line in lines if line.strip())[:_TOLD]
-        return UnavailableError(
+        return FailedProgramError(
             f"{self._name} failed: {said or f'it ended with {self._process.returncode}'}. Check that the database "
-            "answers and that the disk has space, then try again.",
-            code="pg_program_failed",
+            "answers and that the disk has space, then try again."
         )
 
 

@@ -14,8 +14,9 @@ from sempre.db.interruption import Interruption
 from sempre.db.manifest import Copy, Manifest
 from sempre.db.postgres import dump, exchange, parts, programs, residents, scratch, script
 from sempre.db.postgres.access import Access
+from sempre.db.postgres.children import FailedProgramError
 from sempre.db.postgres.programs import Programs
-from sempre.db.source import Restored
+from sempre.db.source import NotRestoredError, Restored
 from sempre.errors import ConflictError, MisconfiguredError, UnavailableError
 
 SUFFIX = ".dump"
@@ -77,7 +78,10 @@ class Postgres:
             with scratch.scratch(self._access, node=self._node) as aside:
                 before = exchange.before([], _manifest(chosen), guard=[])
                 files = [chosen.path / name for name in copies]
-                script.play(aside, found, files, stop, server=server, before=before)
+                try:
+                    script.play(aside, found, files, stop, server=server, before=before)
+                except FailedProgramError as error:
+                    raise NotRestoredError(error.message) from error
                 yield [
                     Restored(name=name, url=aside.url, namespace=copy.namespace)
                     for name, copy in copies.items()
