@@ -230,7 +230,9 @@ def test_a_call_that_a_person_refuses(day: Day) -> None:
         grown("approval_wait_seconds_count", 1),
         grown("tool_calls_total", 1, result="refused"),
     ):
-        turn_id = day.person.send(worker, f"{write_tool('Bash', command='./deploy.sh')}[[say:no then]]")
+        turn_id = day.person.send(
+            worker, f"{write_tool('Bash', command='./deploy.sh')}[[say:no then]]"
+        )
         asked = day.person.wait_asked(worker, held=False)
         day.stands("approvals_pending", 1)
         day.stands("waits", 1, state="waiting")
