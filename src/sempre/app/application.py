@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 _RECONCILE_SECONDS = 30.0
 _WARM_UP_SECONDS = 1.0
+_SCANS_SECONDS = 5.0  # for what goes on after a crash: then the loop stands still for a moment
 
 
 class Exit(StrEnum):
@@ -152,6 +153,7 @@ async def _warm_up(house: House, work: Work) -> None:
     """A moment later: those who wait for us to be ready come first."""
     await asyncio.sleep(_WARM_UP_SECONDS)
     await work.claude.warm_up()
+    await asyncio.sleep(_SCANS_SECONDS)
     await house.db.prepare_scans()
 
 
