@@ -8,9 +8,8 @@ import statistics
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import httpx2
@@ -24,6 +23,7 @@ from sempre.contract.actions import Action, Ruling, Say
 from sempre.contract.gate import Words
 from sempre.db import Database, schema
 from sempre.rehearsal import MessagesApi
+from tests.support.caller import Caller
 from tests.support.provider import scripted_provider
 
 _ROUNDS = 200
@@ -38,24 +38,9 @@ _BODY = {
 }
 
 
-@dataclass
-class _Session:
-    channel: str = "files:benchmark"
-    session_id: str = "s"
-    turn_id: str | None = "t"
-    attempt_id: str | None = "a"
-    quota_until: datetime | None = None
-
-    async def words_before(self, call_id: str) -> str:
-        return call_id
-
-    def waiting(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-
 class _Passes:
-    def find(self, token: str) -> _Session | None:
-        return _Session() if token == _TOKEN else None
+    def find(self, token: str) -> Caller | None:
+        return Caller() if token == _TOKEN else None
 
 
 class _Gate:
@@ -142,7 +127,7 @@ async def _call(client: httpx2.AsyncClient, address: str) -> tuple[float, float]
 
 async def _begin(ledger: Ledger) -> float:
     begun = time.perf_counter()
-    entry = await ledger.begin(_Session(), "claude-opus-5-5", agent=None)
+    entry = await ledger.begin(Caller(), "claude-opus-5-5", agent=None)
     taken = time.perf_counter() - begun
     await ledger.settle(entry, None, model=None)
     return taken

@@ -124,7 +124,7 @@ async def test_a_scan_runs_in_a_thread_of_its_own(db: Database) -> None:
 
 HALF_IMPORTED = """
 import asyncio, enum, sys
-from sempre.cli.lean import later
+from sempre.loading import later
 from sempre.cli.up import FIRST_USED_LATER
 
 with later(*FIRST_USED_LATER):

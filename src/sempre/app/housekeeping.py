@@ -20,12 +20,14 @@ from sempre.settings import Settings
 from sempre.telemetry import metrics
 
 _log = structlog.stdlib.get_logger(__name__)
+_FIRST_SECONDS = 10.0  # what a start has to do comes first
 _EVERY = 3600.0
 
 
 async def run(house: House) -> None:
     """Until cancelled. A database that is away is tried again an hour later."""
     keyring = await asyncio.to_thread(crypto.load, house.home.key, data_exists=True)
+    await asyncio.sleep(_FIRST_SECONDS)
     while True:
         try:
             await tidy(house, keyring)

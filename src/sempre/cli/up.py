@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from sempre.cli.lean import later, without
 from sempre.cli.options import HomeOption
 from sempre.cli.roles import RoleName
 from sempre.home import Home
+from sempre.loading import later, without
 
 _DEMO = Path("sempre-demo")
 NOT_NEEDED = (

@@ -85,7 +85,7 @@ class ClaudeAgent:
         await asyncio.to_thread(self._launches.reap)
 
     async def warm_up(self) -> None:
-        """Import the agent SDK ahead of the first question, off the loop: half a second and 25 MB."""
+        """Import the agent SDK ahead of the first question, off the loop."""
         await self._starter.warm_up()
 
     async def answer(self, question: Question, sink: Sink) -> Outcome:

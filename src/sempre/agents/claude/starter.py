@@ -18,7 +18,7 @@ from sempre.agents.claude.totals import UNKNOWN, Count, Totals
 from sempre.agents.launches import Launch, Launches, StartError
 from sempre.contract.agents import Question, Session, Sink
 from sempre.contract.gate import Meter
-from sempre.loading import ONE_AT_A_TIME
+from sempre.loading import ONE_AT_A_TIME, later
 
 if TYPE_CHECKING:
     from sempre.agents.claude.running import Running
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger(__name__)
 _UNKNOWN = "no conversation found"
 _TAKEN = "already in use"
+_FOR_TOOLS_OF_OURS = (  # most of what the agent SDK imports; it serves tools that we would have in this process
+    "jsonschema",
+    "mcp",
+    "mcp.server",
+    "mcp.shared",
+    "mcp.shared.memory",
+    "mcp.shared.message",
+    "mcp.types",
+)
 
 
 class Starter:
@@ -166,7 +175,7 @@ class Starter:
         )
 
     async def warm_up(self) -> None:
-        """Import the agent SDK ahead of the first session, off the loop: half a second and 25 MB."""
+        """Import the agent SDK ahead of the first session, off the loop."""
         await asyncio.to_thread(_import_running)
 
     async def stop(self, running: "Running") -> None:
@@ -204,8 +213,8 @@ async def _come_up(program: Program, launch: Launch) -> "tuple[type[LiveSession]
 
 
 def _import_running() -> "tuple[type[LiveSession], type[Running]]":
-    # Imported late: these and what they use need the agent SDK, which costs half a second and 25 MB.
-    with ONE_AT_A_TIME:
+    # Imported late: these and what they use need the agent SDK.
+    with ONE_AT_A_TIME, later(*_FOR_TOOLS_OF_OURS):
         from sempre.agents.claude.running import Running
         from sempre.agents.claude.session import LiveSession
 

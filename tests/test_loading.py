@@ -33,7 +33,7 @@ def ask(folder: Path, *lines: str) -> str:
     (folder / "user.py").write_text(USER)
     head = [
         "import sys",
-        "from sempre.cli.lean import later, without",
+        "from sempre.loading import later, without",
         "with later('library'): import user",
     ]
     done = subprocess.run(
@@ -98,3 +98,38 @@ def test_what_is_done_without_cannot_be_imported_and_can_again_afterwards(tmp_pa
         "print(library.Thing.number)",
     )
     assert said == "absent 7"
+
+
+def test_a_class_that_is_derived_from_a_promise_cannot_be_made(tmp_path: Path) -> None:
+    said = ask(
+        tmp_path,
+        "with later('library'):",
+        "    from library import Thing",
+        "    class Derived(Thing, extra='allow'): ...",
+        "try: Derived()",
+        "except TypeError as error: print(error)",
+    )
+    assert said == "Derived was imported without its base class."
+
+
+def test_a_promised_part_of_a_promised_package_is_one_too(tmp_path: Path) -> None:
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "__init__.py").write_text("")
+    (tmp_path / "house" / "room.py").write_text("size = 4")
+    said = ask(
+        tmp_path,
+        "with later('house', 'house.room'):",
+        "    import house.room",
+        "    print(hasattr(house.room, 'size'), end=' ')",
+        "print('house' in sys.modules, house.room.size)",
+    )
+    assert said == "True False 4"
+
+
+def test_the_agent_sdk_comes_without_what_serves_tools_of_ours() -> None:
+    lines = "import sys; from sempre.agents.claude import starter; starter._import_running()"
+    printed = "print('claude_agent_sdk' in sys.modules, 'mcp' in sys.modules, 'jsonschema' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{lines}; {printed}"], capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["True", "False", "False"], done.stderr
