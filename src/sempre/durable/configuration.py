@@ -53,15 +53,17 @@ class EngineSettings:
         return tuple(name for queue in self.queues for name in (queue, f"{queue}@{self.node}"))
 
 
+def system_database_url(store: Store) -> str:
+    """With its password. dbos tells the dialect by it, also when it is given an engine."""
+    return store.url.set(drivername=store.dialect.name).render_as_string(hide_password=False)
+
+
 def dbos_config(store: Store, executor_id: str) -> DBOSConfig:
     """The configuration for one launch of dbos."""
     return DBOSConfig(
         name="sempre",
         system_database_engine=store,
-        # dbos tells the dialect by the address, also when it is given an engine.
-        system_database_url=store.url.set(drivername=store.dialect.name).render_as_string(
-            hide_password=False
-        ),
+        system_database_url=system_database_url(store),
         dbos_system_schema=SCHEMA,
         application_version=APPLICATION_VERSION,
         executor_id=executor_id,

@@ -19,10 +19,12 @@ from sempre.durable.alone import Alone
 from sempre.durable.cluster import Cluster
 from sempre.durable.collect import collect
 from sempre.durable.configuration import (
+    SCHEMA,
     UNUSED_POLL_SECONDS,
     EngineSettings,
     dbos_config,
     quiet_logs,
+    system_database_url,
 )
 from sempre.durable.nudge import Nudger
 from sempre.durable.runs import Runs, cancel
@@ -75,6 +77,8 @@ class Engine:
         try:
             await self._in_thread(self._members.join)
             self._joined = True
+            if self._settings.is_postgres:
+                await self._in_thread(self._migrate)
             self._launch_dbos()
             await self._in_thread(self._register_queues)
             recovered = await self._in_thread(self._members.recover)
@@ -249,6 +253,13 @@ class Engine:
         if self._dbos is not None:
             internals.stop_claiming(self._dbos)
         self.lost.set()
+
+    def _migrate(self) -> None:
+        """Not in the loop, as the launch would: an index that is made concurrently waits for every open transaction, so
+        also for those of this process, which end in the loop."""
+        quiet_logs()
+        with reachable():
+            DBOS.migrate(system_database_url(self._store), schema=SCHEMA)
 
     def _launch_dbos(self) -> None:
         """In the loop's own thread: dbos runs workflows in the loop that it is launched from."""
