@@ -76,6 +76,10 @@ def _recovery(home: Path, api: MessagesApi) -> list[Row]:
     recovered: list[float] = []
     sempre = SempreProcess(home, api)
     sempre.start()
+    for _ in range(_STARTS):
+        sempre.stop()
+        sempre.start()
+        ready.append(sempre.ready_seconds)
     for round_ in range(_STARTS):
         drop(home, "w0", f"slow{round_}", f"[[delay:1]][[say:{round_}]]")
         asked = len(api.record.messages)
@@ -84,7 +88,6 @@ def _recovery(home: Path, api: MessagesApi) -> list[Row]:
         sempre.kill()
         begun = time.perf_counter()
         sempre.start()
-        ready.append(sempre.ready_seconds)
         wait(lambda before=asked: len(api.record.messages) > before, 60)
         recovered.append(time.perf_counter() - begun)
         wait((home / ".output" / "w0" / f"task_{round_ + 1}.json").exists, 60)
