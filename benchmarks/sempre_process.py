@@ -75,7 +75,9 @@ class SempreProcess:
 
     def log_in(self) -> dict[str, str]:
         """The owner's cookies, for the link that was told at the start: once."""
-        links = _LINK.findall((self.home.parent / "sempre.log").read_text())
+        log = self.home.parent / "sempre.log"
+        wait(lambda: _LINK.search(log.read_text()) is not None, 60)
+        links = _LINK.findall(log.read_text())
         return dict(httpx2.get(links[-1], follow_redirects=False).cookies)
 
     @property
