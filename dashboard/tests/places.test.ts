@@ -3,8 +3,8 @@ import { cutPath } from "../src/lib/paths";
 import { placeOf, waitsBehind } from "../src/lib/places";
 
 test("a path keeps its last two parts", () => {
-  expect(cutPath("/home/ana/work/home/.queue/coder")).toEqual([
-    "/home/ana/work/home",
+  expect(cutPath("/home/ana/loja/home/.queue/coder")).toEqual([
+    "/home/ana/loja/home",
     "/.queue/coder",
   ]);
   expect(cutPath("/home/ana/.queue/coder/")).toEqual(["/home/ana", "/.queue/coder/"]);
