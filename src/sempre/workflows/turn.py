@@ -1,8 +1,8 @@
 """One message in, one answer out.
 
-A turn is asked until it has ended, and then given out; between tries it waits without a thread or a process. It is
-one step, since each recorded one costs the engine as much as all of ours: it looks at the turn's row first, so running
-it again after a crash does only what is missing.
+A turn is asked until it has ended, and then given out; between tries it waits without a thread or a process. What has
+been done stands in the turn's row, which is looked at first, so the engine records no steps, only the waits: running it
+again after a crash does what is missing. Waits that were over before the crash are over at once, and it looks again.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _AFTER_A_TIMEOUT = 5.0
 
 
 class Work(Protocol):
-    """What the step does; `app` puts it together. Seconds to wait before the next try, or None: it is done."""
+    """What a turn does; `app` puts it together. Seconds to wait before the next try, or None: it is done."""
 
     async def answer(self, turn_id: str) -> float | None: ...
     async def publish(self, turn_id: str) -> float | None: ...
@@ -30,7 +30,7 @@ _work: Work | None = None
 
 
 def equip(work: Work | None) -> None:
-    """Give the step what it works with, before the engine is launched. One process, one engine, one work."""
+    """Give turns what they work with, before the engine is launched. One process, one engine, one work."""
     global _work
     _work = work
 
@@ -41,16 +41,14 @@ async def turn(turn_id: str) -> None:
         await durable.wait(GO_ON, pause)
 
 
-@durable.step(timeout=_ANSWER_SECONDS)
 async def advance(turn_id: str) -> float | None:
     """Answer it, then give it out, as far as that is missing. Seconds to wait before the next try, or None."""
     work = _equipped()
-    pause = await work.answer(turn_id)
-    return await _give_out(work, turn_id) if pause is None else pause
-
-
-async def _give_out(work: Work, turn_id: str) -> float | None:
     try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            pause = await work.answer(turn_id)
+        if pause is not None:
+            return pause
         async with asyncio.timeout(_PUBLISH_SECONDS):
             return await work.publish(turn_id)
     except TimeoutError:
