@@ -4,16 +4,26 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from sempre import durable
 from tests.durable import workflows
 from tests.durable.place import Place, arrive, here
 
 DECLARED_DEAD = 3
+# By what it was doing: how a statement begins after which its transaction holds a lock.
+FREEZES = {
+    "beat": "UPDATE engine.executors",
+    "reap": "SELECT DISTINCT engine.workflow_status.executor_id",
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -25,10 +35,23 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--listens", type=json.loads, default=None)
     parser.add_argument("--submit", type=json.loads, default=[])
     parser.add_argument("--stop-before-submit", action="store_true")
+    parser.add_argument("--freeze", choices=FREEZES, help="in a transaction, at the gate freeze")
     parser.add_argument("--linger", action="store_true", help="when declared dead")
     parser.add_argument("--dead-after", type=float, default=45.0)
     parser.add_argument("--grace", type=float, default=0.0)
     return parser.parse_args()
+
+
+def freeze_after(beginning: str) -> None:
+    """Stop this process right after such a statement, once, when the gate is open by then."""
+
+    def stop(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(beginning) and here().passed("freeze"):
+            here().note("frozen")
+            os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(0.1)  # this thread may be the last to stop
+
+    event.listen(sa.Engine, "after_cursor_execute", stop)
 
 
 async def run(told: argparse.Namespace) -> int:
@@ -72,6 +95,8 @@ def main() -> int:
     told = arguments()
     logging.basicConfig(level=logging.INFO)
     arrive(Place(told.folder, told.role))
+    if told.freeze:
+        freeze_after(FREEZES[told.freeze])
     return asyncio.run(run(told))
 
 

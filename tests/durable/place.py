@@ -36,6 +36,14 @@ class Place:
     def open_gate(self, name: object) -> None:
         (self.folder / f"gate.{name}").touch()
 
+    def passed(self, name: object) -> bool:
+        """Whether the gate was open; who passes shuts it."""
+        try:
+            (self.folder / f"gate.{name}").unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
     async def gate(self, name: object) -> None:
         """Stand here until the gate is open."""
         path = self.folder / f"gate.{name}"

@@ -140,6 +140,26 @@ async def test_a_process_that_wakes_after_its_death_does_nothing_outside(
     assert roles(place, "over") == ["b"]
 
 
+@pytest.mark.parametrize("doing", ["beat", "reap"])
+async def test_who_freezes_in_a_transaction_is_not_waited_for(
+    postgres_children: Children, place: Place, doing: str
+) -> None:
+    """Its locks go with it: they would keep the living from declaring it dead, or anybody."""
+    a = postgres_children.start(
+        "a", node="a", dead_after=DEAD_AFTER, freeze=doing, submit=[work("stand", 1)]
+    )
+    await place.until("begin", 1)
+    postgres_children.start("b", node="b", dead_after=DEAD_AFTER)
+    await place.until("launched", count=2)
+    place.open_gate("freeze")
+    await place.until("frozen")
+    place.open_gate(1)
+    await place.until("after", 1)
+    assert roles(place, "after", 1) == ["b"]
+    a.send_signal(signal.SIGCONT)
+    assert a.wait(timeout=PATIENCE) == DECLARED_DEAD
+
+
 async def test_who_leaves_is_forgotten(
     postgres_children: Children, place: Place, postgres_url: str
 ) -> None:

@@ -95,6 +95,26 @@ def test_one_reaps_at_a_time(beating: Callable[[str], Executors]) -> None:
     assert a.reap(60) == ["orphan"]
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        "update engine.executors set node = node where id = 'b'",
+        "update engine.workflow_status set owner_xid = '' where executor_id = 'b'",
+    ],
+)
+def test_nobody_stops_beating_for_what_another_holds(
+    beating: Callable[[str], Executors], held: str
+) -> None:
+    a, b = beating("a"), beating("b")
+    work_of(b, "b", "work")
+    silence(a, "b")
+    with a._store.begin() as holder:
+        holder.execute(sa.text(held))
+        assert a.reap(30) == []
+        assert a.beat()
+    assert a.reap(30) == ["work"]
+
+
 async def test_a_process_whose_loop_hangs_stops_beating(
     beating: Callable[[str], Executors],
 ) -> None:

@@ -44,6 +44,18 @@ def test_what_is_synced_has_reached_the_disk(
     store.dispose()
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(("dead_after", "longest"), [(4.0, "4s"), (600.0, "30s")])
+def test_who_is_declared_dead_holds_nothing_by_then(
+    bare_postgres_url: str, dead_after: float, longest: str
+) -> None:
+    store = open_store(bare_postgres_url, connections=1, dead_after=dead_after)
+    with store.begin() as connection:
+        show = sa.text("show idle_in_transaction_session_timeout")
+        assert connection.execute(show).scalar() == longest
+    store.dispose()
+
+
 def test_a_disk_that_takes_nothing_is_waited_for_like_a_lock(refusing: Store) -> None:
     with pytest.raises(OperationalError, match="database is locked"):
         write(refusing)

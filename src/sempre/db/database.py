@@ -13,12 +13,12 @@ from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sempre import clock
-from sempre.db import embedded
+from sempre.db import embedded, freezing
 from sempre.db.disposal import dispose_async
 from sempre.db.embedded import Connections
 from sempre.db.pinging import ping_with_reason
@@ -139,6 +139,10 @@ async def _connection(
         ) from error
     except (OperationalError, InterfaceError) as error:
         raise _not_taken(kind, error.orig) from error
+    except InternalError as error:
+        if not error.connection_invalidated:  # else Postgres ended it, since it stood still
+            raise
+        raise _not_taken(kind, error.orig) from error
     except sqlite3.OperationalError as error:  # at the beginning or the end of an embedded one
         raise _not_taken(kind, error) from error
     except PoolTimeoutError as error:
@@ -160,7 +164,9 @@ def _not_taken(kind: str, reason: BaseException | None) -> StoreUnavailableError
 
 def _postgres(url: str) -> AsyncEngine:
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
-    engine = create_async_engine(address, pool_size=10, max_overflow=10)
+    engine = create_async_engine(
+        address, pool_size=10, max_overflow=10, connect_args=freezing.bounded(address)
+    )
     ping_with_reason(engine.sync_engine)
     return engine
 

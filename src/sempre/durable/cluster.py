@@ -28,7 +28,9 @@ class Cluster:
         self._settings = settings
         self._nudge = nudge
         self._lost = lost
-        self._store = open_store(settings.database_url, connections=_CONNECTIONS)
+        self._store = open_store(
+            settings.database_url, connections=_CONNECTIONS, dead_after=settings.dead_after
+        )
         self._executors = Executors(self._store, SCHEMA, Ownership(SCHEMA), me)
         self._database = Database(settings.database_url)
         self._notices = Notices(self._database)

@@ -55,7 +55,9 @@ class Engine:
         self._me = settings.executor_id or f"{settings.node}:{ids.new_id()}"
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="engine")
         self._closer = ThreadPoolExecutor(1, thread_name_prefix="engine-close")
-        self._store = open_store(settings.database_url, connections=_CONNECTIONS)
+        self._store = open_store(
+            settings.database_url, connections=_CONNECTIONS, dead_after=settings.dead_after
+        )
         self._members = self._membership()
         self._nudger = Nudger(self._claim, settings.listened, poll=settings.poll)
         self._submissions = Submissions(self._insert, self._inserted)

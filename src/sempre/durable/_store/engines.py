@@ -1,5 +1,6 @@
 """Opens the engine's database: a SQLite file of its own, or a schema on Postgres."""
 
+import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sempre import atomic
+from sempre.db import freezing
 from sempre.db.pinging import ping_with_reason
 from sempre.errors import UnavailableError
 
@@ -26,20 +28,21 @@ _DISK = (
     "unable to open database file",
     "readonly database",
 )
-# A client that freezes inside a transaction must not hold its locks for ever.
-_IDLE_TRANSACTION = "-c idle_in_transaction_session_timeout=60000"
 
 
-def open_store(url: str, *, connections: int) -> sa.Engine:
-    """An engine for dbos or for our own statements; connects when it is first used."""
+def open_store(url: str, *, connections: int, dead_after: float = math.inf) -> sa.Engine:
+    """An engine for dbos or for our own statements; connects when it is first used. Who is declared dead after so many
+    seconds has lost its locks by then."""
     if url.startswith("sqlite"):
         return _open_sqlite(url, connections)
+    address = sa.make_url(url).set(drivername="postgresql+psycopg")
+    bounds = freezing.bounded(address, min(dead_after, freezing.LONGEST_SECONDS))
     store = sa.create_engine(
-        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        address,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"options": _IDLE_TRANSACTION, "connect_timeout": 10},
+        connect_args={"connect_timeout": 10, **bounds},
     )
     ping_with_reason(store)
     return store

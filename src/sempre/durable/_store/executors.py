@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import OperationalError
 
 from sempre.durable._store.ownership import Ownership
 
 # Any constants of our own: one serialises the creation of the table, one lets one process reap at a time.
 _CREATE_LOCK = 7_261_001
 _REAP_LOCK = 7_261_002
+_REAP_PATIENCE = "1s"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Executors:
@@ -70,13 +76,21 @@ class Executors:
             return connection.execute(statement).scalar()
 
     def reap(self, dead_after: float) -> list[str]:
-        """Declare the silent dead and hand their work back; gives the ids of that work."""
-        with self._store.begin() as connection:
-            free = connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_REAP_LOCK)))
-            if not free.scalar():
-                return []
-            limit = sa.func.now() - sa.func.make_interval(0, 0, 0, 0, 0, 0, dead_after)
-            return self._bury(connection, self._table.c.beat < limit)
+        """Declare the silent dead and hand their work back; gives the ids of that work. Nothing, if somebody holds a
+        row of theirs: who waited for it would not beat meanwhile, and is asked again at the next beat."""
+        patience = sa.func.set_config("lock_timeout", _REAP_PATIENCE, True)
+        lock = sa.func.pg_try_advisory_xact_lock(_REAP_LOCK)
+        limit = sa.func.now() - sa.func.make_interval(0, 0, 0, 0, 0, 0, dead_after)
+        try:
+            with self._store.begin() as connection:
+                if not connection.execute(sa.select(lock, patience)).scalar():
+                    return []
+                return self._bury(connection, self._table.c.beat < limit)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            _log.warning("engine.reap_put_off", reason=str(error.orig))
+            return []
 
     def replace(self, node: str) -> list[str]:
         """Declare this node's earlier processes dead: its home is locked, so this is the only living one."""
