@@ -2,11 +2,14 @@
 
 import asyncio
 import contextvars
-from collections.abc import Coroutine
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import structlog
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _running: set[asyncio.Task[object]] = set()
@@ -23,6 +26,25 @@ def spawn(
     _running.add(task)
     task.add_done_callback(_finished)
     return task
+
+
+def unbroken(
+    work: Callable[P, Coroutine[object, object, T]],
+) -> Callable[P, Coroutine[object, object, T]]:
+    """Of what is done in parts that belong together: who is cancelled meanwhile waits for its end, then goes."""
+
+    @wraps(work)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        task = asyncio.get_running_loop().create_task(work(*args, **kwargs))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait({task})
+            raise
+
+    return run
 
 
 async def stop(*tasks: asyncio.Task[object]) -> None:

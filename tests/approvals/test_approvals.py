@@ -1,5 +1,7 @@
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from sempre import clock
 from sempre.approvals import Approval, Decision, State
 from sempre.approvals.approvals import AlreadyDecidedError
 from sempre.contract.actions import Judgement, Risk, Verdict
+from sempre.db import Session
 from sempre.db.tables import approvals as table
 from sempre.errors import NotFoundError
 from tests.approvals.desk import ASK, Desk
@@ -48,6 +51,39 @@ async def test_one_decision_counts_and_the_second_is_told_who_was_first(desk: De
         await desk.another().decide(asked.id, Decision.APPROVE, by="owner")
     assert (await desk.approvals.get(asked.id)) == decided
     assert await desk.events() == ["approval.asked", "approval.decided"]
+
+
+async def hang_up(desk: Desk, change: Callable[[], Awaitable[object]]) -> None:
+    """Cancel it right after it was committed, before it hears of that."""
+    begin = desk.store.db.transaction
+
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[Session]:
+        async with begin() as session:
+            yield session
+        changing.cancel()
+        await asyncio.sleep(0)
+
+    changing = asyncio.ensure_future(change())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.store.db, "transaction", transaction)
+        with pytest.raises(asyncio.CancelledError):
+            await changing
+
+
+async def test_who_hangs_up_does_not_keep_it_from_being_told(desk: Desk) -> None:
+    action = desk.action(await desk.turn())
+    await hang_up(desk, lambda: desk.approvals.ask(action, ASK))
+    asked = await desk.approvals.find(action.session_id, action.call_id)
+    assert asked is not None
+    await hang_up(desk, lambda: desk.approvals.decide(asked.id, Decision.APPROVE, by="owner"))
+    await hang_up(desk, lambda: desk.approvals.release(asked))
+    await hang_up(desk, lambda: desk.approvals.reopen(asked))
+    await hang_up(desk, lambda: desk.approvals.expire(asked))
+    other = await desk.asked()
+    await hang_up(desk, lambda: desk.approvals.withdraw([other], "It is over."))
+    told = ["asked", "decided", "released", "asked", "expired", "asked", "withdrawn"]
+    assert await desk.events() == [f"approval.{what}" for what in told]
 
 
 async def test_two_hundred_decided_at_once_from_two_pages_are_each_decided_once(

@@ -1,6 +1,7 @@
 """The life of an approval: asked, decided by one person, released once, or ended without having run.
 
-Every change is one transaction that names where it comes from; whoever comes second is told who was first.
+Every change is one transaction that names where it comes from; whoever comes second is told who was first. Whoever
+hangs up while it is being committed does not keep it from being told of.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from sempre.crypto import Keyring
 from sempre.db import Database
 from sempre.errors import ConflictError
 from sempre.events import Log
+from sempre.tasks import unbroken
 
 TOPIC = "sempre_approval"
 
@@ -56,6 +58,7 @@ class Approvals:
         self._announce = announce
         self.waiters = Waiters()
 
+    @unbroken
     async def ask(self, action: Action, judgement: Judgement) -> Approval:
         """Put a call before people. The same call twice is a StoreConflictError: look with `find` first."""
         now, approval_id = clock.now(), ids.new_id()
@@ -133,6 +136,7 @@ class Approvals:
                 session, action.turn_id, action.tool, judgement.rule, judgement.risk
             )
 
+    @unbroken
     async def decide(
         self,
         approval_id: str,
@@ -192,6 +196,7 @@ class Approvals:
                 woken.clear()
         return now
 
+    @unbroken
     async def release(self, approval: Approval) -> bool:
         """Let it through, once. False when it is not approved any more."""
         values = {
@@ -205,6 +210,7 @@ class Approvals:
             self._tell(approval, _Told(kind="approval.released", more={"by": approval.decided_by}))
         return done
 
+    @unbroken
     async def reopen(self, approval: Approval) -> Approval:
         """A call that was let through is asked about again: whether it ran is not known, so a person decides."""
         now = clock.now()
@@ -233,6 +239,7 @@ class Approvals:
             await _store.mark_deferred(session, found.id)
             return await _store.get(session, self._keyring, found.id)
 
+    @unbroken
     async def expire(self, approval: Approval) -> bool:
         """Nobody decided in time. False when somebody did after all."""
         now = clock.now()
@@ -242,6 +249,7 @@ class Approvals:
             self._tell_expired(approval)
         return done
 
+    @unbroken
     async def withdraw(self, approvals: Sequence[Approval], reason: str) -> None:
         """They never run: what they were asked for is over."""
         for each in approvals:
