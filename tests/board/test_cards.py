@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from sempre.board import Card, CardText, Place, Request, Wanted
 from sempre.board.words import Column, Priority, Result, Settlement, Stage
 from sempre.db.tables import metadata
 from sempre.errors import ConflictError, InvalidError, NotFoundError
 from tests.board.kanban import Kanban
+from tests.support.reading import statements_read
 
 
 async def retitled(kanban: Kanban, card: Card, title: str, *, version: int, by: str) -> Card:
@@ -285,12 +285,6 @@ async def test_cards_are_found_by_words_labels_columns_and_states(kanban: Kanban
 
 
 async def test_any_number_of_cards_is_listed_in_three_queries(kanban: Kanban) -> None:
-    statements: list[str] = []
-
-    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    engine = kanban.store.db._reader.sync_engine
     counts: list[int] = []
     for more, size in ((10, 10), (40, 50)):
         for _ in range(more):
@@ -298,14 +292,12 @@ async def test_any_number_of_cards_is_listed_in_three_queries(kanban: Kanban) ->
             if card.number % 5 == 0:
                 await kanban.runs.start(card.id, Request(first=Stage.TEST), by="ana")
         await kanban.store.log.flushed()  # it writes on the same connections
-        event.listen(engine, "before_cursor_execute", count)
-        cards = await kanban.cards.find(Wanted())
-        event.remove(engine, "before_cursor_execute", count)
+        with statements_read(kanban.store.db) as asked:
+            cards = await kanban.cards.find(Wanted())
         assert len(cards) == size
         assert sum(card.run is not None for card in cards) == size // 5
-        counts.append(len(statements))
-        assert len(set(statements)) == 3
-        statements.clear()
+        counts.append(len(asked))
+        assert len({statement for statement, _ in asked}) == 3
     assert counts[0] == counts[1]
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event as sa_event
 
 from sempre import clock, ids
 from sempre.db.database import StoreUnavailableError
 from sempre.db.tables import events
 from sempre.events import Event
 from sempre.events._store import rows as stored
+from tests.support.reading import statements_read
 from tests.support.store import Store, opened
 
 TURN = "01a00000-0000-7000-8000-000000000001"
@@ -298,25 +298,15 @@ async def fill(store: Store, count: int) -> None:
 @asynccontextmanager
 async def watched_reads(store: Store) -> AsyncIterator[tuple[Callable[[], str], Callable[[], int]]]:
     """The plan of the statement inside the block, and the number of rows that it reads."""
-    engine = store.db._reader.sync_engine
-    caught: list[tuple[str, Any]] = []
-
-    def catch(_c: Any, _cur: Any, statement: str, parameters: Any, _ctx: Any, _many: bool) -> None:
-        if statement.startswith("SELECT"):
-            caught.append((statement, parameters))
-
-    sa_event.listen(engine, "before_cursor_execute", catch)
     plans: list[str] = []
     rows: list[int] = []
 
-    try:
+    with statements_read(store.db) as asked:
         yield (lambda: plans[0]), (lambda: rows[0])
-    finally:
-        sa_event.remove(engine, "before_cursor_execute", catch)
-        statement, parameters = caught[0]
-        plan, count = await explain(store, statement, parameters)
-        plans.append(plan)
-        rows.append(count)
+    statement, parameters = next(each for each in asked if each[0].startswith("SELECT"))
+    plan, count = await explain(store, statement, parameters)
+    plans.append(plan)
+    rows.append(count)
 
 
 async def explain(store: Store, statement: str, parameters: Any) -> tuple[str, int]:

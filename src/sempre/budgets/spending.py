@@ -23,13 +23,13 @@ class Spending:
 
     async def turn_usage(self, turn_id: str) -> Usage:
         """All calls of all attempts at this turn; call it when the turn has ended."""
-        return (await self.of_turns([turn_id])).get(turn_id, Usage())
+        await self._settled([turn_id])
+        async with self._db.reading() as session:
+            return (await sums.total_of_turn(session, turn_id)).usage
 
     async def of_turns(self, turn_ids: Sequence[str]) -> Mapping[str, Usage]:
         """By turn, over all its attempts; a turn without calls is left out."""
-        # An answer may be known a moment before its last call is settled.
-        if waits := self._unsettled(turn_ids):
-            await asyncio.wait(waits, timeout=_PATIENCE_SECONDS)
+        await self._settled(turn_ids)
         async with self._db.reading() as session:
             totals = await sums.total_by_turn(session, turn_ids)
         return {turn_id: each.usage for turn_id, each in totals.items()}
@@ -70,6 +70,11 @@ class Spending:
         """All there is, to hold against the provider's own count."""
         async with self._db.reading() as session:
             return await sums.total(session)
+
+    async def _settled(self, turn_ids: Collection[str]) -> None:
+        """An answer may be known a moment before its last call is settled."""
+        if waits := self._unsettled(turn_ids):
+            await asyncio.wait(waits, timeout=_PATIENCE_SECONDS)
 
     def _unsettled(self, turn_ids: Collection[str]) -> list[asyncio.Task[None]]:
         """Settlements of these turns' calls that are on their way."""

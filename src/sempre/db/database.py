@@ -1,6 +1,6 @@
 """Connections and transactions. Blocks are short: nothing outside is awaited while one is open.
 
-SQLite has one writer: writing goes through a pool of one connection, so writers queue here in order instead
+SQLite has one writer: writing goes through one connection, so writers queue here in order instead
 of spinning on a locked file; reading has connections of its own and is never held up (WAL).
 """
 
@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sempre import clock
 from sempre.db import embedded, freezing
 from sempre.db.disposal import dispose_async
-from sempre.db.embedded import Connections
+from sempre.db.embedded import File, Readers
 from sempre.db.pinging import ping_with_reason
+from sempre.db.writer import Writer
 from sempre.errors import ConflictError, UnavailableError
 from sempre.loading import ONE_AT_A_TIME
 from sempre.telemetry import metrics
@@ -66,8 +67,9 @@ class Database:
                 isolation_level="REPEATABLE READ"
             )
         else:
-            self._writer = _sqlite(url, size=1)
-            self._reader = _sqlite(url, size=4)
+            file = File(sa.make_url(url), pragmas=_SQLITE_PRAGMAS)
+            self._writer = Writer(file)
+            self._reader = Readers(file, size=4)
             self._scanner = None
 
     @property
@@ -80,18 +82,14 @@ class Database:
         """Write. Commits when the block ends well, else rolls back. What is not `lasting` may be gone after a power cut
         on SQLite (never after a crash), until the next that is: for what is made anew then. Raises StoreUnavailableError."""
         writer = self._writer
-        block = (
-            writer.writing(lasting=lasting) if isinstance(writer, Connections) else writer.begin()
-        )
+        block = writer.begin(lasting=lasting) if isinstance(writer, Writer) else writer.begin()
         async with _connection(block, "write") as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """Read a consistent state; never waits for a writer. Raises StoreUnavailableError."""
-        reader = self._reader
-        block = reader.reading() if isinstance(reader, Connections) else reader.begin()
-        async with _connection(block, "read") as session:
+        async with _connection(self._reader.begin(), "read") as session:
             yield session
 
     @asynccontextmanager
@@ -118,7 +116,7 @@ class Database:
 
     async def close(self) -> None:
         for each in (self._writer, self._reader):
-            await (each.close() if isinstance(each, Connections) else dispose_async(each))
+            await (each.close() if isinstance(each, Readers | Writer) else dispose_async(each))
         if self._scanner is not None and not self.is_postgres:
             await dispose_async(self._scanner)
 
@@ -169,10 +167,6 @@ def _postgres(url: str) -> AsyncEngine:
     )
     ping_with_reason(engine.sync_engine)
     return engine
-
-
-def _sqlite(url: str, *, size: int) -> Connections:
-    return Connections(sa.make_url(url), size=size, pragmas=_SQLITE_PRAGMAS)
 
 
 def _sqlite_in_threads(url: str, *, size: int) -> AsyncEngine:

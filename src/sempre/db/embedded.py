@@ -17,19 +17,22 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from sempre.db.prepared import Result, Statements
+
 _T = TypeVar("_T")
 
-_LOCK_SECONDS = 30
-_MOMENT_SECONDS = 0.05  # how long the loop itself may wait for another process's lock
-_TURN_SECONDS = 60  # for a connection to come free
-_waiting = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
+MOMENT_SECONDS = 0.05  # how long the loop itself may wait for another process's lock
+TURN_SECONDS = 60  # for a connection to come free
+threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
 
 
 class Session:
     """What stores ask of a connection of `Database`, in the words of SQLAlchemy's AsyncConnection."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, statements: Statements) -> None:
         self._connection = connection
+        self._statements = statements
+        self._cursor = sqlite3.Connection.cursor(_driver_of(connection))
 
     @property
     def dialect(self) -> sa.Dialect:
@@ -37,43 +40,72 @@ class Session:
 
     async def execute(
         self, statement: sa.Executable, parameters: Any = None
-    ) -> sa.CursorResult[Any]:
-        return self._connection.execute(statement, parameters)
+    ) -> sa.CursorResult[Any] | Result:
+        return self._run(statement, parameters)
 
     async def exec_driver_sql(self, statement: str, parameters: Any = None) -> sa.CursorResult[Any]:
         return self._connection.exec_driver_sql(statement, parameters)
 
     async def scalar(self, statement: sa.Executable, parameters: Any = None) -> Any:
-        return self._connection.scalar(statement, parameters)
+        return self._run(statement, parameters).scalar()
 
     async def scalars(
         self, statement: sa.Executable, parameters: Any = None
     ) -> sa.ScalarResult[Any]:
-        return self._connection.scalars(statement, parameters)
+        return self._run(statement, parameters).scalars()
+
+    def _run(self, statement: sa.Executable, parameters: Any) -> sa.CursorResult[Any] | Result:
+        prepared = self._statements.find(statement, parameters)
+        if prepared is None:
+            return self._connection.execute(statement, parameters)
+        return prepared.run(self._cursor, parameters or {})
 
 
-class Connections:
-    """Up to `size` connections to one file; who asks for one more waits, in order. SQLAlchemy compiles statements and
-    reads rows; transactions are begun and ended here, on the driver's connection, which costs a tenth."""
+class Connection(NamedTuple):
+    """An open one. `driver` begins and ends transactions."""
 
-    def __init__(self, address: sa.URL, *, size: int, pragmas: Sequence[str]) -> None:
-        self.sync_engine = sa.create_engine(
+    made: sa.Connection
+    driver: sqlite3.Connection
+    session: Session
+
+    def close(self) -> None:
+        self.made.close()
+
+
+class File:
+    """Opens connections to one file. SQLAlchemy compiles statements and reads rows; transactions are begun and ended on
+    the driver's connection, which costs a tenth."""
+
+    def __init__(self, address: sa.URL, *, pragmas: Sequence[str]) -> None:
+        self.engine = sa.create_engine(
             address.set(drivername="sqlite"),
             poolclass=sa.NullPool,
             connect_args={
                 "factory": _Connection,
-                "timeout": _MOMENT_SECONDS,
+                "timeout": MOMENT_SECONDS,
                 "check_same_thread": False,  # one at a time uses it, but not always the same
                 "isolation_level": None,  # else sqlite3 opens transactions by itself
             },
         )
-        event.listen(self.sync_engine, "connect", _prepare(pragmas))
-        self._free: list[_Lent] = []
+        event.listen(self.engine, "connect", _prepare(pragmas))
+        self.statements = Statements(self.engine.dialect)
+
+    def open(self) -> Connection:
+        made = self.engine.connect()
+        return Connection(made, _driver_of(made), Session(made, self.statements))
+
+
+class Readers:
+    """Up to `size` connections; who asks for one more waits, in order."""
+
+    def __init__(self, file: File, *, size: int) -> None:
+        self.file = file
+        self._free: list[Connection] = []
         self._slots = asyncio.Semaphore(size)
         self._closed = False
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Session]:
+    async def begin(self) -> AsyncIterator[Session]:
         """One state of the file. Raises SQLAlchemy's TimeoutError, sqlite3.Error."""
         lent = await self._take()
         try:
@@ -83,33 +115,21 @@ class Connections:
         finally:
             self._give_back(lent)
 
-    @asynccontextmanager
-    async def writing(self, *, lasting: bool) -> AsyncIterator[Session]:
-        """Commits when the block ends well; `lasting` waits for the disk. Raises SQLAlchemy's TimeoutError, sqlite3.Error."""
-        lent = await self._take()
-        try:
-            _wait_for_disk(lent.driver, lasting)
-            await _take_lock(lent.driver)
-            yield lent.session
-            await _in_thread(lent.driver.commit)
-        finally:
-            self._give_back(lent)
-
     async def close(self) -> None:
         """Those that are in use are closed when they are given back."""
         self._closed = True
         while self._free:
-            await _in_thread(self._free.pop().connection.close)
+            await in_thread(self._free.pop().close)
 
-    async def _take(self) -> "_Lent":
+    async def _take(self) -> Connection:
         try:
-            async with asyncio.timeout(_TURN_SECONDS if self._slots.locked() else None):
+            async with asyncio.timeout(TURN_SECONDS if self._slots.locked() else None):
                 await self._slots.acquire()
         except TimeoutError as error:
             raise PoolTimeoutError("no connection came free") from error
         try:
             while not self._free:
-                await _in_thread(self._open)
+                await in_thread(self._open)
         except BaseException:
             self._slots.release()
             raise
@@ -117,26 +137,18 @@ class Connections:
 
     def _open(self) -> None:
         """Into the list, where it is found also when who asked for it is cancelled meanwhile."""
-        connection = self.sync_engine.connect()
-        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-        self._free.append(_Lent(connection, driver, Session(connection)))
+        self._free.append(self.file.open())
 
-    def _give_back(self, lent: "_Lent") -> None:
+    def _give_back(self, lent: Connection) -> None:
         try:
             if lent.driver.in_transaction:
                 lent.driver.rollback()
         finally:
             if self._closed:
-                lent.connection.close()
+                lent.close()
             else:
                 self._free.append(lent)
             self._slots.release()
-
-
-class _Lent(NamedTuple):
-    connection: sa.Connection
-    driver: sqlite3.Connection
-    session: Session
 
 
 class _Cursor(sqlite3.Cursor):
@@ -178,36 +190,13 @@ def _prepare(pragmas: Sequence[str]) -> Callable[[sqlite3.Connection, object], N
     return prepare
 
 
-def _wait_for_disk(driver: sqlite3.Connection, wait: bool) -> None:
-    """At each commit. What does not wait is on the disk with the next that does."""
-    driver.execute(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
+def _driver_of(connection: sa.Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
-async def _take_lock(driver: sqlite3.Connection) -> None:
-    """The writer's: at once when nobody has it, else in a thread."""
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        await _in_thread(lambda: _wait_for_lock(driver))
-
-
-def _wait_for_lock(driver: sqlite3.Connection) -> None:
-    _set_patience(driver, _LOCK_SECONDS)
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    finally:
-        _set_patience(driver, _MOMENT_SECONDS)
-
-
-def _set_patience(driver: sqlite3.Connection, seconds: float) -> None:
-    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-
-
-async def _in_thread(call: Callable[[], _T]) -> _T:
+async def in_thread(call: Callable[[], _T]) -> _T:
     """A cancelled caller waits too: nobody else may have the connection while the thread uses it."""
-    running = asyncio.get_running_loop().run_in_executor(_waiting, call)
+    running = asyncio.get_running_loop().run_in_executor(threads, call)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:

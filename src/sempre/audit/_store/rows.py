@@ -17,12 +17,28 @@ from sempre.db.tables import audit, audit_marks
 HEAD, CHECKPOINT = "head", "checkpoint"
 
 
+# Built once: each turn leaves a row.
+_INSERT = audit.insert()
+_MARK = sa.select(audit_marks).where(audit_marks.c.name == sa.bindparam("mark"))
+_HOLD = _MARK.with_for_update()
+_PUT_IF_MISSING = {
+    name: dialect.insert(audit_marks).on_conflict_do_nothing()
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_PUT = {
+    name: (insert := dialect.insert(audit_marks)).on_conflict_do_update(
+        index_elements=[audit_marks.c.name],
+        set_={each: insert.excluded[each] for each in ("sequence", "mac", "key_id", "signature")},
+    )
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
 async def hold_head(session: Session, key: SigningKey) -> Head:
     """Where the chain ends; nobody else can append until this transaction ends."""
     first = {"name": HEAD, **_mark(key, HEAD, NOTHING)}
-    await session.execute(_insert(session)(audit_marks).values(first).on_conflict_do_nothing())
-    statement = sa.select(audit_marks).where(audit_marks.c.name == HEAD).with_for_update()
-    row = (await session.execute(statement)).one()
+    await session.execute(_PUT_IF_MISSING[session.dialect.name], first)
+    row = (await session.execute(_HOLD, {"mark": HEAD})).one()
     return Head(row.sequence, row.mac)
 
 
@@ -50,24 +66,18 @@ async def append(
             }
         )
         head = Head(sequence, mac)
-    await session.execute(audit.insert(), rows)
+    await session.execute(_INSERT, rows)
     await put_mark(session, key, HEAD, head)
     return head
 
 
 async def put_mark(session: Session, key: SigningKey, name: str, head: Head) -> None:
-    values = _mark(key, name, head)
-    await session.execute(
-        _insert(session)(audit_marks)
-        .values(name=name, **values)
-        .on_conflict_do_update(index_elements=[audit_marks.c.name], set_=values)
-    )
+    await session.execute(_PUT[session.dialect.name], {"name": name, **_mark(key, name, head)})
 
 
 async def mark(session: Session, name: str) -> Row | None:
     """The row of a mark, with sequence, mac, key_id and signature."""
-    statement = sa.select(audit_marks).where(audit_marks.c.name == name)
-    return (await session.execute(statement)).one_or_none()
+    return (await session.execute(_MARK, {"mark": name})).one_or_none()
 
 
 async def before(session: Session, wanted: Wanted, cursor: int | None, limit: int) -> Sequence[Row]:
@@ -126,7 +136,3 @@ def _mark(key: SigningKey, name: str, head: Head) -> dict[str, Any]:
         "key_id": key.id,
         "signature": sign_mark(key, name, head),
     }
-
-
-def _insert(session: Session) -> Any:
-    return postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert

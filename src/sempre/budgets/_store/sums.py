@@ -29,6 +29,11 @@ async def total(
     return totals_of((await session.execute(statement)).mappings().one())
 
 
+async def total_of_turn(session: Session, turn_id: str) -> Totals:
+    """Of all attempts at one turn."""
+    return totals_of((await session.execute(_OF_TURN, {"turn": turn_id})).mappings().one())
+
+
 async def total_by_turn(session: Session, turn_ids: Collection[str]) -> Mapping[str, Totals]:
     """By turn; one without calls is left out."""
     return await _total_by(session, ledger.c.turn_id, ledger.c.turn_id.in_(list(turn_ids)))
@@ -75,3 +80,5 @@ SUMS = (
     *(sa.func.sum(ledger.c[name]).label(name) for name in _COUNTED),
 )
 _NAMES = tuple(column.name for column in SUMS)
+# Built once: this stands in the way of every turn.
+_OF_TURN = sa.select(*SUMS).select_from(ledger).where(ledger.c.turn_id == sa.bindparam("turn"))

@@ -20,12 +20,12 @@ _OPEN = [state.value for state in TurnState if state not in ENDED]
 # Built once: these stand in the way of every turn.
 _GET = sa.select(turns).where(turns.c.id == sa.bindparam("turn"))
 _HOLD = _GET.with_for_update()
-_KNOWN = sa.select(
+_ON_CHANNEL = sa.select(
     turns.c.external_id, turns.c.id, turns.c.number, turns.c.published_at.is_not(None)
-).where(
-    turns.c.channel == sa.bindparam("on"),
-    turns.c.external_id.in_(sa.bindparam("wanted", expanding=True)),
-)
+).where(turns.c.channel == sa.bindparam("on"))
+_KNOWN = _ON_CHANNEL.where(turns.c.external_id == sa.bindparam("wanted"))
+_KNOWN_OF_MANY = _ON_CHANNEL.where(turns.c.external_id.in_(sa.bindparam("wanted", expanding=True)))
+_INSERT = turns.insert()
 _UPDATE = turns.update().where(turns.c.id == sa.bindparam("turn"))
 _BOOK = _UPDATE.where(turns.c.input_tokens.is_(None))
 _PUBLISH = _UPDATE.where(turns.c.published_at.is_(None))
@@ -68,14 +68,18 @@ def new_row(
 
 
 async def insert(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    await session.execute(turns.insert(), [dict(row) for row in rows])
+    await session.execute(_INSERT, [dict(row) for row in rows])
 
 
 async def known(
     session: Session, channel: str, external_ids: Iterable[str]
 ) -> Mapping[str, tuple[str, int, bool]]:
     """For each external id that has a turn: its id, its number, whether it was given out."""
-    rows = await session.execute(_KNOWN, {"on": channel, "wanted": list(external_ids)})
+    wanted = list(external_ids)
+    if len(wanted) == 1:
+        rows = await session.execute(_KNOWN, {"on": channel, "wanted": wanted[0]})
+    else:
+        rows = await session.execute(_KNOWN_OF_MANY, {"on": channel, "wanted": wanted})
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 

@@ -3,12 +3,28 @@
 Rows are read before packs: what is packed between the two comes twice and is told apart by its id, and never lacks.
 """
 
+import sqlalchemy as sa
+
 from sempre.crypto import Keyring
 from sempre.db import Session
+from sempre.db.tables import event_packs, events
 from sempre.events._store import packs, rows
 from sempre.events.event import Event
 
 _PACKS = 8  # opened at once
+
+# Built once: this stands in the way of every turn.
+_LAST_SEQ = sa.select(
+    sa.func.coalesce(
+        *(
+            sa.select(sa.func.max(seq)).where(turn == sa.bindparam("turn")).scalar_subquery()
+            for seq, turn in (
+                (events.c.seq, events.c.turn_id),
+                (event_packs.c.last_seq, event_packs.c.turn_id),
+            )
+        )
+    )
+)
 
 
 async def after(
@@ -62,4 +78,4 @@ async def of_turn(
 
 
 async def last_seq(session: Session, turn_id: str) -> int:
-    return await rows.last_seq(session, turn_id) or await packs.last_seq(session, turn_id)
+    return await session.scalar(_LAST_SEQ, {"turn": turn_id}) or 0

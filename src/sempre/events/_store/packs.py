@@ -92,13 +92,6 @@ async def of_turn(session: Session, turn_id: str, after: int, limit: int) -> Seq
     return list((await session.execute(statement)).scalars())
 
 
-async def last_seq(session: Session, turn_id: str) -> int:
-    statement = sa.select(sa.func.max(event_packs.c.last_seq)).where(
-        event_packs.c.turn_id == turn_id
-    )
-    return (await session.execute(statement)).scalar() or 0
-
-
 async def old(
     session: Session, before: datetime, after: str, limit: int
 ) -> Sequence[tuple[str, str]]:

@@ -26,12 +26,6 @@ _RESERVE = {
     .returning(counters.c.value)
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
-_LAST_SEQ = (
-    sa.select(events.c.seq)
-    .where(events.c.turn_id == sa.bindparam("turn"))
-    .order_by(events.c.seq.desc())
-    .limit(1)
-)
 _INSERT = events.insert()
 _OF_TURN = (
     sa.select(events)
@@ -47,10 +41,6 @@ async def reserve(session: Session, count: int) -> int:
     statement = _RESERVE[session.dialect.name]
     last: int = (await session.execute(statement, {"count": count})).scalar_one()
     return last - count + 1
-
-
-async def last_seq(session: Session, turn_id: str) -> int:
-    return (await session.execute(_LAST_SEQ, {"turn": turn_id})).scalar() or 0
 
 
 async def insert(session: Session, rows: Sequence[Event], keyring: Keyring) -> None:
