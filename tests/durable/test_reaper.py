@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from sempre.durable._store import Executors, Ownership, open_store
 from sempre.durable.reaper import Reaper
+from tests.support.patience import until
 
 pytestmark = pytest.mark.postgres
 
@@ -56,6 +57,13 @@ def silence(executors: Executors, *names: str) -> None:
             ),
             {"names": list(names)},
         )
+
+
+def is_silent(executors: Executors) -> bool:
+    """Whether it last beat half a minute ago or longer."""
+    old = sa.text("select beat < now() - interval '30 s' from engine.executors where id = :me")
+    with executors._store.begin() as connection:
+        return bool(connection.execute(old, {"me": executors._me}).scalar_one())
 
 
 def test_only_the_silent_are_reaped(beating: Callable[[str], Executors]) -> None:
@@ -124,8 +132,8 @@ async def test_a_process_whose_loop_hangs_stops_beating(
     silence(a, "a")
     reaper = Reaper(a, beat=0.05, dead_after=0.3, reaped=lambda: None, lost=lost.set)
     reaper.open()
-    await asyncio.sleep(0.5)
-    assert b.reap(30) == []  # it beats while the loop answers
+    await until(lambda: not is_silent(a))  # it beats while the loop answers
+    assert b.reap(30) == []
     handed_back: list[str] = []
     while not handed_back:
         time.sleep(0.1)  # noqa: ASYNC251  (the loop hangs: that is the case)

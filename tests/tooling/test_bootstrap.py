@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -197,19 +196,24 @@ def test_a_step_leaves_one_line(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_two_at_once_take_turns(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
     order: list[str] = []
+    said = ""
 
     def second() -> None:
         with bootstrap.alone():
             order.append("second")
 
+    def waits() -> bool:
+        nonlocal said
+        said += capfd.readouterr().out
+        return "waiting for it" in said
+
     with bootstrap.alone():
         thread = threading.Thread(target=second)
         thread.start()
-        time.sleep(0.4)
+        wait_until(waits)
         order.append("first")
     thread.join(PATIENCE)
     assert order == ["first", "second"]
-    assert "waiting for it" in capfd.readouterr().out
 
 
 @on_posix

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
-from sempre import ids
+from sempre import clock, ids
 from sempre.agents.claude import Access, ClaudeAgent, Limits, Passes, Profile
+from sempre.agents.claude.exchange import Exchange
 from sempre.contract.agents import Outcome, Question, Session
 from sempre.contract.gate import Meter
 from tests.support.patience import PATIENCE
@@ -23,7 +25,10 @@ QUICK = Limits(
     farewell_seconds=3,
 )
 
-SLOW = "touch begun; sleep 2; touch too_late"
+# Of a process that must outlive a stop: on a busy machine it takes longer to listen than a person is ready to wait.
+PATIENT = replace(QUICK, interrupt_seconds=PATIENCE)
+
+SLOW = "touch begun; sleep 20; touch too_late"
 ENDLESS = "touch begun; sleep 600"
 
 Call = dict[str, Any]
@@ -36,6 +41,20 @@ async def until(holds: Callable[[], bool], limit: float = PATIENCE) -> bool:
             return True
         await asyncio.sleep(0.05)
     return False
+
+
+async def elapse(patch: pytest.MonkeyPatch, seconds: float) -> None:
+    """From now on it is so much later for all that measures time, and who watches over the turns has noticed."""
+    ticks, look, looks = clock.ticks, Exchange._look, 0
+
+    async def counted(exchange: Exchange) -> None:
+        nonlocal looks
+        await look(exchange)
+        looks += 1
+
+    patch.setattr(clock, "ticks", lambda: ticks() + seconds)
+    patch.setattr(Exchange, "_look", counted)
+    assert await until(lambda: looks > 0)
 
 
 def allow(_: Call) -> str:

@@ -14,7 +14,7 @@ from sempre.agents.claude import command
 from sempre.agents.claude.prompt import INTERRUPTED
 from sempre.contract.agents import Ending, Session
 from sempre.rehearsal import MessagesApi, write_tool
-from tests.agents.claude.rig import QUICK, SLOW, Notes, Rig, until
+from tests.agents.claude.rig import PATIENT, QUICK, SLOW, Notes, Rig, elapse, until
 from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.claude
@@ -110,7 +110,8 @@ async def test_after_a_kill_in_a_tool_nothing_runs_on_and_the_next_attempt_is_to
     rig: Rig, api: MessagesApi
 ) -> None:
     (rig.root / "work").mkdir()
-    script = write_tool("Bash", command=SLOW) + " [[say:done]]"
+    once = f"[ -e begun ] || {{ {SLOW}; }}"
+    script = write_tool("Bash", command=once) + " [[say:done]]"
     notes = Notes()
     question = rig.question(script)
     asking = asyncio.create_task(rig.answer(question, notes))
@@ -164,6 +165,7 @@ async def test_a_slow_answer_of_a_living_process_is_waited_for(rig: Rig) -> None
 async def test_silence_and_the_turns_time_break_an_attempt_off_but_not_the_session(
     rig: Rig,
 ) -> None:
+    rig.limits = PATIENT
     await rig.ask("[[say:x]]")
     programs = rig.claudes()
     rig.set(turn_seconds=0.7)
@@ -171,13 +173,22 @@ async def test_silence_and_the_turns_time_break_an_attempt_off_but_not_the_sessi
     assert rig.claudes() == programs
     rig.set(turn_seconds=PATIENCE, silence_seconds=2)
     silent = await rig.ask("[[delay:600]] [[say:x]]")
-    busy = await rig.ask(write_tool("Bash", command="sleep 3") + " [[say:done]]")
 
     assert late.failure is not None
     assert (late.ending, late.failure.kind) == (Ending.ERROR, "time_limit")
     assert silent.failure is not None
     assert (silent.ending, silent.failure.kind) == (Ending.ERROR, "silence")
-    assert busy.text == "done"  # a tool at work is no silence
+
+
+async def test_a_tool_at_work_is_no_silence(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    (rig.root / "work").mkdir()
+    works = write_tool("Bash", command="touch begun; until [ -e over ]; do sleep 0.05; done")
+    asking = asyncio.create_task(rig.ask(f"{works} [[say:done]]"))
+    assert await rig.command_runs()
+    await elapse(monkeypatch, 3000)  # of the hour that a turn has
+    (rig.work / "over").touch()
+
+    assert (await asking).text == "done"
 
 
 async def test_a_message_that_the_session_knows_is_noticed_not_waited_for(rig: Rig) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from sempre.rehearsal import MessagesApi, fingerprint, write_tool
-from tests.agents.claude.rig import QUICK, Gate, Notes, Rig
+from tests.agents.claude.rig import QUICK, Gate, Notes, Rig, elapse
 
 pytestmark = pytest.mark.claude
 
@@ -74,15 +74,16 @@ async def test_a_projects_own_settings_and_hooks_are_not_loaded(rig: Rig) -> Non
     assert not (rig.root / "hooked").exists()
 
 
-async def test_a_call_that_waits_for_its_gate_is_neither_silence_nor_turn_time(rig: Rig) -> None:
-    rig.set(silence_seconds=3, turn_seconds=6)
+async def test_a_call_that_waits_for_its_gate_is_neither_silence_nor_turn_time(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rig.gate.open.clear()
     notes = Notes()
     asking = asyncio.create_task(rig.ask(f"{write_tool('Bash', command='true')} [[say:x]]", notes))
     await notes.wait_for("turn.tool")
     (caller,) = rig.passes._by_token.values()
     with caller.waiting():
-        await asyncio.sleep(6.5)
+        await elapse(monkeypatch, 24 * 3600)
         assert not asking.done()
     rig.gate.open.set()
 

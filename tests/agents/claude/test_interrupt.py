@@ -7,7 +7,7 @@ import pytest
 
 from sempre.contract.agents import Ending, Outcome, Question
 from sempre.rehearsal import MessagesApi, write_tool
-from tests.agents.claude.rig import ENDLESS, QUICK, SLOW, Notes, Rig, until
+from tests.agents.claude.rig import ENDLESS, PATIENT, QUICK, SLOW, Notes, Rig, until
 from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.claude
@@ -20,6 +20,7 @@ async def _stop(rig: Rig, question: Question, asking: asyncio.Task[Outcome]) -> 
 
 
 async def test_stopped_while_the_provider_thinks(rig: Rig, api: MessagesApi) -> None:
+    rig.limits = PATIENT
     question = rig.question("[[delay:600]] [[say:x]]")
     asking = asyncio.create_task(rig.answer(question))
     assert await until(lambda: api.record.busy)

@@ -10,7 +10,7 @@ from sempre.contract.agents import Ending
 from sempre.contract.gate import Caller, Extras
 from sempre.contract.messages import Usage
 from sempre.rehearsal import MessagesApi, write_tool
-from tests.agents.claude.rig import Notes, Rig
+from tests.agents.claude.rig import PATIENT, Notes, Rig
 
 pytestmark = pytest.mark.claude
 
@@ -65,6 +65,7 @@ class Ledger:
 def login(rig: Rig, api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Stands for the login that Claude Code keeps by itself: it finds its model without our help."""
     rig.model_url = None
+    rig.limits = PATIENT  # one that is killed does not say what it has used
     rig.meter = ledger = Ledger()
     own = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": "their-own"}
     monkeypatch.setattr(environment, "_model", lambda access, token: own)

@@ -110,7 +110,7 @@ async def test_too_much_output_is_cut_in_the_log_and_its_end_is_kept(bench: Benc
 
 
 async def test_at_the_time_limit_it_is_ended_and_has_failed(bench: Bench) -> None:
-    report = await bench.report("echo begun; sleep 300", seconds=0.5)
+    report = await bench.report("echo begun; sleep 300", seconds=2)
     assert report.code == TIMED_OUT
     assert "begun" in report.output
     assert "time limit" in report.output

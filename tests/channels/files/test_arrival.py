@@ -90,7 +90,9 @@ async def test_a_half_written_file_is_never_read(place: Place, inbox: RecordingI
                 await channel.close()
                 channel = await opened(rescan_seconds=0.1)
             assert inbox.texts() == []
-        assert [one.name for one in channel.worker("coder").ignored] == ["slow.prompt"]
+        await until(
+            lambda: [one.name for one in channel.worker("coder").ignored] == ["slow.prompt"]
+        )
     await inbox.until(1)
     assert inbox.texts() == ["one two three four"]
     await until(lambda: channel.worker("coder").ignored == [])
