@@ -24,6 +24,7 @@ from sempre.app.plan import Plan
 from sempre.app.tracing import open_tracing
 from sempre.app.unfinished import take_up
 from sempre.app.work import Work, open_work
+from sempre.dataclass_code import of_this_process as dataclass_code
 from sempre.errors import SempreError
 from sempre.home import Home
 from sempre.loading import ONE_AT_A_TIME
@@ -155,6 +156,8 @@ async def _warm_up(house: House, work: Work) -> None:
     await work.claude.warm_up()
     await asyncio.sleep(_SCANS_SECONDS)
     await house.db.prepare_scans()
+    await asyncio.to_thread(dataclass_code.keep)  # with the agent SDK's
+    dataclass_code.forget()
 
 
 async def _reconcile(house: House, work: Work) -> None:

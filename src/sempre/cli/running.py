@@ -21,6 +21,7 @@ from sempre.cli.roles import RoleName
 from sempre.cli.secrecy import close_to_others
 from sempre.cli.signals import Signals
 from sempre.contract.finding import Finding
+from sempre.dataclass_code import of_this_process as dataclass_code
 from sempre.errors import ConflictError, MisconfiguredError
 from sempre.home import Home, Lock
 from sempre.settings import ServerSettings, Settings, load
@@ -117,6 +118,7 @@ async def _greet(application: Application, wishes: Wishes) -> None:
     welcome.print(json=wishes.json)
     if wishes.open_browser and welcome.login:
         await asyncio.to_thread(webbrowser.open, welcome.login)
+    await asyncio.to_thread(dataclass_code.keep)
 
 
 def _start_anew(address: str) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from sempre.cli.options import HomeOption
 from sempre.cli.roles import RoleName
+from sempre.dataclass_code import of_this_process as dataclass_code
 from sempre.home import Home
 from sempre.loading import later, without
 
@@ -85,6 +86,7 @@ def demo(
 
 def _running() -> ModuleType:
     gc.disable()  # there is no rubbish in what is imported, and a start imports a lot
+    dataclass_code.recall()
     with without(*NOT_NEEDED), later(*FIRST_USED_LATER):
         from sempre.cli import running
     return running
