@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from sempre.rehearsal import MessagesApi, fingerprint, write_tool
-from tests.agents.claude.rig import QUICK, Gate, Notes, Rig, elapse
+from tests.agents.claude.rig import QUICK, Gate, Notes, Rig, elapse, until
 
 pytestmark = pytest.mark.claude
 
@@ -81,6 +81,7 @@ async def test_a_call_that_waits_for_its_gate_is_neither_silence_nor_turn_time(
     notes = Notes()
     asking = asyncio.create_task(rig.ask(f"{write_tool('Bash', command='true')} [[say:x]]", notes))
     await notes.wait_for("turn.tool")
+    assert await until(lambda: bool(rig.gate.asked))
     (caller,) = rig.passes._by_token.values()
     with caller.waiting():
         await elapse(monkeypatch, 24 * 3600)
