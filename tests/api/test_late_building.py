@@ -5,6 +5,7 @@ import sys
 from typing import Annotated
 
 import httpx2
+import pytest
 from fastapi import FastAPI, Query, utils
 from fastapi._compat import shared
 from fastapi.openapi import models
@@ -13,6 +14,7 @@ from pydantic import BaseModel, v1
 from pydantic._internal import _config
 
 from sempre.api import late_building
+from sempre.api.late_routes import LateRoute
 from sempre.api.schema import Form, View
 
 
@@ -48,6 +50,57 @@ async def test_a_route_is_built_by_its_first_request() -> None:
         assert said.json() == {"words": ["yes", "yes"]}
         assert (await client.post("/say", params={"times": 0}, json={"word": 1})).status_code == 422
     assert all("_type_adapter" in vars(each) for each in fields)
+
+
+def declare_two() -> tuple[FastAPI, LateRoute, LateRoute]:
+    app = FastAPI()
+
+    @app.get("/words/{word}/length")
+    def length(word: str) -> int:
+        return len(word)
+
+    @app.delete("/words/{word}")
+    def delete(word: str) -> str:
+        return word
+
+    one, other = (each for each in app.routes if isinstance(each, LateRoute))
+    return app, one, other
+
+
+def is_built(route: LateRoute) -> bool:
+    return "dependant" in vars(route)
+
+
+async def test_a_route_that_nobody_asked_for_is_not_built() -> None:
+    app, one, other = declare_two()
+    one.unique_id = "said since"
+    assert not is_built(one)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/elsewhere")).status_code == 404
+        assert (await client.get("/words/four/other")).status_code == 404
+        assert not is_built(one)
+        assert (await client.get("/words/four/length")).json() == 4
+        assert is_built(one)
+        assert not is_built(other)
+        refused = await client.post("/words/four/length")
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+        assert (await client.delete("/words/four")).json() == "four"
+    assert one.unique_id == "said since"
+    assert other.unique_id == "delete_words__word__delete"
+
+
+def test_the_document_has_what_nobody_asked_for_yet() -> None:
+    app, one, _ = declare_two()
+    assert set(app.openapi()["paths"]) == {"/words/{word}", "/words/{word}/length"}
+    assert is_built(one)
+
+
+def test_a_route_has_no_more_than_it_would_have() -> None:
+    _, one, _ = declare_two()
+    for _ in range(2):
+        with pytest.raises(AttributeError, match="no such_thing"):
+            _ = one.such_thing
 
 
 def test_only_what_fastapi_brings_and_what_we_say_is_built_late() -> None:

@@ -28,9 +28,11 @@ _kept = vars(BaseModel)["model_rebuild"]
 _rebuild_now = _kept.__func__
 _model.model_rebuild = classmethod(_rebuild)
 try:
-    from fastapi import utils
+    from fastapi import routing, utils
     from fastapi._compat import v2
     from fastapi.openapi import models
+
+    from sempre.api.late_routes import LateRoute
 finally:
     _config.config_defaults["defer_build"] = False
     _model.model_rebuild = _kept
@@ -64,3 +66,6 @@ def _never(_annotation: object) -> bool:
 
 # We have no model of Pydantic 1, which FastAPI would import to ask for each parameter whether it is one.
 utils.annotation_is_pydantic_v1 = _never  # pyright: ignore[reportPrivateImportUsage]  (where it is called)
+
+_new_router: Any = routing.APIRouter.__init__
+_new_router.__kwdefaults__["route_class"] = LateRoute  # rather than naming it at every router
