@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { clockTime, duration, elapsed, money, price, relative, tokens } from "../src/lib/format";
+import {
+  clockTime,
+  duration,
+  elapsed,
+  money,
+  percent,
+  price,
+  relative,
+  tokens,
+} from "../src/lib/format";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 
@@ -10,6 +19,16 @@ test("money shows four digits under a dollar and two above", () => {
   expect(money(999_960, "en")).toBe("$1.00");
   expect(money(1_234_500_000, "en")).toBe("$1,234.50");
   expect(plain(money(42_100, "pt-BR"))).toBe("$ 0,0421");
+});
+
+test("a share is said in whole hundredths", () => {
+  expect([0, 0.005, 0.8, 1].map((share) => percent(share, "en"))).toEqual([
+    "0%",
+    "1%",
+    "80%",
+    "100%",
+  ]);
+  expect(percent(0.8, "pt-BR")).toBe("80%");
 });
 
 test("prices have cents, and more digits only where they need them", () => {

@@ -57,6 +57,7 @@ test("events are shown once, newest first, without the pieces of texts", () => {
 test("an event knows its area, its tone and its line", () => {
   expect(areaOf(event(1, "directives.changed"))).toBe("policy");
   expect(areaOf(event(1, "gateway.refused"))).toBe("system");
+  expect(areaOf(event(1, "run.stage"))).toBe("card");
   expect(isIn(event(1, "turn.tool"), "turn")).toBe(true);
   expect(isIn(event(1, "turn.tool"), "alert")).toBe(false);
   expect(toneOf(event(1, "turn.ended", { state: "failed" }))).toBe("failed");
@@ -64,6 +65,8 @@ test("an event knows its area, its tone and its line", () => {
   expect(toneOf(event(1, "backup.verified", { passed: false }))).toBe("failed");
   expect(toneOf(event(1, "channel.paused"))).toBe("parked");
   expect(toneOf(event(1, "approval.asked"))).toBe("waiting");
+  expect(toneOf(event(1, "channel.stopped"))).toBe("waiting");
+  expect(toneOf(event(1, "session.stopped", { reason: "idle" }))).toBe("idle");
   expect(lineOf(event(1, "x", { by: "owner", reason: "quiet", n: 4 }))).toBe("quiet · owner");
   const failure = { kind: "api", message: "Too large." };
   expect(lineOf(event(1, "turn.ended", { state: "failed", failure }))).toBe("Too large. · failed");

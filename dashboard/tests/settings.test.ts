@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AuditEntry, Budget, Finding, PolicyRule, Price } from "../src/api/types";
+import type { AuditEntry, Budget, Finding, PolicyRule, Price, Setting } from "../src/api/types";
 import { summary } from "../src/features/audit/summary";
 import { size } from "../src/features/backups/sizes";
 import {
@@ -11,6 +11,7 @@ import { worstFirst } from "../src/features/doctor/levels";
 import * as rules from "../src/features/policy/rules";
 import { inputOf } from "../src/features/policy/testing";
 import { draftOf as priceDraft, wishOf as priceWish } from "../src/features/prices/rates";
+import { sectionOf, sectionsOf, workerOf } from "../src/features/settings/sections";
 import { expiryOf, isName, scopesUpTo } from "../src/features/tokens/wish";
 
 test("a budget's draft is sent as it was, and empty is no limit", () => {
@@ -120,4 +121,33 @@ test("bytes and records are said shortly", () => {
   const details = { tool: "Bash", answer: "deny", rule: "always:rm", ok: true };
   const entry = { channel: "files:a", details } as unknown as AuditEntry;
   expect(summary(entry)).toBe("files:a · Bash · deny · always:rm");
+});
+
+test("settings stand in the sections of the file, and those that are not looked for are left out", () => {
+  const setting = (name: string, value: unknown, usual: unknown = value): Setting =>
+    ({ name, value, default: usual, description: `What ${name} does.` }) as Setting;
+  const settings = [
+    setting("server.port", 8377),
+    setting("server.language", "pt-BR", "en"),
+    setting("alerts.webhook_url", "", null),
+    setting("rules", []),
+    setting("workers.coder.tools", ["Read"], []),
+  ];
+  const all = sectionsOf(settings, { words: "", changedOnly: false });
+  expect(all.map(({ name, settings: own, changed }) => [name, own.length, changed])).toEqual([
+    ["server", 2, 1],
+    ["alerts", 1, 0],
+    ["rules", 1, 0],
+    ["workers.coder", 1, 1],
+  ]);
+  const found = sectionsOf(settings, { words: " WEBHOOK", changedOnly: false });
+  expect(found.map(({ name }) => name)).toEqual(["alerts"]);
+  const changed = sectionsOf(settings, { words: "", changedOnly: true });
+  expect(changed.map(({ name }) => name)).toEqual(["server", "workers.coder"]);
+  expect(sectionsOf(settings, { words: "webhook", changedOnly: true })).toEqual([]);
+  expect([sectionOf("rules"), workerOf("workers.coder"), workerOf("server")]).toEqual([
+    "rules",
+    "coder",
+    undefined,
+  ]);
 });

@@ -1,4 +1,7 @@
-/** A table on a card; where the screen is too narrow for it, it scrolls and the page does not. */
+/**
+ * A table on a card. On a phone each row is a small card: `data-label` stands above a cell's value, what has none is
+ * named by itself. Between the two, where the screen is too narrow, it scrolls and the page does not.
+ */
 import { Table } from "@mantine/core";
 import classes from "./TableBox.module.css";
 

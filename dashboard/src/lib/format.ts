@@ -57,6 +57,11 @@ export function count(value: number, locale: string): string {
   return numberFormat(locale, {}).format(value);
 }
 
+/** `80%` of a share of 0.8. */
+export function percent(share: number, locale: string): string {
+  return numberFormat(locale, { style: "percent" }).format(share);
+}
+
 /** `0.4 s`, `12 s`, `3 m 12 s`, `1 h 04 m`, `2 d 3 h`. */
 export function duration(milliseconds: number, locale: string): string {
   const total = Math.max(0, milliseconds) / 1000;

@@ -54,7 +54,7 @@ async def queue_age(look: Look) -> Sequence[Condition]:
             rule=Rule.QUEUE,
             subject=channel,
             severity=Severity.WARNING,
-            message=f"{count} turns of {channel} wait; the first for more than {_span(look.thresholds.queue)}.",
+            message=f"Turns of {channel} wait: {count}; the first for more than {_span(look.thresholds.queue)}.",
             remedy="See on its page what runs and whether it is paused; `sempre doctor` says what is stuck.",
         )
         for channel, count in _late(await look.sources.queued(), look.now - look.thresholds.queue)

@@ -64,6 +64,39 @@ def test_every_room_is_usable_by_all(
         assert UNTRANSLATED.findall(page.locator("main").inner_text()) == [], room
 
 
+def test_no_table_is_scrolled_sideways_on_a_phone(filled: Server, visit: Visit) -> None:
+    watched = visit(viewport=PHONE)
+    for room in ("prices", "spend", "spend-models"):
+        page = watched.open(filled.url, ROOMS[room])
+        table = page.get_by_role("table")
+        expect(table.get_by_role("row").last).to_be_visible()
+        assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth"), room
+    page = watched.open(filled.url, ROOMS["prices"])
+    expect(page.get_by_role("button", name="Change").first).to_be_in_viewport(ratio=1)
+
+
+def test_settings_are_folded_found_and_linked_to(filled: Server, visit: Visit) -> None:
+    watched = visit(viewport=WIDE, color_scheme="dark")
+    page = watched.open(filled.url, "/settings")
+    setting = page.get_by_role("link", name="alerts.webhook_url")
+    expect(page.locator("summary").filter(has_text="[alerts]")).to_be_visible()
+    expect(setting).to_be_hidden()
+    page.get_by_role("textbox", name="Find a setting").fill("Webhook_URL")
+    expect(setting).to_be_visible()
+    expect(page.locator("summary")).to_have_count(1)
+    setting.click()
+    expect(page).to_have_url(re.compile("#alerts.webhook_url$"))
+    page.reload()
+    expect(setting).to_be_in_viewport()
+    expect(page.get_by_role("link", name="server.port")).to_be_hidden()
+    page.get_by_role("button", name="Unfold all").click()
+    expect(page.get_by_role("link", name="server.port")).to_be_visible()
+    watched.shoot("settings-unfolded-dark-1440-en-US")
+    assert watched.axe() == []
+    page.get_by_role("button", name="Fold all").click()
+    expect(setting).to_be_hidden()
+
+
 def test_spend_is_narrowed_and_taken_along(filled: Server, visit: Visit) -> None:
     page = visit(viewport=WIDE).open(filled.url, "/failures")
     expect(page).to_have_url(re.compile("/observability/failures"))

@@ -102,13 +102,17 @@ function Parts({ card, tab, onTab, onClose, ...shown }: CardDrawerProps & { card
             {card.run ? <RunSign run={card.run} /> : null}
           </p>
           <h2>{card.title}</h2>
-          {card.run ? <StageBar run={card.run} /> : null}
         </div>
         <div className={classes.actions}>
           <CardMenu card={card} opened />
           <Close onClose={onClose} />
         </div>
       </div>
+      {card.run ? (
+        <div className={classes.stages}>
+          <StageBar run={card.run} />
+        </div>
+      ) : null}
       <Tabs.List className={classes.tabs}>
         {TABS.map((each) => (
           <Tabs.Tab key={each} value={each}>

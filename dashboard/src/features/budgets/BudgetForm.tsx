@@ -106,7 +106,7 @@ export function BudgetForm({ budget, items, parked, onClose }: BudgetFormProps) 
           />
           <NumberInput
             label={t("budgets.warnAt")}
-            suffix=" %"
+            suffix="%"
             min={1}
             max={100}
             allowDecimal={false}

@@ -2,6 +2,7 @@
 import { Button, Group, PasswordInput, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Said } from "@/components/Said";
 import { Trouble } from "@/components/Trouble";
 import { type NewConnection, useSetConnection } from "./api";
 import { complete } from "./connection";
@@ -36,7 +37,7 @@ export function ConnectForm({ onDone }: { onDone: () => void }) {
                 key={each}
                 value={each}
                 label={t(`connect.kind.${each}`)}
-                description={t(`connect.about.${each}`)}
+                description={<Said text={t(`connect.about.${each}`)} />}
               />
             ))}
           </Stack>

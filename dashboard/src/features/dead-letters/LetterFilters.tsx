@@ -25,7 +25,7 @@ export function LetterFilters({ filter, letters, onFilter }: LetterFiltersProps)
         value={filter.kind ?? ""}
         onChange={(kind) => onFilter({ ...filter, kind: String(kind) || undefined })}
       >
-        <Group gap={4} role="radiogroup" aria-label={t("dead.reasons")}>
+        <Group gap={4} mih={30} role="radiogroup" aria-label={t("dead.reasons")}>
           <Chip size="xs" value="">
             {t("dead.anyReason")}
           </Chip>

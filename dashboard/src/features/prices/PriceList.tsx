@@ -82,18 +82,18 @@ function PriceRow({ price, onEdit }: { price: Price; onEdit: () => void }) {
     <Table.Tr>
       <Table.Td className={`mono ${classes.model}`}>{price.model}</Table.Td>
       {RATES.map((rate) => (
-        <Table.Td key={rate} className={classes.number}>
+        <Table.Td key={rate} className={classes.number} data-label={t(`prices.rate.${rate}`)}>
           <Rate micros={price[rate]} />
         </Table.Td>
       ))}
-      <Table.Td>
+      <Table.Td className={classes.source}>
         <Sign
           tone={price.own ? "running" : "idle"}
           label={t(price.own ? "prices.own" : "prices.shipped")}
         />
       </Table.Td>
-      <Table.Td>
-        <Group gap={6} wrap="nowrap" justify="flex-end">
+      <Table.Td className={classes.deeds}>
+        <Group gap={6} justify="flex-end">
           <Button size="compact-xs" variant="default" onClick={onEdit}>
             {t("prices.change")}
           </Button>

@@ -64,6 +64,8 @@ export default function Commands({ onConnect, onSuspend }: CommandsProps) {
       transitionProps={{ duration: 100 }}
       classNames={{
         action: classes.action ?? "",
+        actionLabel: classes.label ?? "",
+        search: classes.search ?? "",
         content: classes.content ?? "",
       }}
       attributes={{ content: { "aria-label": t("search.open") } }}

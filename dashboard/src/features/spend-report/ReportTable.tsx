@@ -10,6 +10,7 @@ import { Loading } from "@/components/Loading";
 import { More } from "@/components/More";
 import { TableBox } from "@/components/TableBox";
 import { Trouble } from "@/components/Trouble";
+import { percent } from "@/lib/format";
 import { useLocale } from "@/lib/i18n";
 import { placeOf } from "@/lib/places";
 import { plain } from "@/lib/plain";
@@ -58,6 +59,8 @@ interface RowProps {
 }
 
 function Row({ by, item, whole }: RowProps) {
+  const { t } = useTranslation();
+  const locale = useLocale();
   const share = whole > 0 ? item.cost_micros / whole : 0;
   const unknown = item.cost_micros === 0 && item.unknown_cost_calls > 0;
   return (
@@ -65,22 +68,22 @@ function Row({ by, item, whole }: RowProps) {
       <Table.Th scope="row" className={classes.name}>
         <Name by={by} item={item} />
       </Table.Th>
-      <Table.Td className={classes.number}>
+      <Table.Td className={classes.number} data-label={t("report.spent")}>
         <Money micros={unknown ? null : item.cost_micros} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label={t("report.share")}>
         <span className={classes.share} aria-hidden>
           <span style={{ width: `${share * 100}%` }} />
         </span>
-        <span className="meta figure">{Math.round(share * 100)} %</span>
+        <span className="meta figure">{percent(share, locale)}</span>
       </Table.Td>
-      <Table.Td className={classes.number}>
+      <Table.Td className={classes.number} data-label={t("report.tokens")}>
         <Tokens count={item.tokens} />
       </Table.Td>
-      <Table.Td className={classes.number}>
+      <Table.Td className={classes.number} data-label={t("report.calls")}>
         <Count value={item.calls} />
       </Table.Td>
-      <Table.Td className={classes.number}>
+      <Table.Td className={classes.number} data-label={t("report.unpriced")}>
         {item.unknown_cost_calls > 0 ? <Count value={item.unknown_cost_calls} /> : null}
       </Table.Td>
     </Table.Tr>

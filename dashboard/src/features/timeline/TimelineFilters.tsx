@@ -20,7 +20,7 @@ export function TimelineFilters({ area, channel, onArea, onChannel }: TimelineFi
         value={area ?? ""}
         onChange={(chosen) => onArea((chosen || undefined) as Area | undefined)}
       >
-        <Group gap={4} role="radiogroup" aria-label={t("timeline.kinds")}>
+        <Group gap={4} mih={30} role="radiogroup" aria-label={t("timeline.kinds")}>
           <Chip size="xs" value="">
             {t("timeline.all")}
           </Chip>

@@ -4,6 +4,7 @@ import type { Tone } from "@/lib/signs";
 
 export const AREAS = [
   "turn",
+  "card",
   "channel",
   "session",
   "approval",
@@ -38,11 +39,12 @@ export function isIn(event: SempreEvent, area: Area | undefined): boolean {
 export function areaOf(event: SempreEvent): Area {
   const [head] = event.kind.split(".", 1);
   if (head === "directives" || head === "trust") return "policy";
+  if (head === "board" || head === "run") return "card";
   return AREAS.find((each) => each === head) ?? "system";
 }
 
 const BAD = /(failed|lost|reached|refused|undelivered|expired)$/;
-const HELD = /(asked|waiting|warned|stopped|stopping|raised|worsened|unattended)$/;
+const HELD = /(asked|waiting|warned|raised|worsened|unattended|channel\.stopped)$/;
 const PARKED = /(parked|paused|suspended|interrupted|retrying)$/;
 const GOOD = /(published|ended|resumed|released|made|verified|decided|opened|started)$/;
 

@@ -8,10 +8,10 @@ import { Ago, Elapsed, Took } from "@/components/times";
 import classes from "./TurnFacts.module.css";
 
 /** What a turn's origin may name, by channel; what has no word yet is shown under its own name. */
-const ORIGINS = { file: true, schedule: true, via: true };
+const ORIGINS = { file: true, schedule: true, stage: true, via: true };
 type Origin = keyof typeof ORIGINS;
 /** Names that only the server needs. */
-const INTERNAL = new Set(["claim", "request_id"]);
+const INTERNAL = new Set(["claim", "position", "request_id", "run"]);
 
 export function TurnFacts({ turn }: { turn: FullTurn }) {
   const { t } = useTranslation();
