@@ -45,7 +45,7 @@ def test_what_is_synced_has_reached_the_disk(
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize(("dead_after", "longest"), [(4.0, "4s"), (600.0, "30s")])
+@pytest.mark.parametrize(("dead_after", "longest"), [(2.0, "10s"), (20.0, "20s"), (600.0, "30s")])
 def test_who_is_declared_dead_holds_nothing_by_then(
     bare_postgres_url: str, dead_after: float, longest: str
 ) -> None:

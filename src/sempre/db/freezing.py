@@ -3,8 +3,10 @@ ends its connection, so that what the transaction has locked keeps nobody else w
 
 import sqlalchemy as sa
 
-# Less than `engine.dead_after_seconds` by default: who is declared dead holds nothing any more.
+# Less than `engine.dead_after_seconds` by default: who is declared dead holds nothing any more. And no less than this
+# where that is short: a process that is only slow, on a machine with much to do, must get through.
 LONGEST_SECONDS = 30.0
+SHORTEST_SECONDS = 10.0
 
 
 def bounded(address: sa.URL, seconds: float | None = None) -> dict[str, object]:

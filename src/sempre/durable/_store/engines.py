@@ -32,17 +32,17 @@ _DISK = (
 
 def open_store(url: str, *, connections: int, dead_after: float = math.inf) -> sa.Engine:
     """An engine for dbos or for our own statements; connects when it is first used. Who is declared dead after so many
-    seconds has lost its locks by then."""
+    seconds has lost its locks by then, or loses them soon."""
     if url.startswith("sqlite"):
         return _open_sqlite(url, connections)
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
-    bounds = freezing.bounded(address, min(dead_after, freezing.LONGEST_SECONDS))
+    seconds = min(max(dead_after, freezing.SHORTEST_SECONDS), freezing.LONGEST_SECONDS)
     store = sa.create_engine(
         address,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"connect_timeout": 10, **bounds},
+        connect_args={"connect_timeout": 10, **freezing.bounded(address, seconds)},
     )
     ping_with_reason(store)
     return store
