@@ -50,6 +50,17 @@ def test_what_is_promised_is_not_imported_and_nothing_is_an_instance_of_it(tmp_p
     assert ask(tmp_path, "print(user.is_thing(1), 'library' in sys.modules)") == "False False"
 
 
+def test_nothing_is_derived_from_what_nobody_imported(tmp_path: Path) -> None:
+    said = ask(
+        tmp_path,
+        "print(issubclass(int, (str, user.Thing)), 'library' in sys.modules, end=' ')",
+        "import library",
+        "class Derived(library.Thing): ...",
+        "print(issubclass(Derived, user.Thing), issubclass(int, user.Thing))",
+    )
+    assert said == "False False True False"
+
+
 def test_what_is_called_is_imported_and_is_the_real_one(tmp_path: Path) -> None:
     said = ask(
         tmp_path,

@@ -6,5 +6,6 @@ def __getattr__(name: str) -> str:
     if name == "__version__":
         from importlib.metadata import version
 
-        return version("sempre")
+        globals()[name] = version("sempre")
+        return globals()[name]
     raise AttributeError(name)

@@ -75,10 +75,11 @@ class _Promised:
 
     def __instancecheck__(self, instance: object) -> bool:
         """Nothing is an instance of what nobody has imported."""
-        module = sys.modules.get(self._module)
-        if module is None or isinstance(module, _PromisedModule):
-            return False
-        return isinstance(instance, getattr(module, self._name))
+        return self._is_imported() and isinstance(instance, self._real())
+
+    def __subclasscheck__(self, subclass: type) -> bool:
+        """As above, and nothing is derived from it."""
+        return self._is_imported() and issubclass(subclass, self._real())
 
     def __mro_entries__(self, _bases: tuple[object, ...]) -> tuple[type, ...]:
         return (_NeverMade,)
@@ -87,6 +88,13 @@ class _Promised:
         return Any  # only annotations ask
 
     __ror__ = __getitem__ = __or__
+
+    def _is_imported(self) -> bool:
+        module = sys.modules.get(self._module)
+        return module is not None and not isinstance(module, _PromisedModule)
+
+    def _real(self) -> Any:
+        return getattr(sys.modules[self._module], self._name)
 
 
 class _NeverMade:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sempre.api import (
+    late_building,  # noqa: F401  # pyright: ignore[reportUnusedImport]  (before any route is declared, as a server does)
+)
 from tests.api.house import House, build
 from tests.support.store import CHANNEL, Store, opened
 

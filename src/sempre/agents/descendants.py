@@ -9,14 +9,13 @@ from collections.abc import Iterable
 import psutil
 
 MARK = "SEMPRE_LAUNCH"  # in the environment of what we start, and of all that it starts
-_GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
 
 
 def children(pid: int) -> list[psutil.Process]:
     """All that stem from it and are still its own, parents before children."""
     try:
         return psutil.Process(pid).children(recursive=True)
-    except _GONE:
+    except psutil.Error:
         return []
 
 
@@ -30,7 +29,7 @@ def kill(programs: Iterable[psutil.Process]) -> None:
     for program in programs:
         try:
             program.kill()
-        except _GONE:
+        except psutil.Error:
             continue
 
 
@@ -48,12 +47,12 @@ def memory_mb(pid: int) -> float:
     """Resident memory of that one process; 0 when it is gone."""
     try:
         return psutil.Process(pid).memory_info().rss / 1_048_576
-    except _GONE:
+    except psutil.Error:
         return 0.0
 
 
 def _mark_of(program: psutil.Process) -> str | None:
     try:
         return program.environ().get(MARK)
-    except (*_GONE, OSError):
+    except (psutil.Error, OSError):
         return None

@@ -136,6 +136,7 @@ def _routes(layers: list[Middleware]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
         middleware=layers,
         exception_handlers={
             SempreError: errors.on_known,

@@ -1,5 +1,6 @@
-"""What FastAPI builds when it is imported and when a route is declared (how each parameter and answer is read and
-written) is built when a request needs it first: it would be a quarter of a start. Import this before any route is declared.
+"""What FastAPI imports, and what it builds when a route is declared (how each parameter and answer is read and written),
+is imported and built when a request needs it first: it would be a quarter of a start. Import this before any route is
+declared.
 
 FastAPI has no setting for that. It is pinned, and tests/api/test_late_building.py holds it to what is relied on here.
 """
@@ -7,37 +8,31 @@ FastAPI has no setting for that. It is pinned, and tests/api/test_late_building.
 import warnings
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic._internal import _config
 from pydantic.warnings import UnsupportedFieldAttributeWarning
+
+from sempre.loading import later
+
+_FIRST_USED_LATER = (
+    "fastapi.openapi.models",  # for the document of the API
+    "fastapi.security.base",  # we have our own way in
+    "fastapi.security.oauth2",
+    "opentelemetry._logs",  # as telemetry of FastAPI's own, which we have not
+    "opentelemetry.metrics",
+    "opentelemetry.propagate",
+    "opentelemetry.trace",
+)
+
+with later(*_FIRST_USED_LATER):
+    from fastapi import routing, utils
+    from fastapi._compat import v2
+
+    from sempre.api.late_routes import LateRoute
 
 
 def _leave(_: object) -> None:
     """Nothing yet."""
 
 
-def _rebuild(model: Any, **asked: Any) -> Any:
-    """Of a module's own accord it is left; when it is asked for, since one is made, it is done."""
-    return _rebuild_now(model, **asked) if asked else None
-
-
-# Pydantic's own setting, but for the models that FastAPI itself brings; it then builds three of them all the same.
-_config.config_defaults["defer_build"] = True
-_model: Any = BaseModel
-_kept = vars(BaseModel)["model_rebuild"]
-_rebuild_now = _kept.__func__
-_model.model_rebuild = classmethod(_rebuild)
-try:
-    from fastapi import routing, utils
-    from fastapi._compat import v2
-    from fastapi.openapi import models
-
-    from sempre.api.late_routes import LateRoute
-finally:
-    _config.config_defaults["defer_build"] = False
-    _model.model_rebuild = _kept
-
-__all__ = ["models"]  # for the test; here it is only to be imported in this block
 _field: Any = v2.ModelField
 _build = _field.__post_init__
 

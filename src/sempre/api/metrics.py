@@ -29,7 +29,8 @@ _OPEN = [state for state in TurnState if state not in ENDED]
 async def get_metrics(parts: Given) -> Response:
     """Needs a login or a token like the rest."""
     await _measure(parts)
-    return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+    text, kind = metrics.written()
+    return Response(text, media_type=kind)
 
 
 async def _measure(parts: Parts) -> None:

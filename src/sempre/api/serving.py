@@ -5,13 +5,14 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 
-import uvicorn
+from uvicorn import Config
+from uvicorn.server import Server as UvicornServer
 
 _TICK_SECONDS = 1.0  # what the date in its headers needs
 
 
-class Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+class Server(UvicornServer):
+    def __init__(self, config: Config) -> None:
         super().__init__(config)
         self._ending = asyncio.Event()
 

@@ -2,6 +2,7 @@
 needs it. Meanwhile nothing is collected as garbage, which would take a fifth of that; `running` goes back to it."""
 
 import gc
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -29,6 +30,14 @@ FIRST_USED_LATER = (  # by whom it is imported all the same
     "yaml",  # DBOS, for a file of settings that we have not
     "uvicorn.supervisors",  # uvicorn, for its own command
     "dotenv",  # pydantic-settings, for files that we do not read
+    "dbos.cli.migration",  # DBOS, for a command of its own
+    "uvicorn.main",  # uvicorn, as above
+    "prometheus_client.exposition",  # its whole package, for servers of its own; what is read is written by it
+    "psutil",  # what ends programs, and is at hand when one starts
+    "sqlalchemy.dialects.postgresql.asyncpg",  # its whole package, for drivers that we have not
+    "sqlalchemy.dialects.postgresql.pg8000",
+    "sqlalchemy.dialects.postgresql.psycopg2",
+    "sqlalchemy.dialects.postgresql.psycopg2cffi",
 )
 
 HostOption = Annotated[
@@ -87,6 +96,9 @@ def demo(
 def _running() -> ModuleType:
     gc.disable()  # there is no rubbish in what is imported, and a start imports a lot
     dataclass_code.recall()
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # else it looks through all packages
     with without(*NOT_NEEDED), later(*FIRST_USED_LATER):
         from sempre.cli import running
     return running

@@ -3,11 +3,9 @@
 Labels are few and bounded: no text of anyone, no ids.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, exposition
 
 REGISTRY = CollectorRegistry()
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _TURN = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -16,9 +14,9 @@ _STAGE = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400)
 _PERSON = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400)
 
 
-def exposition() -> bytes:
-    """The text that Prometheus reads."""
-    return generate_latest(REGISTRY)
+def written() -> tuple[bytes, str]:
+    """The text that Prometheus reads, and what kind of text it is."""
+    return exposition.generate_latest(REGISTRY), exposition.CONTENT_TYPE_LATEST
 
 
 def _counter(name: str, text: str, *labels: str) -> Counter:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import psutil
-
 from sempre import atomic, clock
 
 _EVERY = 0.01  # seconds
@@ -36,6 +34,8 @@ class Profile:
 
 def take(folder: Path, seconds: float, *, keep: int) -> Profile:
     """Blocks for so long: run it in a thread. One at a time."""
+    import psutil  # not with the pages: they are there before a process is looked at, and it is slow
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = clock.now().strftime(_FORM)
     own = {threading.get_ident()}
