@@ -49,6 +49,14 @@ SIGNATURES: dict[Callable[..., Any], list[str]] = {
         "is_latest_version",
     ],
     SystemDatabase.get_workflow_statuses: ["self", "workflow_ids"],
+    SystemDatabase._update_workflow_outcome_in_transaction: [
+        "self",
+        "workflow_id",
+        "status",
+        "output",
+        "error",
+        "owner_xid",
+    ],
     SystemDatabase._in_flight_status_prover: ["self"],
     SystemDatabase._now_ms_sql: ["self"],
     SystemDatabase.run_notification_listener: ["self"],
@@ -59,6 +67,7 @@ DIGESTS: dict[Callable[..., Any], str] = {
     SystemDatabase.reenqueue_for_recovery: "ac0bc1c45d8c36e4",  # Ownership.hand_back does the same for many
     SystemDatabase.init_workflows: "8725b9c10c34fd49",  # strictly rising created_at within a key
     SystemDatabase.start_queued_partitioned_workflows: "49ea7aca87a15355",  # priority, created_at, id; one per key
+    SystemDatabase._update_workflow_outcome_in_transaction: "e555fad129a51d8b",  # Outcomes
     SystemDatabase.recv_setup: "e6c57a879357291f",  # registers before it looks, so `wake` misses nobody
     _core._execute_workflow_async: "ab534cdce293e4b2",  # the task ends after the outcome is written
     _core._supervise_step: "4e5d944dd8ec27fb",  # a cancelled step is not recorded

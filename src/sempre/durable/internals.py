@@ -18,7 +18,7 @@ from dbos._core import execute_dequeued_workflow, prepare_enqueued_workflow
 from dbos._utils import GlobalParams, generate_uuid
 
 from sempre import clock
-from sempre.durable._store import Claims, Inserts
+from sempre.durable._store import Claims, Inserts, Outcomes
 from sempre.durable.submissions import Submission
 
 _log = logging.getLogger(__name__)
@@ -39,8 +39,10 @@ def slow_down(dbos: DBOS) -> None:
 
 
 def speed_up(dbos: DBOS) -> None:
-    """After the launch: insert one row or many in a sixth of the time."""
+    """After the launch: insert one row or many in a sixth of the time, and note an outcome in half."""
     dbos._sys_db._insert_rows = Inserts()
+    if dbos._sys_db.engine.dialect.name == "sqlite":
+        dbos._sys_db._update_workflow_outcome_in_transaction = Outcomes(dbos._sys_db)
 
 
 def insert(dbos: DBOS, submissions: Sequence[Submission]) -> None:

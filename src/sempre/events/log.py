@@ -177,10 +177,10 @@ class Log:
     async def _commit(self, batch: Sequence[Draft]) -> list[Event]:
         async with self._db.transaction() as session:
             first = await rows.reserve(session, len(batch))
-            seqs = dict(self._seqs)
+            seqs: dict[str, int] = {}
             for turn_id in {draft.turn_id for draft in batch if draft.turn_id is not None}:
-                if turn_id not in seqs:
-                    seqs[turn_id] = await merged.last_seq(session, turn_id)
+                known = self._seqs.get(turn_id)
+                seqs[turn_id] = await merged.last_seq(session, turn_id) if known is None else known
             events = rows.numbered(batch, first, seqs)
             await rows.insert(session, events, self._keyring)
             await notify(session, TOPIC)
@@ -189,8 +189,7 @@ class Log:
 
     def _remember(self, seqs: Mapping[str, int]) -> None:
         for turn_id, seq in seqs.items():
-            if self._seqs.get(turn_id) != seq:
-                self._seqs[turn_id] = seq
-                self._seqs.move_to_end(turn_id)
+            self._seqs[turn_id] = seq
+            self._seqs.move_to_end(turn_id)
         while len(self._seqs) > _TURNS_REMEMBERED:
             self._seqs.popitem(last=False)

@@ -3,6 +3,7 @@
 from sempre.durable._store.claims import Claims
 from sempre.durable._store.engines import Store, open_store, reachable, stop_waiting, sync
 from sempre.durable._store.executors import Executors
+from sempre.durable._store.outcomes import Outcomes
 from sempre.durable._store.ownership import Ownership
 from sempre.durable._store.rows import Inserts
 
@@ -10,6 +11,7 @@ __all__ = [
     "Claims",
     "Executors",
     "Inserts",
+    "Outcomes",
     "Ownership",
     "Store",
     "open_store",

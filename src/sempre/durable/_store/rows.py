@@ -1,6 +1,6 @@
 """Inserts rows faster than dbos does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ class Inserts:
     time anew: here the statement for one row is kept, and the one for many is given the values of all."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], _OneRow] = {}
+        self._kept: dict[tuple[str, ...], OneRow] = {}
 
     def __call__(
         self,
@@ -34,23 +34,29 @@ class Inserts:
 
     def _one(
         self, connection: sa.Connection, build: Callable[..., sa.Executable], row: _Row
-    ) -> "_OneRow":
+    ) -> "OneRow":
         columns = tuple(row)
         if (kept := self._kept.get(columns)) is None:
-            kept = self._kept[columns] = _OneRow(connection, build(row))
+            kept = self._kept[columns] = OneRow(connection, build(row))
         return kept
 
 
-class _OneRow:
+class OneRow:
     """A statement of dbos' as text, with what makes the driver's values of a row's. SQLAlchemy itself keeps no
     compiled INSERT ... ON CONFLICT."""
 
-    def __init__(self, connection: sa.Connection, statement: sa.Executable) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        statement: sa.Executable,
+        columns: Sequence[str] | None = None,
+    ) -> None:
         schemas: Any = connection.get_execution_options().get("schema_translate_map")
         compiled = cast(
             "SQLCompiler",
             cast("sa.ClauseElement", statement).compile(
                 dialect=connection.dialect,
+                column_keys=columns,
                 schema_translate_map=schemas,
                 render_schema_translate=schemas is not None,
             ),
