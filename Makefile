@@ -2,7 +2,9 @@
 # Arguments go through: make run ARGS="--port 9000", make test ARGS="-k ledger".
 # Any Python will do here: bootstrap.py looks for one that is new enough, or names what to install.
 NAMES := python3 python3.14 python3.13 python3.12 python3.11 python
-PYTHON ?= $(firstword $(foreach name,$(NAMES),$(shell command -v $(name) 2>/dev/null)))
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for name in $(NAMES); do command -v $$name && break; done 2>/dev/null)
+endif
 
 .PHONY: run demo test check fix bench soak lock
 run demo test check fix bench soak lock:

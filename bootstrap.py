@@ -1,14 +1,11 @@
 """Makes a working Sempre out of a fresh clone: python3 bootstrap.py run|test|check|...
 
 Standard library only, and readable by any Python from 3.6 on, so that it can name what is missing.
-It owns .venv and nothing else; what is up to date is not touched again.
+It owns .venv and nothing else; what is up to date is not touched again, nor is what that would need imported.
 """
 
 import contextlib
-import hashlib
 import os
-import shutil
-import subprocess
 import sys
 import time
 from collections import deque
@@ -21,6 +18,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 VENV_PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST = (3, 11)
 MINORS = (14, 13, 12, 11)
+NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".tanstack", "test-results"})
+YOUNG_SECONDS = 2  # a file system may not tell two changes apart that are closer than this
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 PROBE = (
     "import sys, importlib.util as u; print(sys.executable, '%d.%d' % sys.version_info[:2],"
@@ -60,6 +59,8 @@ class Python(NamedTuple):
 
 def list_candidates() -> Iterator[List[str]]:
     """Yields the commands that may start a Python, the likeliest first."""
+    import shutil  # slow, as subprocess below: a second run needs neither
+
     yield [getattr(sys, "_base_executable", None) or sys.executable]
     names = ["python3", "python"] + ["python3.%d" % minor for minor in MINORS]
     for path in filter(None, map(shutil.which, names)):
@@ -75,6 +76,8 @@ def list_candidates() -> Iterator[List[str]]:
 
 def probe(command: List[str]) -> Optional[Python]:
     """Asks a command what Python it is; None when it is none."""
+    import subprocess
+
     try:
         answer = subprocess.run(
             [*command, "-c", PROBE],
@@ -184,6 +187,8 @@ class Ticker:
 
     def show(self, line: str) -> None:
         """Shows a line of the step's output, shortened, if it is time to."""
+        import shutil
+
         now = time.monotonic()
         width = shutil.get_terminal_size().columns - 12
         text = "%7.1f s  %s" % (now - self.started, line.strip()[: max(width, 20)])
@@ -203,6 +208,8 @@ class Ticker:
 
 def run_step(title: str, command: List[str]) -> None:
     """Runs a part of the preparation; its output is shown when it fails."""
+    import subprocess
+
     ticker = Ticker()
     ticker.show(title)
     kept: Deque[str] = deque(maxlen=400)
@@ -264,7 +271,10 @@ def prepare(kind: str) -> None:
             create_environment()
         if not is_installed(kind):
             install(kind)
-        run_step("dashboard", [str(VENV_PYTHON), "hatch_build.py"])
+        sources = list_sources()
+        if not is_built(sources):
+            run_step("dashboard", [str(VENV_PYTHON), "hatch_build.py"])
+            built().write_bytes(os.fsencode(read_page() + sources))
 
 
 def is_whole() -> bool:
@@ -288,18 +298,15 @@ def stamp(kind: str) -> Path:
     return VENV / ("sempre.installed-" + kind)
 
 
-def wanted(kind: str) -> str:
-    """Returns what the stamp says when nothing has to be installed."""
-    digest = hashlib.sha256()
-    for name in (LOCKS[kind], "pyproject.toml"):
-        digest.update((ROOT / name).read_bytes())
-    return digest.hexdigest()
+def wanted(kind: str) -> bytes:
+    """Returns what the stamp holds when nothing has to be installed."""
+    return b"".join((ROOT / name).read_bytes() for name in (LOCKS[kind], "pyproject.toml"))
 
 
 def is_installed(kind: str) -> bool:
     """Tells whether what `kind` needs is there; the development lock holds all of the other."""
     kinds = ["dev"] if kind == "dev" else ["run", "dev"]
-    return any(stamp(k).exists() and stamp(k).read_text() == wanted(k) for k in kinds)
+    return any(stamp(k).exists() and stamp(k).read_bytes() == wanted(k) for k in kinds)
 
 
 def install(kind: str) -> None:
@@ -310,8 +317,46 @@ def install(kind: str) -> None:
     pip += ["--progress-bar", "off"]
     run_step("packages", [*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind]])
     run_step("sempre", [*pip, "--no-build-isolation", "--no-deps", "--editable", "."])
-    stamp(kind).write_text(wanted(kind))
+    stamp(kind).write_bytes(wanted(kind))
     unfinished.unlink()
+
+
+def built() -> Path:
+    """Returns the file that tells of what the page was built."""
+    return VENV / "sempre.dashboard"
+
+
+def is_built(sources: str) -> bool:
+    """Tells whether the page is of these sources; if not, hatch_build.py reads whether they changed."""
+    page = read_page()
+    if not page or not sources or not built().exists():
+        return False
+    return built().read_bytes() == os.fsencode(page + sources)
+
+
+def read_page() -> str:
+    """Returns what the built page says of itself; nothing when there is none."""
+    mark = ROOT / "src" / "sempre" / "web" / ".stamp"
+    return mark.read_text(encoding="utf-8") if mark.exists() else ""
+
+
+def list_sources() -> str:
+    """Returns sizes and times of all that the page is built of; nothing when a change is too young to tell."""
+    lines: List[str] = []
+    newest = 0
+    for path in [ROOT / "hatch_build.py", *walk(ROOT / "dashboard")]:
+        found = path.stat()
+        newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
+        lines.append("\n%s %d %d %d" % (path, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+    return "".join(lines) if time.time() - newest / 1e9 > YOUNG_SECONDS else ""
+
+
+def walk(top: Path) -> Iterator[Path]:
+    """Yields the dashboard's sources, as hatch_build.py does."""
+    for folder, folders, files in os.walk(str(top)):
+        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        for name in sorted(files):
+            yield Path(folder, name)
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -340,6 +385,8 @@ def become(arguments: List[str]) -> int:
     os.chdir(str(ROOT))
     command = [str(VENV_PYTHON), *arguments]
     if os.name == "nt":
+        import subprocess
+
         return subprocess.call(command)
     sys.stdout.flush()
     os.execv(command[0], command)

@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import bootstrap
+import hatch_build
 from bootstrap import BootstrapError, Python
 from tests.support.patience import PATIENCE, wait_until
 
@@ -119,12 +121,16 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python.parent.mkdir(parents=True)
     python.touch()
     (venv / "sempre.place").write_text(str(tmp_path))
-    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml", "hatch_build.py"):
         (tmp_path / name).write_text(name)
+    for name in ("dashboard/package.json", "dashboard/src/page.tsx", "src/sempre/web/.stamp"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(bootstrap, "YOUNG_SECONDS", -1)  # here all is young
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "VENV", venv)
     monkeypatch.setattr(bootstrap, "VENV_PYTHON", python)
-    bootstrap.stamp("run").write_text(bootstrap.wanted("run"))
+    bootstrap.stamp("run").write_bytes(bootstrap.wanted("run"))
     return tmp_path
 
 
@@ -136,9 +142,92 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return titles
 
 
-def test_what_is_installed_is_not_installed_again(clone: Path, steps: list[str]) -> None:
+def test_what_is_installed_and_built_is_not_touched_again(clone: Path, steps: list[str]) -> None:
     bootstrap.prepare("run")
     assert steps == ["dashboard"]
+    bootstrap.prepare("run")
+    assert steps == ["dashboard"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda clone: (clone / "dashboard/src/page.tsx").write_text("changed"),
+        lambda clone: (clone / "dashboard/src/page.tsx").write_text("dashboard/src/page.TSX"),
+        lambda clone: (clone / "dashboard/src/new.tsx").touch(),
+        lambda clone: (clone / "dashboard/src/page.tsx").unlink(),
+        lambda clone: (clone / "dashboard/src/page.tsx").rename(clone / "dashboard/src/moved.tsx"),
+        lambda clone: (clone / "hatch_build.py").write_text("changed"),
+        lambda clone: (clone / "src/sempre/web/.stamp").unlink(),
+        lambda clone: (clone / "src/sempre/web/.stamp").write_text("of other sources"),
+        lambda clone: (clone / ".venv/sempre.dashboard").unlink(),
+    ],
+    ids=[
+        "changed",
+        "as long as before",
+        "added",
+        "removed",
+        "renamed",
+        "built otherwise",
+        "no page",
+        "another page",
+        "another environment",
+    ],
+)
+def test_what_the_page_is_built_of_is_noticed(
+    clone: Path, steps: list[str], change: Callable[[Path], object]
+) -> None:
+    bootstrap.prepare("run")
+    change(clone)
+    bootstrap.prepare("run")
+    assert steps == ["dashboard", "dashboard"]
+
+
+def test_what_the_page_is_not_built_of_is_not_looked_at(clone: Path, steps: list[str]) -> None:
+    bootstrap.prepare("run")
+    for folder in bootstrap.NOT_SOURCES:
+        (clone / "dashboard" / folder).mkdir()
+        (clone / "dashboard" / folder / "file").touch()
+    bootstrap.prepare("run")
+    assert steps == ["dashboard"]
+    assert bootstrap.NOT_SOURCES == hatch_build.NOT_SOURCES
+
+
+def test_a_change_that_is_too_young_to_tell_from_the_next_is_looked_into_again(
+    clone: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "YOUNG_SECONDS", 3600)
+    bootstrap.prepare("run")
+    bootstrap.prepare("run")
+    assert steps == ["dashboard", "dashboard"]
+
+
+def test_a_page_that_could_not_be_built_is_built_by_the_next(
+    clone: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(title: str, command: list[str]) -> None:
+        raise BootstrapError(title)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(bootstrap, "run_step", fail)
+        with pytest.raises(BootstrapError):
+            bootstrap.prepare("run")
+    bootstrap.prepare("run")
+    assert steps == ["dashboard"]
+
+
+def test_a_second_run_loads_nothing_slow(clone: Path, steps: list[str]) -> None:
+    bootstrap.prepare("run")
+    script = (
+        "import sys, bootstrap; from pathlib import Path; bootstrap.ROOT = Path(sys.argv[1]); "
+        "bootstrap.VENV = bootstrap.ROOT / '.venv'; bootstrap.YOUNG_SECONDS = -1; "
+        "bootstrap.VENV_PYTHON = bootstrap.VENV / 'bin' / 'python'; bootstrap.prepare('run'); "
+        "print({'subprocess', 'shutil', 'hashlib'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, clone], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout == "set()\n", done.stderr
 
 
 def test_run_needs_no_development_packages(clone: Path, steps: list[str]) -> None:
@@ -154,7 +243,7 @@ def test_a_changed_lock_is_installed(clone: Path, steps: list[str], changed: str
     (clone / changed).write_text("new")
     bootstrap.prepare("run")
     bootstrap.prepare("run")
-    assert steps == ["packages", "sempre", "dashboard", "dashboard"]
+    assert steps == ["packages", "sempre", "dashboard"]
 
 
 def test_a_moved_clone_gets_a_new_environment(clone: Path) -> None:
