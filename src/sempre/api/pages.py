@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse
 
 _STYLE = (
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.5rem;"
-    "color-scheme:light dark}hr{border:0;border-top:1px solid #8884;margin:2rem 0}"
+    ":root{color-scheme:light dark;background:light-dark(#f7f8fa,#0f1218);color:light-dark(#181c25,#d9dde6)}"
+    "body{font:15px/1.6 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.5rem}"
+    "h1,h2{font-size:1.25rem;line-height:1.4}hr{border:0;border-top:1px solid #8884;margin:2rem 0}"
 )
 
 

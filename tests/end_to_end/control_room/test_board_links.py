@@ -81,7 +81,7 @@ def test_a_link_to_what_is_gone_says_so_and_leads_on(
     expect(drawer(page, "SHOP-99")).to_have_count(0)
     expect(card(page, "SHOP-1")).to_be_visible()
     watched.open(server.url, "/board/depot?card=SHOP-2")
-    expect(page.get_by_text("There is no board depot.")).to_be_visible()
+    expect(page.get_by_text("There is no board “depot”.")).to_be_visible()
     watched.shoot("board-gone-dark-1440-en")
     assert watched.axe() == []
     page.get_by_role("link", name="Go to the boards").click()

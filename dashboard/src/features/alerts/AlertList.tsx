@@ -8,6 +8,7 @@ import { useTell } from "@/components/asking";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { More } from "@/components/More";
+import { Said } from "@/components/Said";
 import { Sign } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { Ago, Took } from "@/components/times";
@@ -67,8 +68,14 @@ function AlertCard({ alert }: { alert: Alert }) {
           ) : null}
         </span>
       </div>
-      <p>{alert.message}</p>
-      {alert.ended_at ? null : <p className="meta">{alert.remedy}</p>}
+      <p>
+        <Said text={alert.message} />
+      </p>
+      {alert.ended_at ? null : (
+        <p className="meta">
+          <Said text={alert.remedy} />
+        </p>
+      )}
       <div className={classes.foot}>
         {alert.acknowledged_at ? (
           <span className="meta">

@@ -1,5 +1,6 @@
 /** How a board's repository stands: what would stop a run, and what to do about it. */
 import type { Finding } from "@/api/types";
+import { Said } from "@/components/Said";
 import { Shape } from "@/components/Sign";
 import type { Tone } from "@/lib/signs";
 import classes from "./BoardForm.module.css";
@@ -19,7 +20,10 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
         <li key={`${finding.check} ${finding.message}`} data-tone={TONES[finding.level]}>
           <Shape tone={TONES[finding.level]} />
           <span>
-            <strong>{finding.message}</strong> {finding.remedy}
+            <strong>
+              <Said text={finding.message} />
+            </strong>{" "}
+            <Said text={finding.remedy ?? ""} />
           </span>
         </li>
       ))}

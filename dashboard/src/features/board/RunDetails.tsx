@@ -9,6 +9,7 @@ import { Money } from "@/components/figures";
 import { Loading } from "@/components/Loading";
 import { Ansi } from "@/components/log/Ansi";
 import { Markdown } from "@/components/Markdown";
+import { Said } from "@/components/Said";
 import { Shape } from "@/components/Sign";
 import { Trouble } from "@/components/Trouble";
 import { Elapsed, Took } from "@/components/times";
@@ -108,7 +109,7 @@ function Visit({ visit }: { visit: StageVisit }) {
       </p>
       {visit.failure ? (
         <p data-tone="failed" className={classes.error}>
-          {visit.failure.message}
+          <Said text={visit.failure.message} />
         </p>
       ) : null}
       {verdict ? (

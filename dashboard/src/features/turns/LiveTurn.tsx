@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Turn } from "@/api/types";
 import { Money } from "@/components/figures";
 import { LogView } from "@/components/log/LogView";
+import { Said } from "@/components/Said";
 import { TurnSign } from "@/components/Sign";
 import { Elapsed, Remaining } from "@/components/times";
 import { turnTone } from "@/lib/signs";
@@ -31,7 +32,7 @@ export function LiveTurn({ turn }: { turn: Turn }) {
       </div>
       {turn.failure ? (
         <p data-tone={turnTone(turn.state)} className={classes.reason}>
-          {turn.failure.message}{" "}
+          <Said text={turn.failure.message} />{" "}
           {turn.retry_at ? (
             <>
               {t("failure.next")} <Remaining to={turn.retry_at} />

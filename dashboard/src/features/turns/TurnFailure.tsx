@@ -2,6 +2,7 @@
 import { Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { FullTurn } from "@/api/types";
+import { Said } from "@/components/Said";
 import { Shape } from "@/components/Sign";
 import { Remaining } from "@/components/times";
 import { turnTone } from "@/lib/signs";
@@ -26,7 +27,9 @@ export function TurnFailure({ turn }: { turn: FullTurn }) {
       <Shape tone={tone} size={16} />
       <dl className={classes.parts}>
         <dt>{t("failure.happened")}</dt>
-        <dd className={classes.message}>{turn.failure.message}</dd>
+        <dd className={classes.message}>
+          <Said text={turn.failure.message} />
+        </dd>
         <dt>{t("failure.done")}</dt>
         <dd>
           {t("failure.attempts", { count: turn.attempts })}{" "}
