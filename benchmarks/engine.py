@@ -96,7 +96,9 @@ async def _submit(engine: durable.Engine, name: str, key: str, numbers: Sequence
 
 
 async def _until(done: Callable[[], bool], *, look: float = 0.0005) -> None:
-    while not done():
+    while True:
+        if done():
+            return
         await asyncio.sleep(look)
 
 
