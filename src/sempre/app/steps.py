@@ -15,7 +15,7 @@ from sempre.workflows.waiting import Waiting
 
 class Steps:
     """The two halves of a turn, with all that they need. The engine takes up what was left before the channels are
-    open, so the steps wait until `ready` is set."""
+    open, so both wait until `ready` is set."""
 
     def __init__(
         self,

@@ -1,6 +1,8 @@
 """What workflows are made of: registered functions, steps, waits. The only part that workflows import.
 
-A workflow is deterministic: no clock, no random, no I/O, no settings; every effect is a step.
+A workflow that is run again asks the engine for the same, in the same order: no clock, no random, no settings decide
+that. Its effects are steps, whose outcome is recorded; or it only waits, and does between its waits what a look at its
+row says is missing, as `workflows/turn` does.
 """
 
 import asyncio

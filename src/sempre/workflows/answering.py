@@ -1,4 +1,4 @@
-"""The answering step of a turn: may its channel go on, begin an attempt, ask the agent, book how it ended.
+"""The answering half of a turn: may its channel go on, begin an attempt, ask the agent, book how it ended.
 
 Nothing may leave here as an exception: the engine would record it as the turn's outcome for ever.
 """
@@ -68,7 +68,7 @@ class Answering:
                 turn = await self._turns.get(turn_id)
                 lines.enter_context(context.bound(request_id=turn.request_id, turn=turn.id))
                 return await self._answer(turn)
-            except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, the turn is tried again
+            except Exception:  # noqa: BLE001  the edge of a turn: whatever went wrong, the turn is tried again
                 _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
                 return _AFTER_A_FAULT
 
@@ -135,7 +135,7 @@ class Answering:
 
     async def _ask(self, agent: Agent, question: Question, turn: Turn) -> Outcome | None:
         """The agent's outcome; None when everything was suspended meanwhile. When the process stops meanwhile, the
-        attempt is marked as broken off and this is cancelled: the next start runs the step again."""
+        attempt is marked as broken off and this is cancelled: the next start runs it again."""
         try:
             answering = agent.answer(question, _Sink(self._log, turn))
             outcome = await unless_suspended(self._suspension, answering)

@@ -1,4 +1,4 @@
-"""The publishing step of a turn: give its end out on its channel, made from its row alone, then mark it.
+"""The publishing half of a turn: give its end out on its channel, made from its row alone, then mark it.
 
 Nothing may leave here as an exception: the engine would record it as the turn's outcome for ever.
 """
@@ -52,7 +52,7 @@ class Publishing:
                     "turn.not_published", turn=turn_id, reason=error.message, again_in=wait
                 )
                 return wait
-            except Exception:  # noqa: BLE001  the edge of a step: whatever went wrong, it is tried again
+            except Exception:  # noqa: BLE001  the edge of a turn: whatever went wrong, it is tried again
                 _log.exception("turn.fault", turn=turn_id, again_in=_AFTER_A_FAULT)
                 return _AFTER_A_FAULT
         return None
