@@ -32,7 +32,9 @@ export function FailuresRoom() {
               state: "failed",
               ...(filter.channel ? { channel: filter.channel } : {}),
             }}
-            onClear={() => void navigate({ search: {}, replace: true })}
+            onClear={
+              filter.channel ? () => void navigate({ search: {}, replace: true }) : undefined
+            }
             empty={<Empty title={t("dead.noFailedTurns")} />}
           />
         </Section>

@@ -19,10 +19,11 @@ const AHEAD = 60;
 
 interface TurnHistoryProps {
   filter: TurnFilter;
-  onClear: () => void;
+  /** Shows more than is looked for; undefined when nothing was chosen that could be let go. */
+  onClear: (() => void) | undefined;
   /** The turns are of several places: each says whose it is. */
   worker?: boolean;
-  /** Shown when the channel has no turn at all. */
+  /** Shown when there is no turn, whatever is chosen. */
   empty: React.ReactNode;
 }
 
@@ -40,7 +41,7 @@ export function TurnHistory({ filter, onClear, empty, worker = false }: TurnHist
   };
   if (turns.length === 0 && query.hasNextPage) return <Further more={more} />;
   if (turns.length === 0) {
-    if (!filter.state && !filter.q) return empty;
+    if (!onClear || (!filter.state && !filter.q)) return empty;
     return (
       <Empty title={t("history.noMatch")}>
         <Button size="xs" variant="default" onClick={onClear}>
