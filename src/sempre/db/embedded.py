@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -29,10 +29,12 @@ threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
 class Session:
     """What stores ask of a connection of `Database`, in the words of SQLAlchemy's AsyncConnection."""
 
-    def __init__(self, connection: sa.Connection, statements: Statements) -> None:
+    def __init__(
+        self, connection: sa.Connection, cursor: sqlite3.Cursor, statements: Statements
+    ) -> None:
         self._connection = connection
+        self._cursor = cursor
         self._statements = statements
-        self._cursor = sqlite3.Connection.cursor(_driver_of(connection))
 
     @property
     def dialect(self) -> sa.Dialect:
@@ -61,15 +63,28 @@ class Session:
         return prepared.run(self._cursor, parameters or {})
 
 
-class Connection(NamedTuple):
-    """An open one. `driver` begins and ends transactions."""
+class Connection:
+    """An open one. Transactions are begun and ended by what it is told."""
 
-    made: sa.Connection
-    driver: sqlite3.Connection
-    session: Session
+    def __init__(self, made: sa.Connection, statements: Statements) -> None:
+        self._made = made
+        self.driver = _driver_of(made)
+        self.cursor = sqlite3.Connection.cursor(
+            self.driver
+        )  # one for all: made anew, it costs more
+        self.session = Session(made, self.cursor, statements)
+
+    def tell(self, statement: str) -> None:
+        """Raises sqlite3.Error."""
+        self.cursor.execute(statement)
+
+    def roll_back(self) -> None:
+        """Whatever is open."""
+        if self.driver.in_transaction:
+            self.driver.rollback()
 
     def close(self) -> None:
-        self.made.close()
+        self._made.close()
 
 
 class File:
@@ -91,8 +106,7 @@ class File:
         self.statements = Statements(self.engine.dialect)
 
     def open(self) -> Connection:
-        made = self.engine.connect()
-        return Connection(made, _driver_of(made), Session(made, self.statements))
+        return Connection(self.engine.connect(), self.statements)
 
 
 class Readers:
@@ -109,9 +123,9 @@ class Readers:
         """One state of the file. Raises SQLAlchemy's TimeoutError, sqlite3.Error."""
         lent = await self._take()
         try:
-            lent.driver.execute("BEGIN")
+            lent.tell("BEGIN")
             yield lent.session
-            lent.driver.execute("COMMIT")
+            lent.tell("COMMIT")
         finally:
             self._give_back(lent)
 
@@ -141,8 +155,7 @@ class Readers:
 
     def _give_back(self, lent: Connection) -> None:
         try:
-            if lent.driver.in_transaction:
-                lent.driver.rollback()
+            lent.roll_back()
         finally:
             if self._closed:
                 lent.close()

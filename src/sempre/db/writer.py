@@ -63,12 +63,12 @@ class Writer:
         await self._take_turn(lasting)
         try:
             connection = await self._opened()
-            batch = await self._join(connection.driver, lasting)
+            batch = await self._join(connection, lasting)
             try:
                 yield connection.session
-                self._keep(connection.driver, batch)
+                self._keep(connection, batch)
             except BaseException:
-                self._undo(connection.driver, batch)
+                self._undo(connection, batch)
                 raise
         finally:
             self._pass_on()
@@ -112,32 +112,32 @@ class Writer:
             self._connection.close()
             self._connection = None
 
-    async def _join(self, driver: sqlite3.Connection, synced: bool) -> _Batch:
+    async def _join(self, connection: Connection, synced: bool) -> _Batch:
         if self._batch is None:
-            self._wait_for_disk(driver, synced)
+            self._wait_for_disk(connection, synced)
             try:
-                await _take_lock(driver)
+                await _take_lock(connection)
             except BaseException:
-                _roll_back(driver)
+                connection.roll_back()
                 raise
             self._batch = _Batch(synced, asyncio.get_running_loop().create_future())
         if self._batch.blocks:
-            driver.execute("SAVEPOINT block")
+            connection.tell("SAVEPOINT block")
         return self._batch
 
-    def _keep(self, driver: sqlite3.Connection, batch: _Batch) -> None:
-        if not driver.in_transaction:
+    def _keep(self, connection: Connection, batch: _Batch) -> None:
+        if not connection.driver.in_transaction:
             raise sqlite3.OperationalError(_GIVEN_UP)
         if batch.blocks:
-            driver.execute("RELEASE block")
+            connection.tell("RELEASE block")
         batch.blocks += 1
 
-    def _undo(self, driver: sqlite3.Connection, batch: _Batch) -> None:
-        if batch.blocks and driver.in_transaction:
-            driver.execute("ROLLBACK TO block")
-            driver.execute("RELEASE block")
+    def _undo(self, connection: Connection, batch: _Batch) -> None:
+        if batch.blocks and connection.driver.in_transaction:
+            connection.tell("ROLLBACK TO block")
+            connection.tell("RELEASE block")
             return
-        _roll_back(driver)
+        connection.roll_back()
         self._batch = None
         batch.ended.set_result(sqlite3.OperationalError(_GIVEN_UP))
 
@@ -147,7 +147,7 @@ class Writer:
             self._waiting.popleft()
         batch, connection = self._batch, self._connection
         if batch is not None and connection is not None and not self._goes_on(batch):
-            self._commit(batch, connection.driver)
+            self._commit(batch, connection)
         elif self._waiting:
             self._waiting.popleft().turn.set_result(None)
         else:
@@ -162,22 +162,22 @@ class Writer:
             and (batch.synced or not self._waiting[0].synced)
         )
 
-    def _commit(self, batch: _Batch, driver: sqlite3.Connection) -> None:
+    def _commit(self, batch: _Batch, connection: Connection) -> None:
         self._batch = None
 
         def committed(running: asyncio.Future[None]) -> None:
             if (reason := running.exception()) is not None:
-                _roll_back(driver)
+                connection.roll_back()
             batch.ended.set_result(reason)
             self._pass_on()
 
-        running = asyncio.get_running_loop().run_in_executor(threads, driver.commit)
+        running = asyncio.get_running_loop().run_in_executor(threads, connection.driver.commit)
         running.add_done_callback(committed)
 
-    def _wait_for_disk(self, driver: sqlite3.Connection, wait: bool) -> None:
+    def _wait_for_disk(self, connection: Connection, wait: bool) -> None:
         """At each commit. What does not wait is on the disk with the next that does."""
         if self._synced is not wait:
-            driver.execute(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
+            connection.tell(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
             self._synced = wait
 
 
@@ -194,28 +194,23 @@ async def _until(ended: asyncio.Future[BaseException | None]) -> None:
         raise sqlite3.OperationalError(str(reason)) from reason
 
 
-async def _take_lock(driver: sqlite3.Connection) -> None:
+async def _take_lock(connection: Connection) -> None:
     """At once when no other process has it, else in a thread."""
     try:
-        driver.execute("BEGIN IMMEDIATE")
+        connection.tell("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
-        await in_thread(lambda: _wait_for_lock(driver))
+        await in_thread(lambda: _wait_for_lock(connection))
 
 
-def _wait_for_lock(driver: sqlite3.Connection) -> None:
-    _set_patience(driver, _LOCK_SECONDS)
+def _wait_for_lock(connection: Connection) -> None:
+    _set_patience(connection, _LOCK_SECONDS)
     try:
-        driver.execute("BEGIN IMMEDIATE")
+        connection.tell("BEGIN IMMEDIATE")
     finally:
-        _set_patience(driver, MOMENT_SECONDS)
+        _set_patience(connection, MOMENT_SECONDS)
 
 
-def _set_patience(driver: sqlite3.Connection, seconds: float) -> None:
-    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-
-
-def _roll_back(driver: sqlite3.Connection) -> None:
-    if driver.in_transaction:
-        driver.rollback()
+def _set_patience(connection: Connection, seconds: float) -> None:
+    connection.tell(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
