@@ -35,16 +35,20 @@ def unbroken(
 
     @wraps(work)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        task = asyncio.get_running_loop().create_task(work(*args, **kwargs))
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            while not task.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait({task})
-            raise
+        return await to_the_end(asyncio.get_running_loop().create_task(work(*args, **kwargs)))
 
     return run
+
+
+async def to_the_end(work: asyncio.Future[T]) -> T:
+    """What comes of it. Who is cancelled meanwhile waits for its end, then goes."""
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        while not work.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({work})
+        raise
 
 
 async def stop(*tasks: asyncio.Task[object]) -> None:

@@ -10,7 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from sempre.db.prepared import Result, Statements
+from sempre.tasks import to_the_end
 
 _T = TypeVar("_T")
 
@@ -209,11 +210,4 @@ def _driver_of(connection: sa.Connection) -> sqlite3.Connection:
 
 async def in_thread(call: Callable[[], _T]) -> _T:
     """A cancelled caller waits too: nobody else may have the connection while the thread uses it."""
-    running = asyncio.get_running_loop().run_in_executor(threads, call)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        while not running.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({running})
-        raise
+    return await to_the_end(asyncio.get_running_loop().run_in_executor(threads, call))

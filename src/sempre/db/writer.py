@@ -20,6 +20,7 @@ from sempre.db.embedded import (
     in_thread,
     threads,
 )
+from sempre.tasks import to_the_end
 
 _LOCK_SECONDS = 30  # for another process to end its own writing
 _TOGETHER = 50  # blocks in one commit
@@ -72,7 +73,8 @@ class Writer:
                 raise
         finally:
             self._pass_on()
-        await _until(batch.ended)
+        if (reason := await to_the_end(batch.ended)) is not None:
+            raise sqlite3.OperationalError(str(reason)) from reason
 
     async def close(self) -> None:
         """What still writes is closed when it has ended."""
@@ -179,19 +181,6 @@ class Writer:
         if self._synced is not wait:
             connection.tell(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
             self._synced = wait
-
-
-async def _until(ended: asyncio.Future[BaseException | None]) -> None:
-    """A cancelled caller waits too: what it wrote is then there, or not."""
-    try:
-        reason = await asyncio.shield(ended)
-    except asyncio.CancelledError:
-        while not ended.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({ended})
-        raise
-    if reason is not None:
-        raise sqlite3.OperationalError(str(reason)) from reason
 
 
 async def _take_lock(connection: Connection) -> None:
