@@ -185,30 +185,40 @@ async def test_the_end_of_a_pause_does_not_end_a_newer_one(
         assert "channel.resumed" not in await kinds(house)
 
 
+@pytest.mark.parametrize("again", ["reminded", "started"])
 @pytest.mark.parametrize("held", ["suspended", "paused", "misconfigured"])
-async def test_turns_that_a_crash_kept_from_being_woken_are_woken_at_the_next_start(
-    database_url: str, tmp_path: Path, held: str
+async def test_turns_that_a_crash_kept_from_being_woken_go_on(
+    database_url: str, tmp_path: Path, held: str, again: str
 ) -> None:
+    """What held them ended, and the crash came before they were woken."""
     async with open_house(database_url, tmp_path) as house:
-        match held:
-            case "suspended":
-                await house.control.suspend(by=OWNER)
-            case "paused":
-                await house.control.pause(CHANNEL, by=OWNER)
-            case _:
-                await house.channels.stop(CHANNEL, held, "no folder")
-        (turn_id,) = await house.accept("one")
-        await house.until(turn_id, is_held(held))
+        turn_id = await _held(house, held)
         assert await house.control.remind() == 0, "it is still held"
-        await (
-            house.suspension.end(by=OWNER)
-            if held == "suspended"
-            else house.channels.resume(CHANNEL)
-        )
-    async with open_house(database_url, tmp_path) as house:
-        assert await house.control.remind() == 1
+        if held == "suspended":
+            await house.suspension.end(by=OWNER)
+        else:
+            await house.channels.resume(CHANNEL)
+        if again == "reminded":
+            assert await house.control.remind() == 1
+            assert (await house.ended(turn_id)).state is TurnState.ANSWERED
+            assert await house.control.remind() == 0
+            return
+    async with open_house(database_url, tmp_path) as house:  # a turn looks at its row first
         assert (await house.ended(turn_id)).state is TurnState.ANSWERED
         assert await house.control.remind() == 0
+
+
+async def _held(house: House, held: str) -> str:
+    match held:
+        case "suspended":
+            await house.control.suspend(by=OWNER)
+        case "paused":
+            await house.control.pause(CHANNEL, by=OWNER)
+        case _:
+            await house.channels.stop(CHANNEL, held, "no folder")
+    (turn_id,) = await house.accept("one")
+    await house.until(turn_id, is_held(held))
+    return turn_id
 
 
 async def test_a_quota_wall_that_falls_does_not_end_a_persons_pause(
