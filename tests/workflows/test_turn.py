@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 
 from sempre import clock
 from sempre.contract.agents import Ending
@@ -328,3 +329,26 @@ async def test_the_same_key_is_the_same_turn(sqlite_url: str, tmp_path: Path) ->
         assert first.id == second.id
         await house.ended(first.id)
         assert len(house.agent.asked) == 1
+
+
+async def test_one_that_recorded_its_steps_goes_on_with_them(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What earlier builds had under way: their history holds a step for each look, and the engine holds them to it."""
+    monkeypatch.setattr(turn_workflow, "WORKFLOW", "turn")
+    async with open_house(database_url, tmp_path) as house:
+        await house.control.pause(CHANNEL, by="owner")
+        (turn_id,) = await house.accept("one")
+        held = await house.until(turn_id, lambda turn: turn.state is TurnState.PARKED)
+        async with asyncio.timeout(PATIENCE):
+            while not (steps := await DBOS.list_workflow_steps_async(held.workflow)):  # noqa: ASYNC110  (as until)
+                await asyncio.sleep(0.01)
+        assert (steps[0]["function_id"], steps[0]["function_name"]) == (1, "advance")
+    monkeypatch.undo()
+    async with open_house(database_url, tmp_path) as house:
+        following = await house.accept("two")
+        await house.control.resume(CHANNEL, by="owner")
+        assert [(await house.ended(each)).state for each in (turn_id, *following)] == [
+            TurnState.ANSWERED
+        ] * 2
+        assert [sent.text for sent in house.outbox.sent] == ["re: one", "re: two"]

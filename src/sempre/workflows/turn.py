@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sempre import durable
 
-WORKFLOW = "turn"
+WORKFLOW = "turn.2"
 GO_ON = "go_on"  # the topic that wakes a waiting turn: a person resumed, cancelled, decided
 
 # Each agent has time limits of its own; these only bound what forgot to.
@@ -39,6 +39,18 @@ def equip(work: Work | None) -> None:
 async def turn(turn_id: str) -> None:
     while (pause := await advance(turn_id)) is not None:
         await durable.wait(GO_ON, pause)
+
+
+@durable.workflow("turn")
+async def recorded_turn(turn_id: str) -> None:
+    """As turns ran that recorded a step for each look: those that were under way then go on with what they recorded."""
+    while (pause := await recorded_advance(turn_id)) is not None:
+        await durable.wait(GO_ON, pause)
+
+
+@durable.step(timeout=_ANSWER_SECONDS, name="advance")
+async def recorded_advance(turn_id: str) -> float | None:
+    return await advance(turn_id)
 
 
 async def advance(turn_id: str) -> float | None:
