@@ -250,9 +250,13 @@ _DENIED_AND_ALLOWED = (
     RuleSettings(verdict="allow", command="git"),
 )
 
+_DENIED = (RuleSettings(verdict="deny", command="git"),)
+_FREE = worker(tools=("Bash",), on_ask="allow")
+
 
 # One for each comparison, so that none can be switched off unseen, whatever is drawn.
 @example([Settings(rules=_DENIED_AND_ALLOWED), Settings(rules=_DENIED_AND_ALLOWED[1:])], [True] * 4)
+@example([_FREE.model_copy(update={"rules": _DENIED}), _FREE, _FREE, _FREE], [True] * 4)
 @example([worker(tools=("Read",)), worker(tools=("Read", "WebFetch"))], [True] * 4)
 @example([worker(directory=PLACES[2]), worker(directory=PLACES[3])], [True] * 4)
 @example([worker(sandbox=True), worker()], [True] * 4)

@@ -41,7 +41,7 @@ class Narrowings:
         words = loosenings(before, self._rules)
         fresh = [each for each in self._rules if each.conditions not in _conditions(before)]
         held = [*before, *fresh] if words else self._rules
-        if held or before:
+        if _said(held) != self._kept_before():
             await self._remembered.keep(NARROWED, _said(held))
         if words:
             change = {
@@ -95,7 +95,10 @@ class Narrowings:
             change = convert(each.wish.value, _Change)
             if each.state is Decision.APPROVED and change.node == self._remembered.node:
                 return _rules(change.becomes)
-        return _rules(convert(self._remembered.of(NARROWED) or [], list[list[str]]))
+        return _rules(self._kept_before())
+
+    def _kept_before(self) -> list[list[str]]:
+        return convert(self._remembered.of(NARROWED) or [], list[list[str]])
 
 
 def _conditions(rules: Sequence[Rule]) -> set[tuple[str, ...]]:
