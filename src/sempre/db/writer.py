@@ -112,7 +112,7 @@ class Writer:
     def _shut(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection = self._synced = None
 
     async def _join(self, connection: Connection, synced: bool) -> _Batch:
         if self._batch is None:

@@ -1,4 +1,4 @@
-"""Inserts rows faster than dbos does."""
+"""Inserts rows faster than dbos does, with statements that are kept as text."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
